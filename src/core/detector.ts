@@ -1,0 +1,84 @@
+/** One label condition of a PromQL selector; regular expressions are fully anchored, as in Prometheus. */
+export interface LabelMatcher {
+  readonly label: string;
+  readonly op: '=' | '!=' | '=~' | '!~';
+  readonly value: string;
+}
+
+/** How a feature's value at a step is made from its series. */
+export interface FeatureSpec {
+  readonly name: string;
+  readonly metric: string;
+  /** All must hold, beside the detector's own selector. */
+  readonly where: readonly LabelMatcher[];
+  /** `rate`: per-second increase of a counter, resets taken into account. */
+  readonly as: 'gauge' | 'rate';
+  readonly aggregate: 'sum' | 'mean' | 'min' | 'max';
+  /** For people, e.g. `cores`; empty if unknown. */
+  readonly unit: string;
+}
+
+/** `type: none` leaves the guards alone on watch. */
+export interface ModelSpec {
+  readonly type: 'auto' | 'linear' | 'dense' | 'none';
+  /** Upper bounds of the dense encoder's layer widths (DESIGN §5.9). */
+  readonly layers: readonly number[];
+  readonly loss: 'mse';
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly maxEpochs: number;
+  readonly backend: 'auto' | 'native' | 'wasm' | 'cpu';
+  readonly seed: number;
+}
+
+/** How many delivered incidents people accept: of the whole detector, or of each entity. */
+export interface AlertBudget {
+  readonly count: number;
+  readonly perMs: number;
+  readonly scope: 'detector' | 'entity';
+}
+
+export interface AlertSpec {
+  readonly budget: AlertBudget;
+  /** Firing takes `steps` over within the last `of`. */
+  readonly confirm: { readonly steps: number; readonly of: number };
+  readonly severity: string;
+  readonly direction: 'both' | 'up' | 'down';
+  /** Least relative change of the culprit against expected, 0.1 = 10 %. */
+  readonly minChange: number;
+}
+
+export interface TrainingSpec {
+  /** Cron expression, UTC unless `timezone`. */
+  readonly schedule: string;
+  readonly timezone: string;
+  readonly spanMs: number;
+  readonly quarantineMs: number;
+  readonly fineTune: boolean;
+  /** Least scored-or-stored steps of an entity before the first training. */
+  readonly minSteps: number;
+}
+
+/** A detector as the pipeline sees it: resolved, defaults filled in, durations in ms. */
+export interface DetectorSpec {
+  readonly name: string;
+  readonly source: string | null;
+  readonly mode: 'observe' | 'alert';
+  readonly select: readonly LabelMatcher[];
+  /** Labels whose values name the entity, in this order. */
+  readonly entity: readonly string[];
+  readonly cohort: readonly string[];
+  /** Sorted by name: a vector's columns are in this order. */
+  readonly features: readonly FeatureSpec[];
+  readonly stepMs: number;
+  /** Window lengths in steps, ascending. */
+  readonly windows: readonly number[];
+  readonly allowedLatenessMs: number;
+  readonly absentAfterMs: number;
+  readonly maxFutureMs: number;
+  readonly forgetAfterMs: number;
+  readonly model: ModelSpec;
+  readonly training: TrainingSpec;
+  readonly calibration: { readonly schedule: string };
+  readonly alert: AlertSpec;
+}

@@ -1,0 +1,62 @@
+import type { Sample } from './sample.ts';
+
+/** One topic partition of one configured source. */
+export interface PartitionId {
+  readonly source: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A Kafka record as it lies in the log. `timeMs` is the record's own timestamp, not its samples'. */
+export interface RawRecord {
+  readonly offset: number;
+  readonly timeMs: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+}
+
+/** Consecutive records of one partition; `nextOffset` is where reading goes on (control records may leave gaps). */
+export interface RawBatch extends PartitionId {
+  readonly firstOffset: number;
+  readonly nextOffset: number;
+  /** The log's end when the batch was fetched; `highWatermark - nextOffset` is the lag. */
+  readonly highWatermark: number;
+  readonly records: readonly RawRecord[];
+}
+
+/** What one good record carried. */
+export interface DecodedRecord {
+  readonly offset: number;
+  readonly timeMs: number;
+  readonly samples: readonly Sample[];
+}
+
+/** A record, or one sample of it, that could not be used. */
+export interface DeadLetter extends PartitionId {
+  readonly offset: number;
+  /** Machine-readable reason from a closed list, e.g. `not_json`, `bad_time`, `too_far_ahead`. */
+  readonly reason: string;
+  /** One sentence for people: what was seen and what was expected. */
+  readonly detail: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A decoded slice of one partition, the pipeline's unit of input. */
+export interface RecordSlice extends PartitionId {
+  readonly firstOffset: number;
+  readonly nextOffset: number;
+  readonly records: readonly DecodedRecord[];
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/** Where a restart has to go on in a partition, and what had been seen of it. */
+export interface PartitionMark extends PartitionId {
+  /** Oldest offset that a step still open needs: a restart replays from here. */
+  readonly lowOffset: number;
+  /** First offset never processed. Offsets in [lowOffset, nextOffset) are a replay after a restart. */
+  readonly nextOffset: number;
+  /** Newest event time seen, ms; -Infinity before the first sample. */
+  readonly watermarkMs: number;
+  /** An idle partition does not hold the source's watermark back. */
+  readonly idle: boolean;
+}

@@ -1,0 +1,33 @@
+import type { PartitionId, PartitionMark, RawBatch } from '../core/records.ts';
+
+/** What another member of the group, an operator or nobody left at the broker for a partition. */
+export interface BrokerMark {
+  /** Committed offset, `null` if none. */
+  readonly offset: number | null;
+  /** `storeId:sequence` of the strayd that committed it; `null` for an operator's reset. */
+  readonly owner: string | null;
+}
+
+export interface StreamHandler {
+  /** A partition was assigned: answers the offset to read from, `null` = the earliest there is. */
+  assigned(partition: PartitionId, mark: BrokerMark): number | null;
+  revoked(partition: PartitionId): void;
+  /** Consecutive records. Reading goes on when the promise resolves: that is the back-pressure. */
+  batch(batch: RawBatch): Promise<void>;
+  /** No record for a while at the log's end, or one again. */
+  idle(partition: PartitionId, idle: boolean): void;
+  /** The stored offset is gone (retention) or beyond the log's end (recreated topic); reading went to `restartedAt`. */
+  offsetLost(partition: PartitionId, expected: number, restartedAt: number): void;
+  /** Connection trouble or recovery, once per change; `null` = well again. */
+  trouble(message: string | null): void;
+}
+
+/** A source of record batches: Kafka, a file, or the simulated fleet. */
+export interface RecordStream {
+  /** Resolves once joined; retries with backoff while the broker is down. */
+  start(handler: StreamHandler): Promise<void>;
+  /** Tells the broker how far the store is; called after the transaction, never before. */
+  commit(marks: readonly PartitionMark[], owner: string): Promise<void>;
+  /** Stops reading; resolves when no handler call is under way any more. */
+  stop(): Promise<void>;
+}

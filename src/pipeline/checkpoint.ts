@@ -1,0 +1,65 @@
+import type { PartitionMark } from '../core/records.ts';
+import type { Labels } from '../core/sample.ts';
+import type { Alert, Effects, ModelActivation } from './effects.ts';
+
+/** What a restart needs of one entity beside its kept steps. */
+export interface EntityRow {
+  readonly detector: string;
+  readonly entity: string;
+  /** The entity labels and their values. */
+  readonly labels: Labels;
+  /** Newest closed step; samples of it and older ones are ignored for ever. */
+  readonly lastClosedStep: number;
+  /** Newest event time seen of the entity, ms. */
+  readonly clockMs: number;
+  /** `topic/partition` keys its samples came from. */
+  readonly partitions: readonly string[];
+  /** Series memory, gates and the open peak cluster: versioned bytes that only the pipeline reads. */
+  readonly state: Uint8Array;
+}
+
+/** Score history for the threshold up to and with `upToStep`; newer steps are added again from the kept steps. */
+export interface CalibrationRow {
+  readonly detector: string;
+  readonly entity: string;
+  readonly modelVersion: string;
+  readonly upToStep: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Everything that one transaction writes (DESIGN §5.1). */
+export interface Checkpoint {
+  readonly effects: Effects;
+  readonly marks: readonly PartitionMark[];
+  /** Entities that changed since the last checkpoint. */
+  readonly entities: readonly EntityRow[];
+  readonly calibrations: readonly CalibrationRow[];
+  /** Entities dropped by `forget_after` or handed over; their rows and open steps go. */
+  readonly forgotten: readonly { readonly detector: string; readonly entity: string }[];
+}
+
+/** One kept step as it comes back from the store. NaN where there was no score. */
+export interface KeptStep {
+  readonly step: number;
+  readonly values: Float64Array;
+  readonly filled: boolean;
+  readonly raw: number;
+  readonly score: number;
+  readonly over: boolean;
+}
+
+/** An entity as it was at the last checkpoint. */
+export interface RestoredEntity extends EntityRow {
+  readonly calibration: CalibrationRow | null;
+  /** Newest kept steps, oldest first: all after the calibration's `upToStep` and at least the longest window. */
+  readonly kept: readonly KeptStep[];
+  /** Its alert that is pending or firing, if any. */
+  readonly openAlert: Alert | null;
+}
+
+/** The whole of what the pipeline starts from. Empty lists: a first start. */
+export interface RestoredState {
+  readonly marks: readonly PartitionMark[];
+  readonly entities: readonly RestoredEntity[];
+  readonly activations: readonly ModelActivation[];
+}

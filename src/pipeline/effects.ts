@@ -1,0 +1,119 @@
+import type { DeadLetter } from '../core/records.ts';
+import type { Labels } from '../core/sample.ts';
+
+/** An entity's features at one closed step of the grid. */
+export interface ClosedVector {
+  readonly detector: string;
+  readonly entity: string;
+  /** Step number: event time in [step * stepMs, (step + 1) * stepMs). */
+  readonly step: number;
+  /** One value a feature in the detector's order; NaN where nothing is known. */
+  readonly values: Float64Array;
+  /** Some value was carried over a short gap. */
+  readonly filled: boolean;
+}
+
+/** What the scorer said of one step. Left out for steps that could not be scored (warm-up, gap, no model). */
+export interface ScoredStep {
+  readonly detector: string;
+  readonly entity: string;
+  readonly step: number;
+  readonly modelVersion: string;
+  /** The log score S of the model and guards together: uncapped, full precision. */
+  readonly raw: number;
+  /** ln p(S) / ln p_budget, at most 10: 1 is the threshold. */
+  readonly score: number;
+  /** The same without the guards' part; decides an alert's kind. */
+  readonly scoreWithoutGuards: number;
+  /** score ≥ 1 and the newest row itself unusual (DESIGN §5.10). */
+  readonly over: boolean;
+  /** The tail under the threshold is still thin: shown, never delivered. */
+  readonly provisional: boolean;
+}
+
+export type AlertKind = 'anomaly' | 'range';
+export type AlertState = 'pending' | 'firing' | 'resolved';
+
+/** One feature's part in an alert, at its worst step. */
+export interface Contribution {
+  readonly feature: string;
+  readonly unit: string;
+  /** Share of the whole error, 0…1. */
+  readonly ratio: number;
+  readonly seen: number;
+  readonly expected: number;
+  /** Set if a guard spoke: what the feature had shown in training. */
+  readonly range: { readonly low: number; readonly high: number } | null;
+}
+
+/** A lived thing: created pending, then firing and resolved, or dropped while pending. */
+export interface Alert {
+  /** Hash of (detector, entity, kind, first step over). */
+  readonly id: string;
+  readonly detector: string;
+  readonly entity: string;
+  readonly labels: Labels;
+  readonly kind: AlertKind;
+  readonly severity: string;
+  readonly state: AlertState;
+  readonly provisional: boolean;
+  readonly firstStepOver: number;
+  readonly firedStep: number | null;
+  /** Last step that was over. */
+  readonly lastStepOver: number;
+  readonly resolvedStep: number | null;
+  readonly peakScore: number;
+  readonly peakStep: number;
+  /** At the peak, largest part first. */
+  readonly contributions: readonly Contribution[];
+  readonly modelVersion: string;
+  /** The leading feature's last values up to the newest step, oldest first. */
+  readonly recent: readonly number[];
+}
+
+/** One change of an alert's state; `discarded`: pending ended without confirmation. */
+export interface AlertTransition {
+  readonly alert: Alert;
+  readonly from: AlertState | null;
+  readonly to: AlertState | 'discarded';
+  readonly step: number;
+}
+
+/** Something people are to be told. `mode: observe` and provisional alerts make notifications that are listed, not sent. */
+export interface AlertNotification {
+  readonly alert: Alert;
+  readonly event: 'firing' | 'resolved';
+  readonly atMs: number;
+  /** False in observe mode, while provisional, or older than `max_alert_age`: kept on record, not delivered. */
+  readonly deliver: boolean;
+}
+
+/** A closed step as it is kept: the vector and what the scorer said of it, `null` if it was not scored. */
+export interface StepRecord {
+  readonly vector: ClosedVector;
+  readonly scored: ScoredStep | null;
+}
+
+/** An entity's model of normal from `effectiveStep` on; a row, so that a replay repeats it (DESIGN §5.1). */
+export interface ModelActivation {
+  readonly detector: string;
+  readonly version: string;
+  readonly effectiveStep: number;
+}
+
+/** Counts since the last effects, for /metrics. */
+export interface SourceCounts {
+  readonly source: string;
+  /** Samples by result: `accepted`, `unselected`, `late`, `replayed`, `duplicate`. */
+  readonly samples: Readonly<Record<string, number>>;
+}
+
+/** All that one call of `step` changed and the world may see after its checkpoint. */
+export interface Effects {
+  readonly steps: readonly StepRecord[];
+  readonly transitions: readonly AlertTransition[];
+  readonly notifications: readonly AlertNotification[];
+  readonly activations: readonly ModelActivation[];
+  readonly deadLetters: readonly DeadLetter[];
+  readonly counts: readonly SourceCounts[];
+}
