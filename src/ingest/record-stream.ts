@@ -28,6 +28,8 @@ export interface RecordStream {
   start(handler: StreamHandler): Promise<void>;
   /** Tells the broker how far the store is; called after the transaction, never before. */
   commit(marks: readonly PartitionMark[], owner: string): Promise<void>;
-  /** Stops reading; resolves when no handler call is under way any more. */
+  /** Stops reading; resolves when no handler call is under way any more. A last `commit` may follow. */
   stop(): Promise<void>;
+  /** Lets go of connections and group membership, where there are any; after `stop` and the last `commit`. */
+  close?(): Promise<void>;
 }

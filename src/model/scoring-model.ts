@@ -10,7 +10,10 @@ export interface ScoreItem {
 export interface ModelScore {
   /** Weighted mean over members of log(r + .05): the model's part of S (RECIPE §1.4). Higher is stranger. */
   readonly logError: number;
-  /** The newest row's own error ÷ its hold-out .9 quantile; above 1 the row itself is unusual (DESIGN §5.10). */
+  /**
+   * The newest row's own error ÷ its hold-out .9 quantile; above 1 the row itself is unusual (DESIGN §5.10). NaN where there is no
+   * forecast (`type: none`): the guards must judge the row.
+   */
   readonly newestRowRatio: number;
   /** Each feature's share of the error, weighted over the members: non-negative, sum 1. */
   readonly contributions: Float64Array;

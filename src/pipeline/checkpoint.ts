@@ -8,7 +8,9 @@ export interface EntityRow {
   readonly entity: string;
   /** The entity labels and their values. */
   readonly labels: Labels;
-  /** Newest closed step; samples of it and older ones are ignored for ever. */
+  /** Whose model and priors it shares until it has its own; absent or empty: the whole detector's. */
+  readonly cohort?: string;
+  /** Newest closed step; samples of it and older ones are ignored for ever. `Number.MIN_SAFE_INTEGER` before the first. */
   readonly lastClosedStep: number;
   /** Newest event time seen of the entity, ms. */
   readonly clockMs: number;
@@ -34,7 +36,10 @@ export interface Checkpoint {
   /** Entities that changed since the last checkpoint. */
   readonly entities: readonly EntityRow[];
   readonly calibrations: readonly CalibrationRow[];
-  /** Entities dropped by `forget_after` or handed over; their rows and open steps go. */
+  /**
+   * Entities dropped by `forget_after` or handed over: their rows and kept steps go, before the rest is written, since
+   * an entity may come back within one checkpoint.
+   */
   readonly forgotten: readonly { readonly detector: string; readonly entity: string }[];
 }
 
@@ -51,7 +56,7 @@ export interface KeptStep {
 /** An entity as it was at the last checkpoint. */
 export interface RestoredEntity extends EntityRow {
   readonly calibration: CalibrationRow | null;
-  /** Newest kept steps, oldest first: all after the calibration's `upToStep` and at least the longest window. */
+  /** Newest kept steps, oldest first: all after the calibration's `upToStep`, and at least `historyRows` of them. */
   readonly kept: readonly KeptStep[];
   /** Its alert that is pending or firing, if any. */
   readonly openAlert: Alert | null;

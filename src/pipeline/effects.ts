@@ -27,12 +27,16 @@ export interface ScoredStep {
   readonly scoreWithoutGuards: number;
   /** score ≥ 1 and the newest row itself unusual (DESIGN §5.10). */
   readonly over: boolean;
+  /** The newest row's own error is above its hold-out .9 quantile, whatever the score: what closing an alert needs to know. */
+  readonly rowUnusual: boolean;
   /** The tail under the threshold is still thin: shown, never delivered. */
   readonly provisional: boolean;
 }
 
 export type AlertKind = 'anomaly' | 'range';
 export type AlertState = 'pending' | 'firing' | 'resolved';
+/** Why an alert ended: `recovered` = quiet again, `no_data` = its entity could not be scored any more. */
+export type AlertResolution = 'recovered' | 'no_data';
 
 /** One feature's part in an alert, at its worst step. */
 export interface Contribution {
@@ -62,16 +66,23 @@ export interface Alert {
   /** Last step that was over. */
   readonly lastStepOver: number;
   readonly resolvedStep: number | null;
+  /** `null` until resolved. */
+  readonly resolution: AlertResolution | null;
+  /** A notification with `deliver: true` was made of it; level channels show only such alerts. */
+  readonly notified: boolean;
   readonly peakScore: number;
   readonly peakStep: number;
-  /** At the peak, largest part first. */
+  /** Largest part first, at the step over at which the leading feature was furthest from what was expected. */
   readonly contributions: readonly Contribution[];
   readonly modelVersion: string;
-  /** The leading feature's last values up to the newest step, oldest first. */
-  readonly recent: readonly number[];
+  /** The leading feature's last values up to the newest step of the last change, oldest first; `null` where missing (JSON has no NaN). */
+  readonly recent: readonly (number | null)[];
 }
 
-/** One change of an alert's state; `discarded`: pending ended without confirmation. */
+/**
+ * One change of an alert's state; `discarded`: pending ended without confirmation. From `firing` to `firing`: no new
+ * alert, but one that was too old to be delivered and still goes on, now `notified`.
+ */
 export interface AlertTransition {
   readonly alert: Alert;
   readonly from: AlertState | null;
@@ -104,7 +115,10 @@ export interface ModelActivation {
 /** Counts since the last effects, for /metrics. */
 export interface SourceCounts {
   readonly source: string;
-  /** Samples by result: `accepted`, `unselected`, `late`, `replayed`, `duplicate`. */
+  /**
+   * Samples by result: `accepted`, `unselected`, `late`, `replayed`, `duplicate`, `not_finite`, `entity_limit`,
+   * `series_limit`.
+   */
   readonly samples: Readonly<Record<string, number>>;
 }
 

@@ -1,0 +1,193 @@
+import type { DetectorSpec } from '../core/detector.ts';
+import { findLengthRank } from '../core/evaluation/find-length-rank.ts';
+import { matchEvents, type EntitySpan, type MatchResult } from '../core/evaluation/match-events.ts';
+import { vusPr } from '../core/evaluation/vus-pr.ts';
+import type { WideRow } from '../ingest/replay/wide-csv.ts';
+import { wideSlices } from '../ingest/replay/wide-slices.ts';
+import { loadModel, unpackModelFile } from '../model/model-file.ts';
+import { createState } from '../pipeline/create-state.ts';
+import type { Alert, ClosedVector, Effects } from '../pipeline/effects.ts';
+import { decodeCalibrations } from '../pipeline/scoring/calibration-section.ts';
+import type { PipelineState } from '../pipeline/pipeline-state.ts';
+import { step } from '../pipeline/step.ts';
+import { train, type TrainingProgress } from '../training/train.ts';
+import type { TrainingCard } from '../training/training-card.ts';
+import { cronTimes } from './cron.ts';
+import { trainingEntities } from './training-entities.ts';
+
+const ROWS_PER_SLICE = 2000;
+const SOURCE = 'file';
+
+export interface BacktestInput {
+  readonly spec: DetectorSpec;
+  readonly features: readonly string[];
+  readonly rows: readonly WideRow[];
+  /** What really happened; `null` if nobody knows. */
+  readonly labels: readonly EntitySpan[] | null;
+  /** Rows before it are for training, later ones count. */
+  readonly trainUntilMs: number;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+}
+
+export interface BacktestScore {
+  readonly entity: string;
+  /** As the input writes it. */
+  readonly time: string;
+  readonly timeMs: number;
+  readonly score: number;
+  readonly raw: number;
+}
+
+export interface BacktestAlert {
+  readonly entity: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly alert: Alert;
+}
+
+export interface BacktestResult {
+  readonly entities: number;
+  /** Scored steps after `trainUntilMs`. */
+  readonly steps: number;
+  readonly match: MatchResult;
+  /** Mean over entities with a labelled row; `null` without labels. */
+  readonly vusPr: number | null;
+  readonly alerts: readonly BacktestAlert[];
+  readonly scores: readonly BacktestScore[];
+  readonly card: TrainingCard;
+}
+
+/** There is too little before `trainUntilMs` to learn from. */
+export class BacktestError extends Error {}
+
+/**
+ * Runs the pipeline over a file as the daemon would have over a topic, in the file's own time: learns from the rows before
+ * `trainUntilMs`, then scores, refits thresholds and alerts row by row (DESIGN §6).
+ */
+export async function runBacktest(input: BacktestInput): Promise<BacktestResult> {
+  const { spec, rows, features, trainUntilMs } = input;
+  const state = newState(spec);
+  const options = { source: SOURCE, features, stepMs: spec.stepMs, rowsPerSlice: ROWS_PER_SLICE };
+  const history: ClosedVector[] = [];
+  const seen: Effects[] = [];
+  let card: TrainingCard | null = null;
+  for (const slice of wideSlices(rows, options)) {
+    const split = slice.records.findIndex(({ timeMs }) => timeMs >= trainUntilMs);
+    if (card === null && split >= 0) {
+      const before = { ...slice, nextOffset: slice.firstOffset + split, records: slice.records.slice(0, split) };
+      history.push(...step(state, [{ kind: 'records', slice: before }]).steps.map(({ vector }) => vector));
+      card = await useModel(state, input, history);
+    }
+    const effects = step(state, [{ kind: 'records', slice }]);
+    if (card === null) history.push(...effects.steps.map(({ vector }) => vector));
+    else seen.push(effects);
+  }
+  if (card === null) {
+    throw new BacktestError('No row is at or after --train-until, so nothing is left to score; choose an earlier time.');
+  }
+  return account(input, seen, card);
+}
+
+function newState(spec: DetectorSpec): PipelineState {
+  const refit = cronTimes(spec.calibration.schedule, spec.training.timezone);
+  return createState({
+    detectors: [{ ...spec, source: null }],
+    restored: { marks: [], entities: [], activations: [] },
+    models: [],
+    nextRefitMs: (_detector, afterMs) => refit(afterMs),
+    maxAlertAgeMs: Infinity,
+  });
+}
+
+async function useModel(
+  state: PipelineState,
+  { spec, trainUntilMs, onProgress }: BacktestInput,
+  history: readonly ClosedVector[],
+): Promise<TrainingCard> {
+  const outcome = await train(
+    { spec, seed: spec.model.seed, entities: trainingEntities(history), excluded: [], champion: null },
+    onProgress === undefined ? {} : { onProgress },
+  );
+  if (outcome.kind === 'not_enough_history') throw new BacktestError(outcome.detail);
+  const model = await loadModel(outcome.file, spec.model.backend);
+  const calibrations = decodeCalibrations(unpackModelFile(outcome.file).calibration);
+  const effectiveStep = Math.ceil(trainUntilMs / spec.stepMs);
+  step(state, [{ kind: 'model', model, calibrations, effectiveStep }]);
+  return outcome.card;
+}
+
+function account(input: BacktestInput, seen: readonly Effects[], card: TrainingCard): BacktestResult {
+  const { spec, rows, trainUntilMs } = input;
+  const counted = rows.filter(({ timeMs }) => timeMs >= trainUntilMs);
+  const scores = scoresOf(seen, counted, spec.stepMs);
+  const endMs = counted.reduce((newest, { timeMs }) => Math.max(newest, timeMs), -Infinity);
+  const alerts = alertsOf(seen, spec.stepMs, endMs);
+  const entities = new Set(counted.map(({ entity }) => entity)).size;
+  const events = (input.labels ?? []).filter((label) => label.endMs >= trainUntilMs);
+  return {
+    entities,
+    steps: scores.length,
+    match: matchEvents({ events, alerts, entities, watchedMs: counted.length * spec.stepMs, budget: spec.alert.budget }),
+    vusPr: input.labels === null ? null : meanVusPr(counted, scores, events),
+    alerts,
+    scores,
+    card,
+  };
+}
+
+function scoresOf(seen: readonly Effects[], counted: readonly WideRow[], stepMs: number): BacktestScore[] {
+  const rowAt = new Map(counted.map((row) => [stepKey(row.entity, Math.floor(row.timeMs / stepMs)), row]));
+  return seen.flatMap(({ steps }) =>
+    steps.flatMap(({ scored }) => {
+      const row = scored === null ? undefined : rowAt.get(stepKey(scored.entity, scored.step));
+      if (scored === null || row === undefined) return [];
+      const { score, raw } = scored;
+      return [{ entity: row.entity, time: row.timeText, timeMs: row.timeMs, score, raw }];
+    }),
+  );
+}
+
+/** An alert's span is while it fired: from the step that confirmed it to the last over, or to the end of the file. */
+function alertsOf(seen: readonly Effects[], stepMs: number, endMs: number): BacktestAlert[] {
+  const fired = new Map<string, Alert>();
+  for (const { transitions } of seen) {
+    for (const { alert, to } of transitions) if (to === 'firing' || to === 'resolved') fired.set(alert.id, alert);
+  }
+  return [...fired.values()]
+    .map((alert) => ({
+      entity: alert.entity,
+      startMs: (alert.firedStep ?? alert.firstStepOver) * stepMs,
+      endMs: alert.state === 'firing' ? endMs : alert.lastStepOver * stepMs,
+      alert,
+    }))
+    .sort((a, b) => a.startMs - b.startMs);
+}
+
+function meanVusPr(
+  counted: readonly WideRow[],
+  scores: readonly BacktestScore[],
+  events: readonly EntitySpan[],
+): number | null {
+  const rawAt = new Map(scores.map(({ entity, timeMs, raw }) => [stepKey(entity, timeMs), raw]));
+  const byEntity = new Map<string, WideRow[]>();
+  for (const row of counted) {
+    const own = byEntity.get(row.entity);
+    if (own === undefined) byEntity.set(row.entity, [row]);
+    else own.push(row);
+  }
+  const values: number[] = [];
+  for (const [entity, rows] of byEntity) {
+    const own = events.filter((event) => event.entity === entity);
+    const labels = rows.map(({ timeMs }) => (own.some(({ startMs, endMs }) => timeMs >= startMs && timeMs <= endMs) ? 1 : 0));
+    if (!labels.includes(1)) continue;
+    const known = rows.map(({ timeMs }) => rawAt.get(stepKey(entity, timeMs)));
+    const least = known.reduce<number>((low, raw) => Math.min(low, raw ?? Infinity), Infinity);
+    const first = rows.map(({ values: [value] }) => value ?? Number.NaN);
+    values.push(vusPr(labels, known.map((raw) => raw ?? least), findLengthRank(first)));
+  }
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function stepKey(entity: string, at: number): string {
+  return `${at} ${entity}`;
+}

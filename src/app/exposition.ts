@@ -1,0 +1,187 @@
+import type { Alert, AlertTransition } from '../pipeline/effects.ts';
+import type { Metrics } from '../server/metrics.ts';
+import { ScoreSeries } from '../server/score-series.ts';
+import type { Published, PublishedDetector } from './messages.ts';
+
+const MOST_SCORE_SERIES = 1000;
+const REPICK_MS = 10 * 60_000;
+/** How long `strayd_alert_active` stays at 0 after an alert resolved, so that a scrape can't miss the end. */
+const LINGER_MS = 15 * 60_000;
+/** /metrics is rendered at most this often: rendering many series blocks the main thread. */
+const CACHE_MS = 1000;
+
+interface LingeringAlert {
+  readonly alert: Alert;
+  readonly untilMs: number;
+}
+
+/** Turns what the pipeline thread published into metric values, and renders /metrics with a short cache. */
+export class Exposition {
+  readonly #metrics: Metrics;
+  readonly #now: () => number;
+  readonly #series = new Map<string, ScoreSeries>();
+  readonly #shown = new Map<string, Set<string>>();
+  readonly #models = new Map<string, { detector: string; version: string; backend: string }>();
+  readonly #contributing = new Map<string, readonly string[]>();
+  readonly #lingering = new Map<string, LingeringAlert>();
+  #text: Promise<string> | null = null;
+  #renderedAtMs = -Infinity;
+
+  constructor(metrics: Metrics, now: () => number) {
+    this.#metrics = metrics;
+    this.#now = now;
+  }
+
+  apply(published: Published): void {
+    const metrics = this.#metrics;
+    for (const { detector, entity, score, stepEndMs } of published.scores) {
+      this.#seriesOf(detector).update(entity, score);
+      metrics.lastScored.set({ detector }, stepEndMs / 1000);
+    }
+    for (const [detector, scores] of Object.entries(published.allScores)) {
+      metrics.windowsScoredTotal.inc({ detector }, scores.length);
+      for (const score of scores) metrics.scoreDistribution.observe({ detector }, score);
+    }
+    for (const { source, result, count } of published.samples) {
+      metrics.samplesTotal.inc({ source, result }, count);
+      if (result === 'late') metrics.lateSamplesTotal.inc({ source }, count);
+    }
+    for (const { source, reason, count } of published.deadLetters) {
+      metrics.deadLettersTotal.inc({ source, reason }, count);
+    }
+    this.#applyPartitions(published);
+    for (const detector of published.detectors) this.#applyDetector(detector);
+    for (const transition of published.transitions) this.#applyTransition(transition);
+    for (const { detector, entity } of published.forgotten) this.#forget(detector, entity);
+    metrics.storeBytes.set(published.storeBytes);
+    metrics.eventLoopDelay.set({ thread: 'pipeline' }, published.loopDelaySeconds);
+  }
+
+  /** Alerts that were open before a restart count as active at once. */
+  restore(alerts: readonly Alert[]): void {
+    for (const alert of alerts) if (alert.state === 'firing') this.#activate(alert);
+  }
+
+  /** Names the model in use; `card` is its model card as JSON. */
+  model(detector: string, version: string, card: string, trainedMs: number): void {
+    const known = this.#models.get(detector);
+    if (known !== undefined) this.#metrics.modelInfo.remove(known);
+    const { backend } = JSON.parse(card) as { readonly backend: string };
+    const labels = { detector, version, backend };
+    this.#models.set(detector, labels);
+    this.#metrics.modelInfo.set(labels, 1);
+    this.#metrics.modelTrained.set({ detector }, trainedMs / 1000);
+  }
+
+  render(): Promise<string> {
+    const now = this.#now();
+    if (this.#text === null || now - this.#renderedAtMs >= CACHE_MS) {
+      this.#refresh(now);
+      this.#renderedAtMs = now;
+      this.#text = this.#metrics.registry.metrics();
+    }
+    return this.#text;
+  }
+
+  #refresh(now: number): void {
+    for (const [detector, series] of this.#series) {
+      const { shown, omitted } = series.visible(now);
+      const names = new Set(shown.map(({ entity }) => entity));
+      for (const entity of this.#shown.get(detector) ?? []) {
+        if (!names.has(entity)) this.#metrics.anomalyScore.remove({ detector, entity });
+      }
+      for (const { entity, score } of shown) this.#metrics.anomalyScore.set({ detector, entity }, score);
+      this.#shown.set(detector, names);
+      this.#metrics.scoreSeriesOmitted.set({ detector }, omitted);
+    }
+    for (const [key, { alert, untilMs }] of this.#lingering) {
+      if (now < untilMs) continue;
+      this.#metrics.alertActive.remove(alertLabels(alert));
+      this.#lingering.delete(key);
+    }
+  }
+
+  #seriesOf(detector: string): ScoreSeries {
+    let series = this.#series.get(detector);
+    if (series === undefined) {
+      series = new ScoreSeries({ limit: MOST_SCORE_SERIES, repickMs: REPICK_MS });
+      this.#series.set(detector, series);
+    }
+    return series;
+  }
+
+  #applyPartitions(published: Published): void {
+    const slowest = new Map<string, number>();
+    for (const { source, topic, partition, lagRecords, watermarkMs, idle } of published.partitions) {
+      this.#metrics.kafkaLag.set({ topic, partition: String(partition) }, lagRecords);
+      if (!idle && Number.isFinite(watermarkMs)) {
+        slowest.set(source, Math.min(slowest.get(source) ?? Infinity, watermarkMs));
+      }
+    }
+    for (const [source, watermarkMs] of slowest) {
+      this.#metrics.watermarkLag.set({ source }, Math.max(0, this.#now() - watermarkMs) / 1000);
+    }
+  }
+
+  #applyDetector({ detector, entities, openAlerts, warmupRatio }: PublishedDetector): void {
+    this.#metrics.entities.set({ detector, state: 'known' }, entities);
+    this.#metrics.entities.set({ detector, state: 'alerting' }, openAlerts);
+    this.#metrics.warmupRatio.set({ detector }, warmupRatio);
+  }
+
+  #applyTransition({ alert, to }: AlertTransition): void {
+    if (to === 'firing') {
+      this.#metrics.alertsTotal.inc({ detector: alert.detector, kind: alert.kind });
+      this.#activate(alert);
+    } else if (to === 'resolved') {
+      this.#deactivate(alert);
+    }
+  }
+
+  #activate(alert: Alert): void {
+    const { detector, entity } = alert;
+    this.#lingering.delete(lingerKey(alert));
+    this.#metrics.alertActive.set(alertLabels(alert), 1);
+    this.#seriesOf(detector).pin(entity);
+    for (const { feature, ratio } of alert.contributions) {
+      this.#metrics.featureContribution.set({ detector, entity, feature }, ratio);
+    }
+    this.#contributing.set(
+      entityKey(detector, entity),
+      alert.contributions.map(({ feature }) => feature),
+    );
+  }
+
+  #deactivate(alert: Alert): void {
+    const { detector, entity } = alert;
+    this.#metrics.alertActive.set(alertLabels(alert), 0);
+    this.#lingering.set(lingerKey(alert), { alert, untilMs: this.#now() + LINGER_MS });
+    this.#seriesOf(detector).unpin(entity);
+    this.#removeContributions(detector, entity);
+  }
+
+  #forget(detector: string, entity: string): void {
+    this.#series.get(detector)?.forget(entity);
+    this.#removeContributions(detector, entity);
+  }
+
+  #removeContributions(detector: string, entity: string): void {
+    const key = entityKey(detector, entity);
+    for (const feature of this.#contributing.get(key) ?? []) {
+      this.#metrics.featureContribution.remove({ detector, entity, feature });
+    }
+    this.#contributing.delete(key);
+  }
+}
+
+function alertLabels({ detector, entity, kind, severity }: Alert) {
+  return { detector, entity, kind, severity };
+}
+
+function entityKey(detector: string, entity: string): string {
+  return JSON.stringify([detector, entity]);
+}
+
+function lingerKey({ detector, entity, kind, severity }: Alert): string {
+  return JSON.stringify([detector, entity, kind, severity]);
+}

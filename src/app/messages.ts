@@ -1,0 +1,96 @@
+import type { OutboxMark } from '../delivery/outbox.ts';
+import type { AlertTransition, AlertNotification } from '../pipeline/effects.ts';
+import type { AlertLabel } from '../server/backend.ts';
+import type { TrainingRun } from '../store/training-run-repository.ts';
+import type { TrainingCard } from '../training/training-card.ts';
+import type { TelemetryEvent } from './telemetry.ts';
+
+/** The newest score of one entity, as /metrics shows it. */
+export interface PublishedScore {
+  readonly detector: string;
+  readonly entity: string;
+  readonly score: number;
+  readonly stepEndMs: number;
+}
+
+/** Where a source's partition stands. */
+export interface PublishedPartition {
+  readonly source: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly lagRecords: number;
+  readonly watermarkMs: number;
+  readonly idle: boolean;
+}
+
+/** How far a detector is. */
+export interface PublishedDetector {
+  readonly detector: string;
+  readonly entities: number;
+  readonly openAlerts: number;
+  /** Share of the history wanted for the first training, 0…1. */
+  readonly warmupRatio: number;
+  readonly modelVersion: string | null;
+}
+
+/** What became true with one checkpoint: sent after its transaction, never before. */
+export interface Published {
+  readonly sequence: number;
+  readonly scores: readonly PublishedScore[];
+  /** Every score of the checkpoint by detector, for the distribution and the count of scored windows. */
+  readonly allScores: Readonly<Record<string, Float64Array>>;
+  readonly transitions: readonly AlertTransition[];
+  readonly notifications: readonly AlertNotification[];
+  readonly samples: readonly { readonly source: string; readonly result: string; readonly count: number }[];
+  readonly deadLetters: readonly { readonly source: string; readonly reason: string; readonly count: number }[];
+  readonly partitions: readonly PublishedPartition[];
+  readonly detectors: readonly PublishedDetector[];
+  readonly storeBytes: number;
+  readonly forgotten: readonly { readonly detector: string; readonly entity: string }[];
+  /** Event loop delay of the pipeline thread, 99th percentile, seconds. */
+  readonly loopDelaySeconds: number;
+}
+
+/** A model file that the training process left, to be put to use. */
+export interface TrainedModel {
+  readonly detector: string;
+  readonly version: string;
+  /** Absolute path of the model file. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly card: TrainingCard;
+  /** False if the promotion gate kept the champion: the version is kept on record only. */
+  readonly promoted: boolean;
+}
+
+/** What the main thread asks of the pipeline thread; each is answered. */
+export type PipelineCall =
+  | { readonly kind: 'ping' }
+  | { readonly kind: 'model'; readonly trained: TrainedModel }
+  | { readonly kind: 'training_run'; readonly run: TrainingRun }
+  | { readonly kind: 'label'; readonly id: string; readonly label: AlertLabel }
+  | { readonly kind: 'outbox_marks'; readonly marks: readonly OutboxMark[] }
+  /** The simulated fleet goes on with its live part. */
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'stop' };
+
+export type ToPipeline = { readonly id: number; readonly call: PipelineCall };
+
+/** Why the pipeline thread could not start; `code` is the store error's, if it was the store. */
+export interface StartFailure {
+  readonly message: string;
+  readonly code: string | null;
+}
+
+export type FromPipeline =
+  /** The store is open and reading has begun, or the one sentence why not. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'not_started'; readonly failure: StartFailure }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'refusal'; readonly id: number; readonly message: string }
+  | { readonly type: 'published'; readonly published: Published }
+  | { readonly type: 'event'; readonly event: TelemetryEvent }
+  /** Enough history for the first training of a detector. */
+  | { readonly type: 'training_due'; readonly detector: string }
+  /** The stream has come to its end (simulated fleet: history, then live). */
+  | { readonly type: 'stream_ended'; readonly part: 'history' | 'live' };

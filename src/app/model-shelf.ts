@@ -1,0 +1,62 @@
+import { readFileSync, unlinkSync } from 'node:fs';
+import type { DetectorSpec } from '../core/detector.ts';
+import { loadModel, unpackModelFile } from '../model/model-file.ts';
+import type { ScoringModel } from '../model/scoring-model.ts';
+import { decodeCalibrations } from '../pipeline/scoring/calibration-section.ts';
+import type { InitialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
+import type { StoreWriter } from '../store/store-writer.ts';
+import type { TrainedModel } from './messages.ts';
+
+/** A model file, loaded. */
+export interface LoadedModel {
+  readonly model: ScoringModel;
+  readonly calibrations: InitialCalibrations;
+}
+
+/** Entities that have not passed the newest model's first step yet still use the one before. */
+const LIVE_ACTIVATIONS = 2;
+
+/** Reads and unpacks a model file; throws if it is missing or damaged. */
+export async function readModel(path: string, spec: DetectorSpec): Promise<LoadedModel> {
+  const bytes = readFileSync(path);
+  const calibrations = decodeCalibrations(unpackModelFile(bytes).calibration);
+  return { model: await loadModel(bytes, spec.model.backend), calibrations };
+}
+
+/** What the store's activations name, loaded; a file that is gone or damaged is told and passed over. */
+export async function readActiveModels(
+  store: StoreWriter,
+  detectors: readonly DetectorSpec[],
+  damaged: (message: string) => void,
+): Promise<LoadedModel[]> {
+  const loaded: LoadedModel[] = [];
+  for (const spec of detectors) {
+    for (const { version } of store.listActivations(spec.name).slice(-LIVE_ACTIVATIONS)) {
+      const record = store.findModel(spec.name, version);
+      if (record === null) continue;
+      try {
+        loaded.push(await readModel(record.path, spec));
+      } catch (error) {
+        const cause = error instanceof Error ? error.message : String(error);
+        damaged(`Model ${version} of detector ${spec.name} can't be used (${record.path}): ${cause}.`);
+      }
+    }
+  }
+  return loaded;
+}
+
+/** Puts a trained model on record and unlinks the files of versions that are too old to go back to. */
+export function recordModel(store: StoreWriter, trained: TrainedModel, nowMs: number): void {
+  store.insertModel({
+    detector: trained.detector,
+    version: trained.version,
+    path: trained.path,
+    sha256: trained.sha256,
+    card: JSON.stringify(trained.card),
+    status: trained.promoted ? 'candidate' : 'rejected',
+    createdMs: nowMs,
+  });
+  for (const { path } of store.pruneModels(trained.detector)) {
+    if (path !== trained.path) unlinkSync(path);
+  }
+}

@@ -1,0 +1,209 @@
+import { setImmediate, setTimeout as pause } from 'node:timers/promises';
+import type { PartitionId, RawBatch } from '../core/records.ts';
+import { decodeBatch } from '../ingest/decode-batch.ts';
+import type { DecodeLimits, SampleFormat } from '../ingest/formats/sample-format.ts';
+import type { BrokerMark, RecordStream, StreamHandler } from '../ingest/record-stream.ts';
+import type { Checkpoint } from '../pipeline/checkpoint.ts';
+import type { Effects } from '../pipeline/effects.ts';
+import type { PipelineInput } from '../pipeline/inputs.ts';
+import { joinEffects } from '../pipeline/join-effects.ts';
+import type { PipelineState } from '../pipeline/pipeline-state.ts';
+import { step } from '../pipeline/step.ts';
+import { releaseModels, resumeOffset, takeCheckpoint } from '../pipeline/take-checkpoint.ts';
+import type { NewOutboxRow } from '../delivery/outbox.ts';
+import { StoreError } from '../store/store-error.ts';
+import type { AppliedCheckpoint, StoreWriter } from '../store/store-writer.ts';
+import type { Report } from './telemetry.ts';
+
+/** Longest stretch of work before timers and sockets of the thread get their turn. */
+const SLICE_MS = 20;
+const SLICE_RECORDS = 250;
+/** Batches are joined to a checkpoint for at most so long, or so many steps. */
+const CHECKPOINT_MS = 1000;
+const CHECKPOINT_STEPS = 20_000;
+const FULL_RETRY_MS = 2000;
+
+export interface PipelineRunnerOptions {
+  readonly state: PipelineState;
+  readonly store: StoreWriter;
+  readonly stream: RecordStream;
+  /** By source. */
+  readonly formats: ReadonlyMap<string, SampleFormat>;
+  readonly decodeLimits: DecodeLimits;
+  readonly nowMs: () => number;
+  readonly report: Report;
+  /** Rows for the edge channels, written with the alerts that made them. */
+  readonly outboxRows: (effects: Effects) => readonly NewOutboxRow[];
+  /** After the transaction: now the world may see it. */
+  readonly applied: (checkpoint: Checkpoint, lag: ReadonlyMap<string, number>) => void;
+}
+
+/**
+ * Drives the pipeline: batches in, effects joined to checkpoints of about a second, each written in one transaction
+ * before anything of it is shown, sent or committed to the broker. A full disk holds the reading and loses nothing.
+ */
+export class PipelineRunner implements StreamHandler {
+  readonly #options: PipelineRunnerOptions;
+  readonly #lag = new Map<string, number>();
+  #pending: Effects[] = [];
+  #pendingSteps = 0;
+  #dirty = false;
+  #lastCheckpointMs: number;
+  #writing: Promise<void> | null = null;
+  #trouble: string | null = null;
+
+  constructor(options: PipelineRunnerOptions) {
+    this.#options = options;
+    this.#lastCheckpointMs = options.nowMs();
+  }
+
+  /** Takes an input at once; its effects go with the next checkpoint. */
+  take(input: PipelineInput): void {
+    const effects = step(this.#options.state, [input]);
+    this.#dirty = true;
+    this.#pending.push(effects);
+    this.#pendingSteps += effects.steps.length;
+  }
+
+  assigned(partition: PartitionId, mark: BrokerMark): number | null {
+    const { state, store, report } = this.#options;
+    const local = resumeOffset(state, partition);
+    const place = `${partition.topic}/${partition.partition}`;
+    const isOwn = mark.owner?.startsWith(`${store.storeId}:`) === true;
+    let from = local ?? mark.offset;
+    if (mark.owner !== null && !isOwn) {
+      from = mark.offset;
+      this.take({ kind: 'dropped', partition });
+    } else if (mark.owner === null && mark.offset !== null && local !== null && mark.offset !== local) {
+      from = mark.offset;
+      this.take({ kind: 'reset', partition, nextOffset: mark.offset });
+      const message = `The offset of ${place} was reset from ${local} to ${mark.offset}; reading goes on there, steps already closed stay as they are.`;
+      report({ event: 'offset_reset', level: 'warn', message, fields: { ...partition, local, reset: mark.offset } });
+    }
+    this.take({ kind: 'assigned', partition, nextOffset: from });
+    const message = `Reading ${place} from ${from === null ? 'the earliest offset' : `offset ${from}`}.`;
+    report({ event: 'partition_assigned', level: 'info', message, fields: { ...partition, offset: from } });
+    return from;
+  }
+
+  revoked(partition: PartitionId): void {
+    this.take({ kind: 'revoked', partition });
+    this.#lag.delete(lagKey(partition));
+    const message = `${partition.topic}/${partition.partition} is read by another member now, or the group is sorting itself out.`;
+    this.#options.report({ event: 'partition_revoked', level: 'info', message, fields: { ...partition } });
+  }
+
+  idle(partition: PartitionId, idle: boolean): void {
+    this.take({ kind: 'idle', partition, idle });
+  }
+
+  offsetLost(partition: PartitionId, expected: number, restartedAt: number): void {
+    this.take({ kind: 'reset', partition, nextOffset: restartedAt });
+    const message =
+      `Offset ${expected} of ${partition.topic}/${partition.partition} is not in the log any more ` +
+      `(retention, or the topic was made anew); reading goes on at ${restartedAt}.`;
+    this.#options.report({ event: 'offset_lost', level: 'error', message, fields: { ...partition, expected, restartedAt } });
+  }
+
+  trouble(message: string | null): void {
+    if (message === this.#trouble) return;
+    this.#trouble = message;
+    this.#options.report(
+      message === null
+        ? { event: 'kafka_recovered', level: 'info', message: 'Kafka answers again.' }
+        : { event: 'kafka_trouble', level: 'error', message },
+    );
+  }
+
+  async batch(batch: RawBatch): Promise<void> {
+    const { formats, decodeLimits, nowMs } = this.#options;
+    const format = formats.get(batch.source);
+    if (format === undefined) throw new Error(`no format for source ${batch.source}`);
+    await this.#writing;
+    let sliceStartMs = nowMs();
+    for (const part of slicesOf(batch)) {
+      this.take({ kind: 'records', slice: decodeBatch(part, format, decodeLimits) });
+      if (nowMs() - sliceStartMs < SLICE_MS) continue;
+      await setImmediate();
+      sliceStartMs = nowMs();
+    }
+    this.#lag.set(lagKey(batch), Math.max(0, batch.highWatermark - batch.nextOffset));
+    if (this.#isDue()) await this.checkpoint();
+  }
+
+  /** To be called a few times a second: writes what has waited long enough. */
+  async tick(): Promise<void> {
+    if (this.#writing === null && this.#dirty && this.#isDue()) await this.checkpoint();
+  }
+
+  /** Writes everything up to now; waits as long as the disk is full. */
+  async checkpoint(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+    this.#writing = this.#write();
+    try {
+      await this.#writing;
+    } finally {
+      this.#writing = null;
+    }
+  }
+
+  #isDue(): boolean {
+    return (
+      this.#pendingSteps >= CHECKPOINT_STEPS || this.#options.nowMs() - this.#lastCheckpointMs >= CHECKPOINT_MS
+    );
+  }
+
+  async #write(): Promise<void> {
+    const { state, stream, outboxRows, applied, nowMs } = this.#options;
+    const effects = joinEffects(this.#pending);
+    this.#pending = [];
+    this.#pendingSteps = 0;
+    this.#dirty = false;
+    const checkpoint = takeCheckpoint(state, effects);
+    const { owner } = await this.#apply(checkpoint, outboxRows(effects));
+    this.#lastCheckpointMs = nowMs();
+    for (const model of releaseModels(state)) model.dispose();
+    applied(checkpoint, this.#lag);
+    await stream.commit(checkpoint.marks, owner);
+  }
+
+  async #apply(checkpoint: Checkpoint, outbox: readonly NewOutboxRow[]): Promise<AppliedCheckpoint> {
+    const { store, report } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const written = store.applyCheckpoint(checkpoint, { outbox });
+        if (attempt > 1) {
+          report({ event: 'store_recovered', level: 'info', message: 'The store takes writes again; reading goes on.' });
+        }
+        return written;
+      } catch (error) {
+        if (!(error instanceof StoreError) || !error.canRetry) throw error;
+        if (attempt === 1) {
+          const message = `${error.message} Reading is on hold and nothing is lost; it goes on when there is room.`;
+          report({ event: 'store_full', level: 'error', message });
+        }
+        await pause(FULL_RETRY_MS);
+      }
+    }
+  }
+}
+
+/** Key of a partition in the lag map. */
+export function lagKey({ topic, partition }: PartitionId): string {
+  return `${topic}/${partition}`;
+}
+
+function* slicesOf(batch: RawBatch): Generator<RawBatch> {
+  const { records, nextOffset } = batch;
+  if (records.length <= SLICE_RECORDS) {
+    yield batch;
+    return;
+  }
+  let firstOffset = batch.firstOffset;
+  for (let from = 0; from < records.length; from += SLICE_RECORDS) {
+    const part = records.slice(from, from + SLICE_RECORDS);
+    const end = from + SLICE_RECORDS < records.length ? (part.at(-1)?.offset ?? firstOffset) + 1 : nextOffset;
+    yield { ...batch, firstOffset, nextOffset: end, records: part };
+    firstOffset = end;
+  }
+}

@@ -1,0 +1,41 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FromPipeline, PipelineCall, ToPipeline } from './messages.ts';
+import { startPipeline, type Pipeline, type PipelineWorkerData } from './pipeline.ts';
+import { StoreError } from '../store/store-error.ts';
+
+/** The pipeline thread: owns the store's only writer, the stream and the pipeline's state. */
+const port = parentPort;
+if (port === null) throw new Error('pipeline-worker runs as a worker thread of the daemon only');
+
+const send = (message: FromPipeline): void => {
+  port.postMessage(message);
+};
+
+const loopDelay = monitorEventLoopDelay({ resolution: 10 });
+loopDelay.enable();
+
+try {
+  const pipeline = await startPipeline(workerData as PipelineWorkerData, {
+    send,
+    loopDelaySeconds: () => {
+      const seconds = loopDelay.percentile(99) / 1e9;
+      loopDelay.reset();
+      return seconds;
+    },
+  });
+  port.on('message', ({ id, call }: ToPipeline) => void answer(pipeline, id, call));
+  send({ type: 'ready' });
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof StoreError)) throw error;
+  send({ type: 'not_started', failure: { message, code: error.code } });
+}
+
+async function answer(pipeline: Pipeline, id: number, call: PipelineCall): Promise<void> {
+  try {
+    send({ type: 'answer', id, value: await pipeline.answer(call) });
+  } catch (error) {
+    send({ type: 'refusal', id, message: error instanceof Error ? error.message : String(error) });
+  }
+}

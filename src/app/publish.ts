@@ -1,0 +1,82 @@
+import type { Checkpoint } from '../pipeline/checkpoint.ts';
+import type { PipelineState } from '../pipeline/pipeline-state.ts';
+import type { Published, PublishedDetector, PublishedPartition, PublishedScore } from './messages.ts';
+import { lagKey } from './pipeline-runner.ts';
+import type { WarmUp } from './warm-up.ts';
+
+export interface PublishContext {
+  readonly state: PipelineState;
+  readonly warmUp: WarmUp;
+  readonly lag: ReadonlyMap<string, number>;
+  readonly sequence: number;
+  readonly storeBytes: number;
+  readonly loopDelaySeconds: number;
+}
+
+/** What the main thread is told of a written checkpoint: the newest of everything, not its history. */
+export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Published {
+  const { effects, forgotten } = checkpoint;
+  const { state, warmUp, sequence, storeBytes, loopDelaySeconds } = context;
+  return {
+    sequence,
+    ...scoresOf(checkpoint, state),
+    transitions: effects.transitions,
+    notifications: effects.notifications,
+    samples: effects.counts.flatMap(({ source, samples }) =>
+      Object.entries(samples).map(([result, count]) => ({ source, result, count })),
+    ),
+    deadLetters: countedDeadLetters(checkpoint),
+    partitions: partitionsOf(state, context.lag),
+    detectors: state.detectors.map(({ spec, entities, models }): PublishedDetector => {
+      let openAlerts = 0;
+      for (const { gate } of entities.values()) if (gate.open !== null) openAlerts += 1;
+      return {
+        detector: spec.name,
+        entities: entities.size,
+        openAlerts,
+        warmupRatio: models.length > 0 ? 1 : warmUp.ratio(spec.name),
+        modelVersion: models.at(-1)?.context.model.version ?? null,
+      };
+    }),
+    storeBytes,
+    forgotten,
+    loopDelaySeconds,
+  };
+}
+
+function scoresOf(
+  { effects }: Checkpoint,
+  state: PipelineState,
+): Pick<Published, 'scores' | 'allScores'> {
+  const newest = new Map<string, PublishedScore>();
+  const all = new Map<string, number[]>();
+  const stepMs = new Map(state.detectors.map(({ spec }) => [spec.name, spec.stepMs]));
+  for (const { scored } of effects.steps) {
+    if (scored === null) continue;
+    const { detector, entity, score, step } = scored;
+    const stepEndMs = (step + 1) * (stepMs.get(detector) ?? 0);
+    newest.set(JSON.stringify([detector, entity]), { detector, entity, score, stepEndMs });
+    const scores = all.get(detector);
+    if (scores === undefined) all.set(detector, [score]);
+    else scores.push(score);
+  }
+  const allScores = Object.fromEntries([...all].map(([name, scores]) => [name, Float64Array.from(scores)]));
+  return { scores: [...newest.values()], allScores };
+}
+
+function countedDeadLetters({ effects }: Checkpoint): Published['deadLetters'] {
+  const counts = new Map<string, { source: string; reason: string; count: number }>();
+  for (const { source, reason } of effects.deadLetters) {
+    const key = JSON.stringify([source, reason]);
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { source, reason, count: 1 });
+    else known.count += 1;
+  }
+  return [...counts.values()];
+}
+
+function partitionsOf(state: PipelineState, lag: ReadonlyMap<string, number>): PublishedPartition[] {
+  return state.partitions
+    .filter(({ assigned }) => assigned)
+    .map(({ id, watermarkMs, idle }) => ({ ...id, watermarkMs, idle, lagRecords: lag.get(lagKey(id)) ?? 0 }));
+}

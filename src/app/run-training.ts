@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DetectorSpec } from '../core/detector.ts';
+import type { ScoringModel } from '../model/scoring-model.ts';
+import { openStore } from '../store/open-store.ts';
+import type { StoreReader } from '../store/store-reader.ts';
+import { excludedSpans, type PastAlert } from '../training/excluded-spans.ts';
+import { train } from '../training/train.ts';
+import type { TrainingEntity } from '../training/training-input.ts';
+import { readModel } from './model-shelf.ts';
+import type { TrainingJob, TrainingResult } from './training-messages.ts';
+
+/** Reads the history from the store, trains, and leaves the model file in the store's directory. */
+export async function runTraining(
+  { storePath, spec, seed }: TrainingJob,
+  progress: (fraction: number, detail: string) => void,
+): Promise<TrainingResult> {
+  const store = openStore(storePath, { mode: 'read' });
+  try {
+    const newestStep = Math.floor(store.newestMs(spec) / spec.stepMs);
+    const outcome = await train(
+      {
+        spec,
+        seed,
+        entities: readEntities(store, spec, newestStep),
+        excluded: excludedSpans(pastAlerts(store, spec, newestStep), spec, newestStep),
+        champion: await readChampion(store, spec),
+      },
+      { onProgress: ({ fraction, detail }) => progress(fraction, detail) },
+    );
+    if (outcome.kind === 'not_enough_history') {
+      return { outcome: outcome.kind, detail: outcome.detail, trained: null };
+    }
+    const { version, file, card, kind, detail } = outcome;
+    const path = writeModelFile(storePath, `${spec.name}-${version}.model`, file);
+    const sha256 = createHash('sha256').update(file).digest('hex');
+    const trained = { detector: spec.name, version, path, sha256, card, promoted: kind === 'promoted' };
+    return { outcome: kind, detail, trained };
+  } finally {
+    store.close();
+  }
+}
+
+function readEntities(store: StoreReader, spec: DetectorSpec, newestStep: number): TrainingEntity[] {
+  const fromStep = newestStep - Math.floor(spec.training.spanMs / spec.stepMs);
+  const entities: TrainingEntity[] = [];
+  for (const { entity, cohort, segments } of store.readTrainingSteps(spec, fromStep, newestStep)) {
+    entities.push({ entity, cohort, segments });
+  }
+  return entities;
+}
+
+function pastAlerts(store: StoreReader, spec: DetectorSpec, newestStep: number): PastAlert[] {
+  return store.listAlerts({ detector: spec.name, limit: Infinity }).map(({ alert, label }) => ({
+    entity: alert.entity,
+    firstStep: alert.firstStepOver,
+    lastStep: alert.state === 'resolved' ? alert.lastStepOver : newestStep,
+    label,
+  }));
+}
+
+async function readChampion(store: StoreReader, spec: DetectorSpec): Promise<ScoringModel | null> {
+  const active = store.listModels(spec.name).find(({ status }) => status === 'active');
+  return active === undefined ? null : (await readModel(active.path, spec)).model;
+}
+
+/** Whole or not at all: a crash never leaves half a model under its name. */
+function writeModelFile(storePath: string, name: string, bytes: Uint8Array): string {
+  const directory = join(storePath, 'models');
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, name);
+  const half = `${path}.part`;
+  const file = openSync(half, 'w');
+  try {
+    writeSync(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(half, path);
+  return path;
+}

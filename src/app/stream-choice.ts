@@ -1,0 +1,52 @@
+import type { PipelineConfig } from '../config/pipeline-config.ts';
+import { KafkaRecordStream } from '../ingest/kafka/kafka-record-stream.ts';
+import type { RecordStream } from '../ingest/record-stream.ts';
+import type { FleetOptions } from '../ingest/replay/simulated-fleet.ts';
+import { simulateFleet } from '../ingest/replay/simulated-fleet.ts';
+import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts';
+import type { Report } from './telemetry.ts';
+
+/** Where records come from: the configured brokers, or the demo's simulated fleet. */
+export type StreamChoice =
+  | { readonly kind: 'kafka' }
+  | { readonly kind: 'simulated'; readonly fleet: Partial<FleetOptions> };
+
+/** Silence at a log's end after which a partition does not hold its source back any more. */
+const IDLE_AFTER_MS = 30_000;
+
+export interface StreamContext {
+  readonly config: PipelineConfig;
+  readonly report: Report;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Makes the stream, not started yet. */
+export function makeStream(choice: StreamChoice, context: StreamContext): RecordStream {
+  return choice.kind === 'kafka'
+    ? kafkaStream(context)
+    : new SimulatedFleetStream(simulateFleet(choice.fleet));
+}
+
+function kafkaStream({ config, report, failed }: StreamContext): RecordStream {
+  return new KafkaRecordStream({
+    connection: config.kafka,
+    groupId: config.kafka.groupId,
+    sources: config.sources.map(({ name, topics }) => ({
+      name,
+      topics,
+      alignWithinMs: leastLatenessMs(config, name) / 2,
+    })),
+    idleAfterMs: IDLE_AFTER_MS,
+    nowMs: () => performance.now(),
+    log: (level, message) => {
+      if (level === 'warn' || level === 'error') report({ event: 'kafka_log', level, message });
+    },
+    onFailure: failed,
+  });
+}
+
+/** The strictest detector that reads the source decides how far its partitions may drift apart. */
+function leastLatenessMs(config: PipelineConfig, source: string): number {
+  const readers = config.detectors.filter((detector) => detector.source === null || detector.source === source);
+  return Math.min(...readers.map(({ allowedLatenessMs }) => allowedLatenessMs));
+}

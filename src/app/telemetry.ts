@@ -1,0 +1,35 @@
+/** Everything that strayd logs; each one is also counted by `strayd_events_total`. */
+export type EventName =
+  | 'started'
+  | 'stopped'
+  | 'config_warning'
+  | 'kafka_trouble'
+  | 'kafka_recovered'
+  | 'kafka_log'
+  | 'partition_assigned'
+  | 'partition_revoked'
+  | 'partition_idle'
+  | 'offset_lost'
+  | 'offset_reset'
+  | 'store_full'
+  | 'store_recovered'
+  | 'limit_reached'
+  | 'training_started'
+  | 'training_ended'
+  | 'model_activated'
+  | 'alert'
+  | 'delivery_trouble'
+  | 'delivery_recovered'
+  | 'failed';
+
+/** One thing that happened, for the log and the counters. */
+export interface TelemetryEvent {
+  readonly event: EventName;
+  readonly level: 'info' | 'warn' | 'error';
+  /** One sentence for people. */
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** The one call that both logs and counts, so that nothing is logged without being counted. */
+export type Report = (event: TelemetryEvent) => void;

@@ -1,0 +1,21 @@
+import type { DetectorSpec } from '../core/detector.ts';
+import type { TrainedModel } from './messages.ts';
+
+/** What the training process is asked to do; goes over IPC. */
+export interface TrainingJob {
+  readonly storePath: string;
+  readonly spec: DetectorSpec;
+  readonly seed: number;
+}
+
+/** How a run ended. */
+export interface TrainingResult {
+  readonly outcome: 'promoted' | 'rejected' | 'not_enough_history' | 'failed';
+  /** One sentence for people. */
+  readonly detail: string;
+  readonly trained: TrainedModel | null;
+}
+
+export type TrainingMessage =
+  | { readonly type: 'progress'; readonly fraction: number; readonly detail: string }
+  | { readonly type: 'ended'; readonly result: TrainingResult };

@@ -1,0 +1,63 @@
+import type { Published, PublishedDetector } from './messages.ts';
+import type { TelemetryEvent } from './telemetry.ts';
+
+/** The pipeline thread counts as dead when it has answered no ping for so long. */
+const DEAD_AFTER_MS = 60_000;
+
+/** What is known of how the daemon is: alive, ready, in trouble. */
+export class Vitals {
+  readonly startedMs: number;
+  readonly #now: () => number;
+  readonly #trouble = new Map<string, string>();
+  readonly #detectors = new Map<string, PublishedDetector>();
+  #answeredMs: number;
+  #joined = false;
+  #storeOpen = false;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.startedMs = now();
+    this.#answeredMs = now();
+  }
+
+  answered(): void {
+    this.#answeredMs = this.#now();
+  }
+
+  storeOpened(): void {
+    this.#storeOpen = true;
+  }
+
+  published({ detectors }: Published): void {
+    for (const detector of detectors) this.#detectors.set(detector.detector, detector);
+  }
+
+  /** Trouble begins and ends by events. */
+  noted({ event, message }: TelemetryEvent): void {
+    if (event === 'partition_assigned') this.#joined = true;
+    else if (event === 'kafka_trouble') this.#trouble.set('kafka', message);
+    else if (event === 'kafka_recovered') this.#trouble.delete('kafka');
+    else if (event === 'store_full') this.#trouble.set('store', message);
+    else if (event === 'store_recovered') this.#trouble.delete('store');
+  }
+
+  trouble(): string[] {
+    return [...this.#trouble.values()];
+  }
+
+  detector(name: string): PublishedDetector | undefined {
+    return this.#detectors.get(name);
+  }
+
+  notAlive(): string | null {
+    const silentMs = this.#now() - this.#answeredMs;
+    return silentMs < DEAD_AFTER_MS ? null : `the pipeline thread has not answered for ${Math.round(silentMs / 1000)} s`;
+  }
+
+  notReady(): string[] {
+    const missing: string[] = [];
+    if (!this.#storeOpen) missing.push('the store is not open yet');
+    if (!this.#joined) missing.push('no partition has been assigned yet');
+    return missing;
+  }
+}

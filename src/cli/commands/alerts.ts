@@ -1,0 +1,84 @@
+import { Argument, Command, Option } from 'commander';
+import type { AlertView } from '../../server/backend.ts';
+import { renderTable } from '../table.ts';
+import { clientOf, withUrlOptions, type UrlOptions } from '../url-option.ts';
+
+interface ListOptions extends UrlOptions {
+  readonly detector?: string;
+  readonly entity?: string;
+  readonly state?: string;
+  readonly limit: string;
+  readonly json?: true;
+}
+
+/** `strayd alerts`: what a running strayd saw, and what people say of it. */
+export function alertsCommand(): Command {
+  return new Command('alerts')
+    .description('list, show and label the alerts of a running strayd')
+    .addCommand(listCommand())
+    .addCommand(showCommand())
+    .addCommand(labelCommand());
+}
+
+function listCommand(): Command {
+  return withUrlOptions(new Command('list'))
+    .description('the newest alerts, also those that observe mode did not send')
+    .option('-d, --detector <name>', 'only of this detector')
+    .option('-e, --entity <entity>', 'only of this entity')
+    .addOption(new Option('-s, --state <state>', 'only in this state').choices(['pending', 'firing', 'resolved']))
+    .option('-n, --limit <count>', 'at most so many', '50')
+    .option('--json', 'print JSON')
+    .action(async (options: ListOptions) => {
+      const query = new URLSearchParams({ limit: options.limit });
+      for (const key of ['detector', 'entity', 'state'] as const) {
+        const value = options[key];
+        if (value !== undefined) query.set(key, value);
+      }
+      const { alerts } = (await clientOf(options).get(`/api/v1/alerts?${query}`)) as {
+        readonly alerts: readonly AlertView[];
+      };
+      process.stdout.write(`${options.json === true ? JSON.stringify(alerts, null, 2) : alertTable(alerts)}\n`);
+    });
+}
+
+function alertTable(alerts: readonly AlertView[]): string {
+  if (alerts.length === 0) return 'No alerts.';
+  const rows = alerts.map(({ alert, label, delivered, since }) => [
+    alert.id,
+    alert.state,
+    since,
+    alert.detector,
+    alert.entity,
+    alert.kind,
+    alert.peakScore.toFixed(2),
+    alert.contributions[0]?.feature ?? '',
+    delivered ? 'sent' : 'not sent',
+    label ?? '',
+  ]);
+  return renderTable(
+    ['id', 'state', 'since', 'detector', 'entity', 'kind', 'score', 'feature', 'delivery', 'label'],
+    rows,
+  );
+}
+
+function showCommand(): Command {
+  return withUrlOptions(new Command('show'))
+    .description('one alert in words')
+    .argument('<id>', 'as "alerts list" shows it')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: UrlOptions & { json?: true }) => {
+      const view = (await clientOf(options).get(`/api/v1/alerts/${encodeURIComponent(id)}`)) as AlertView;
+      process.stdout.write(`${options.json === true ? JSON.stringify(view, null, 2) : view.text}\n`);
+    });
+}
+
+function labelCommand(): Command {
+  return withUrlOptions(new Command('label'))
+    .description('say what an alert was; training leaves real and planned ones out, and learns from false ones')
+    .argument('<id>', 'as "alerts list" shows it')
+    .addArgument(new Argument('<label>').choices(['real', 'planned', 'false']))
+    .action(async (id: string, label: string, options: UrlOptions) => {
+      await clientOf(options).post(`/api/v1/alerts/${encodeURIComponent(id)}/label`, { label });
+      process.stdout.write(`${id} is labelled ${label}.\n`);
+    });
+}

@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import { trainAlone } from '../../app/train-alone.ts';
+import type { Config } from '../../config/config.ts';
+import type { DetectorSpec } from '../../core/detector.ts';
+import { StoreError, StoreLockedError } from '../../store/store-error.ts';
+import { apiClient } from '../api-client.ts';
+import { configOption, readConfig } from '../config-option.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { progressBar } from '../progress-bar.ts';
+
+interface TrainOptions {
+  readonly config: string;
+  readonly detector?: string;
+  readonly url?: string;
+}
+
+/** `strayd train`: a training now, by the running daemon or, if none runs, alone. */
+export function trainCommand(): Command {
+  return new Command('train')
+    .description('train now: asks the running strayd, or works alone on the store if none runs')
+    .addOption(configOption())
+    .option('-d, --detector <name>', 'only this detector (default: all)')
+    .option('-u, --url <url>', 'address of the running strayd (default: server.listen of the configuration)')
+    .action(async (options: TrainOptions) => {
+      const { config } = readConfig(options.config);
+      const detectors = chosenDetectors(config, options.detector);
+      if (options.url === undefined && (await trainedAlone(config, detectors))) return;
+      const { host, port } = config.server.listen;
+      const url = options.url ?? `http://${host}:${port}`;
+      const client = apiClient({ url, token: config.server.token?.reveal() ?? null });
+      for (const { name } of detectors) {
+        await client.post(`/api/v1/detectors/${encodeURIComponent(name)}/train`);
+        process.stdout.write(`${name}: training started by the strayd at ${url}; its log tells how it ends.\n`);
+      }
+    });
+}
+
+function chosenDetectors(config: Config, name: string | undefined): readonly DetectorSpec[] {
+  if (name === undefined) return config.detectors;
+  const chosen = config.detectors.filter((spec) => spec.name === name);
+  if (chosen.length > 0) return chosen;
+  const names = config.detectors.map((spec) => spec.name).join(', ');
+  throw new CommandError(`There is no detector ${JSON.stringify(name)}; the configuration has ${names}.`, EXIT.wrongUse);
+}
+
+/** Answers false if a daemon holds the store. */
+async function trainedAlone(config: Config, detectors: readonly DetectorSpec[]): Promise<boolean> {
+  const bar = progressBar(process.stderr, 'Training');
+  try {
+    const progress = (detector: string, fraction: number, detail: string): void =>
+      bar.update(fraction, `${detector} ${detail}`);
+    const runs = await trainAlone({ config, detectors, progress });
+    bar.done();
+    for (const { detector, outcome, detail } of runs) process.stdout.write(`${detector}: ${outcome}. ${detail}\n`);
+    if (runs.some(({ outcome }) => outcome === 'failed')) process.exitCode = EXIT.failed;
+    return true;
+  } catch (error) {
+    if (error instanceof StoreLockedError) return false;
+    if (error instanceof StoreError) throw new CommandError(error.message);
+    throw error;
+  }
+}

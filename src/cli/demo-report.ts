@@ -1,0 +1,81 @@
+import type { DemoResult } from '../app/demo.ts';
+import type { Alert } from '../pipeline/effects.ts';
+import { renderTable } from './table.ts';
+
+export interface IncidentVerdict {
+  readonly incident: string;
+  readonly host: string;
+  /** When it began, RFC 3339. */
+  readonly start: string;
+  readonly found: boolean;
+  /** From its begin to the end of the step that confirmed it. */
+  readonly delayMinutes: number | null;
+  /** What the explanation named first. */
+  readonly topFeature: string | null;
+  readonly culprit: string;
+}
+
+export interface DemoVerdict {
+  readonly seed: number;
+  readonly incidents: readonly IncidentVerdict[];
+  /** Alerts on hosts where nothing was wrong at the time. */
+  readonly falseAlerts: readonly { readonly host: string; readonly start: string; readonly feature: string }[];
+}
+
+/** Holds what strayd reported against what was injected. */
+export function judgeDemo({ fleet, spec, transitions }: DemoResult): DemoVerdict {
+  const fired = new Map<string, Alert>();
+  for (const { alert, to } of transitions) if (to === 'firing' || to === 'resolved') fired.set(alert.id, alert);
+  const spans = [...fired.values()].map((alert) => ({
+    alert,
+    startMs: (alert.firedStep ?? alert.firstStepOver) * spec.stepMs,
+    endMs: (alert.lastStepOver + 1) * spec.stepMs,
+  }));
+  const explained = new Set<string>();
+  const incidents = fleet.incidents.map((incident): IncidentVerdict => {
+    const own = spans.filter(
+      ({ alert, startMs, endMs }) =>
+        alert.entity === incident.instance && startMs < incident.endMs && endMs > incident.startMs,
+    );
+    for (const { alert } of own) explained.add(alert.id);
+    const first = own[0];
+    return {
+      incident: incident.kind,
+      host: incident.instance,
+      start: new Date(incident.startMs).toISOString(),
+      found: first !== undefined,
+      delayMinutes: first === undefined ? null : Math.max(0, first.startMs + spec.stepMs - incident.startMs) / 60_000,
+      topFeature: first?.alert.contributions[0]?.feature ?? null,
+      culprit: incident.culprit,
+    };
+  });
+  const falseAlerts = spans
+    .filter(({ alert }) => !explained.has(alert.id))
+    .map(({ alert, startMs }) => ({
+      host: alert.entity,
+      start: new Date(startMs).toISOString(),
+      feature: alert.contributions[0]?.feature ?? '',
+    }));
+  return { seed: fleet.options.seed, incidents, falseAlerts };
+}
+
+/** The table at the end of the demo. */
+export function demoReport({ incidents, falseAlerts }: DemoVerdict): string {
+  const lines: string[] = [];
+  if (incidents.length > 0) {
+    const rows = incidents.map(({ incident, host, start, found, delayMinutes, topFeature, culprit }) => [
+      incident,
+      host,
+      start.slice(11, 16),
+      found ? 'yes' : 'no',
+      delayMinutes === null ? '' : `${delayMinutes} min`,
+      topFeature ?? '',
+      culprit,
+    ]);
+    const header = ['incident', 'host', 'began', 'detected?', 'delay', 'top feature', 'true culprit'];
+    lines.push(renderTable(header, rows), '');
+  }
+  lines.push(`False alerts: ${falseAlerts.length}`);
+  for (const { host, start, feature } of falseAlerts) lines.push(`  ${host} at ${start.slice(11, 16)}: ${feature}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { ConfigError } from '../config/problem.ts';
+import { renderProblems } from '../config/render-problems.ts';
+import { buildInfo } from '../app/build-info.ts';
+import { alertsCommand } from './commands/alerts.ts';
+import { backtestCommand } from './commands/backtest.ts';
+import { checkCommand } from './commands/check.ts';
+import { demoCommand } from './commands/demo.ts';
+import { runCommand } from './commands/run.ts';
+import { trainCommand } from './commands/train.ts';
+import { CommandError, EXIT } from './exit.ts';
+
+const program = new Command('strayd')
+  .description(
+    'Learns what normal looks like for every host, service or pipeline whose metrics pass through Kafka,\n' +
+      'and says when one strays, which metric did it, and how sure it is.\n\n' +
+      'New here? "strayd demo" needs no Kafka and no config.',
+  )
+  .version(buildInfo().version)
+  .showHelpAfterError('(add --help for what there is)')
+  .exitOverride()
+  .addCommand(runCommand())
+  .addCommand(demoCommand())
+  .addCommand(checkCommand())
+  .addCommand(trainCommand())
+  .addCommand(backtestCommand())
+  .addCommand(alertsCommand());
+
+for (const command of program.commands) {
+  command.exitOverride();
+  for (const sub of command.commands) sub.exitOverride();
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+/** Prints what went wrong and answers the exit code; programmers' errors keep their stack. */
+function explain(error: unknown): number {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${renderProblems(error.problems, error.warnings)}\n`);
+    return EXIT.wrongUse;
+  }
+  if (error instanceof CommandError) {
+    process.stderr.write(`strayd: ${error.message}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
+    const asked = ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(String(error.code));
+    return asked ? EXIT.fine : EXIT.wrongUse;
+  }
+  throw error;
+}

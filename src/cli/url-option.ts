@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { apiClient, type ApiClient } from './api-client.ts';
+
+export interface UrlOptions {
+  readonly url: string;
+  readonly tokenFile?: string;
+}
+
+/** Adds `--url` and `--token-file` to a command that speaks to a running daemon. */
+export function withUrlOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-u, --url <url>', 'address of the running strayd').env('STRAYD_URL').default('http://127.0.0.1:9477'),
+    )
+    .addOption(new Option('--token-file <file>', 'file with server.token, if strayd listens beyond loopback'));
+}
+
+/** The client that these options describe. */
+export function clientOf({ url, tokenFile }: UrlOptions): ApiClient {
+  return apiClient({ url, token: tokenFile === undefined ? null : readFileSync(tokenFile, 'utf8').trim() });
+}

@@ -1,0 +1,68 @@
+import { checkDetector } from './detector-checks.ts';
+import type { Findings } from './findings.ts';
+import { nearestName } from './nearest-name.ts';
+import type { ConfigPath } from './problem.ts';
+import { reportRepeatedNames } from './repeated-names.ts';
+import type { ParsedConfig } from './schema.ts';
+
+/** The rules that look at more than one value. */
+export function crossCheck(config: ParsedConfig, findings: Findings): void {
+  const sources = config.sources.map((source) => source.name);
+  for (const list of ['sources', 'detectors', 'channels'] as const) {
+    reportRepeatedNames(
+      config[list].map((item) => item.name),
+      (index) => [list, index, 'name'],
+      findings,
+    );
+  }
+  reportRepeatedNames(
+    config.sources.flatMap((source) => source.topics),
+    (position) => topicPath(config, position),
+    findings,
+  );
+  config.detectors.forEach((detector, index) => {
+    const path = ['detectors', index];
+    checkDetector(detector, path, findings);
+    if (detector.source !== undefined && !sources.includes(detector.source)) {
+      const near = nearestName(detector.source, sources);
+      const hint = near === null ? `the sources are: ${sources.join(', ')}` : `did you mean "${near}"?`;
+      findings.error([...path, 'source'], `there is no source "${detector.source}"; ${hint}`);
+    }
+    if (detector.mode === 'alert' && config.channels.length === 0) {
+      findings.warn(
+        [...path, 'mode'],
+        'mode is "alert" but there are no channels: alerts show only on /metrics and in the API; add one under "channels"',
+      );
+    }
+  });
+  checkSecrets(config, findings);
+}
+
+function topicPath(config: ParsedConfig, position: number): ConfigPath {
+  let rest = position;
+  for (const [index, source] of config.sources.entries()) {
+    if (rest < source.topics.length) return ['sources', index, 'topics', rest];
+    rest -= source.topics.length;
+  }
+  return ['sources'];
+}
+
+function checkSecrets({ kafka, server }: ParsedConfig, findings: Findings): void {
+  if (kafka.sasl && kafka.sasl.password === undefined && kafka.sasl.password_file === undefined) {
+    findings.error(
+      ['kafka', 'sasl'],
+      '"password" is missing; write it, or name a file with it in "password_file"',
+    );
+  }
+  const { host, port } = server.listen;
+  if (!isLoopback(host) && server.token === undefined && server.token_file === undefined) {
+    findings.error(
+      ['server', 'listen'],
+      `${host}:${port} can be reached from other machines; set "token" or "token_file", or listen on 127.0.0.1:${port}`,
+    );
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

@@ -1,0 +1,62 @@
+import { formatDuration } from '../core/duration.ts';
+import type { Findings } from './findings.ts';
+import type { ConfigPath } from './problem.ts';
+import { reportRepeatedNames } from './repeated-names.ts';
+import type { ParsedDetector } from './schema.ts';
+
+/** The rules inside one detector that look at more than one value. */
+export function checkDetector(detector: ParsedDetector, path: ConfigPath, findings: Findings): void {
+  const { entity, cohort, windows, alert, absent_after, allowed_lateness, training, step } = detector;
+  reportRepeatedNames(entity, (index) => [...path, 'entity', index], findings);
+  reportRepeatedNames(cohort, (index) => [...path, 'cohort', index], findings);
+  checkFeatures(detector, path, findings);
+  windows.forEach((window, index) => {
+    const before = windows[index - 1];
+    if (before === undefined || window > before) return;
+    findings.error(
+      [...path, 'windows', index],
+      `windows must ascend: ${window} stands after ${before}; write [${sorted(windows)}]`,
+    );
+  });
+  if (alert.confirm && alert.confirm.steps > alert.confirm.of) {
+    const { steps, of } = alert.confirm;
+    findings.error(
+      [...path, 'alert', 'confirm', 'steps'],
+      `${steps} of ${of} can never be reached; "steps" must be at most "of"`,
+    );
+  }
+  if (absent_after !== undefined && absent_after < Math.max(step, allowed_lateness)) {
+    const least = formatDuration(Math.max(step, allowed_lateness));
+    findings.error(
+      [...path, 'absent_after'],
+      `${formatDuration(absent_after)} is shorter than "step" or "allowed_lateness", so steps would close too early; write at least ${least}`,
+    );
+  }
+  const longest = Math.max(...windows) * step;
+  if (training.span < 2 * longest) {
+    findings.error(
+      [...path, 'training', 'span'],
+      `${formatDuration(training.span)} holds too little for windows of ${formatDuration(longest)}; write at least ${formatDuration(2 * longest)}`,
+    );
+  }
+}
+
+function checkFeatures(detector: ParsedDetector, path: ConfigPath, findings: Findings): void {
+  const names = detector.features.map((feature) => feature.name ?? feature.metric);
+  reportRepeatedNames(
+    names,
+    (index) => [...path, 'features', index, detector.features[index]?.name === undefined ? 'metric' : 'name'],
+    findings,
+  );
+  detector.features.forEach((feature, index) => {
+    if (feature.as !== 'gauge' || !/_total$/.test(feature.metric)) return;
+    findings.warn(
+      [...path, 'features', index, 'metric'],
+      `"${feature.metric}" looks like a counter, which only ever grows; write "as: rate"`,
+    );
+  });
+}
+
+function sorted(windows: readonly number[]): string {
+  return [...new Set(windows)].sort((a, b) => a - b).join(', ');
+}

@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { alertSchema } from './alert-schema.ts';
+import {
+  cronField,
+  durationField,
+  labelNameField,
+  metricNameField,
+  nameField,
+  selectorField,
+  timezoneField,
+} from './fields.ts';
+
+const count = z.number().int().min(1);
+
+const feature = z.strictObject({
+  name: metricNameField
+    .optional()
+    .meta({ description: 'Name of the column; default: the metric’s.', forExample: ['cpu_busy'] }),
+  metric: metricNameField.meta({
+    description: 'Metric that it is made from.',
+    forExample: ['node_cpu_seconds_total'],
+  }),
+  where: selectorField('mode!="idle"', true)
+    .prefault('')
+    .meta({ description: 'More conditions on the series, beside `select`.', forExample: ['mode!="idle"'] }),
+  as: z.enum(['gauge', 'rate']).default('gauge').meta({
+    description:
+      '`gauge`: the value itself; `rate`: per-second increase of a counter, resets taken into account.',
+  }),
+  aggregate: z
+    .enum(['sum', 'mean', 'min', 'max'])
+    .default('mean')
+    .meta({ description: 'How several series of one entity become one value.' }),
+  unit: z
+    .string()
+    .default('')
+    .meta({ description: 'For people, in explanations.', forExample: ['cores'] }),
+});
+
+const model = z.strictObject({
+  type: z
+    .enum(['auto', 'linear', 'dense', 'none'])
+    .default('auto')
+    .meta({ description: '`auto`: linear and dense together; `none`: only the guards watch.' }),
+  layers: z
+    .array(count)
+    .min(1)
+    .default([128, 64, 32])
+    .meta({ description: 'Upper bounds of the dense encoder’s layer widths, wide to narrow.' }),
+  loss: z.enum(['mse']).default('mse').meta({ description: 'Loss of the dense network.' }),
+  learning_rate: z.number().gt(0).lte(1).default(0.001).meta({ description: 'Step size of Adam.' }),
+  batch_size: count.lte(65_536).default(256).meta({ description: 'Windows in one training step.' }),
+  max_epochs: count.lte(10_000).default(30).meta({
+    description: 'Most passes over the training windows; it stops earlier when the hold-out no longer gains.',
+  }),
+  backend: z
+    .enum(['auto', 'native', 'wasm', 'cpu'])
+    .default('auto')
+    .meta({ description: 'Where the maths runs; `auto`: native if @tensorflow/tfjs-node loads, else wasm.' }),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .default(1)
+    .meta({ description: 'Start of everything random in a training, so that it repeats.' }),
+});
+
+const training = z.strictObject({
+  schedule: cronField
+    .prefault('0 3 * * 0')
+    .meta({ description: 'When to retrain: five cron fields.', forExample: ['0 3 * * 0'] }),
+  timezone: timezoneField
+    .prefault('UTC')
+    .meta({ description: 'Time zone of `schedule`.', forExample: ['Europe/Berlin'] }),
+  span: durationField(1).prefault('28d').meta({ description: 'How much history a training uses.' }),
+  quarantine: durationField()
+    .prefault('7d')
+    .meta({ description: 'How long alerts that nobody labelled stay out of training.' }),
+  fine_tune: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'Starts from the version in use instead of from nothing.' }),
+  min_steps: count.optional().meta({
+    description:
+      'Steps an entity needs before the first training; default: 8 × the longest window, at least 6 hours’ worth.',
+    forExample: [1440],
+  }),
+});
+
+/** One element of `detectors` as it is written. */
+export const detectorSchema = z.strictObject({
+  name: nameField.meta({
+    description: 'Name of the watch: in metrics, alerts and addresses.',
+    forExample: ['hosts'],
+  }),
+  source: nameField
+    .optional()
+    .meta({ description: 'Only samples of this source; default: of all.', forExample: ['node'] }),
+  mode: z
+    .enum(['observe', 'alert'])
+    .default('observe')
+    .meta({ description: '`observe` scores and lists what it would have sent; `alert` delivers.' }),
+  select: selectorField('{job="node"}', false)
+    .prefault('{}')
+    .meta({
+      description: 'PromQL selector of the series to watch; `{}`: all.',
+      forExample: ['{job="node",env!~"test|dev"}'],
+    }),
+  entity: z
+    .array(labelNameField.meta({ forExample: ['instance'] }))
+    .min(1)
+    .meta({ description: 'Labels whose values name the watched thing.', forExample: [['instance']] }),
+  cohort: z
+    .array(labelNameField.meta({ forExample: ['role'] }))
+    .default([])
+    .meta({
+      description:
+        'Labels whose values group entities that are alike and share a model; default: all are one group.',
+      forExample: [['role']],
+    }),
+  features: z
+    .array(feature)
+    .min(1)
+    .max(1000)
+    .meta({
+      description: 'The columns that are watched together.',
+      forExample: [[{ metric: 'node_load1' }]],
+    }),
+  step: durationField(1)
+    .prefault('15s')
+    .meta({ description: 'Width of the time grid; the scrape interval is a good choice.' }),
+  windows: z
+    .array(count.lte(4096))
+    .min(1)
+    .default([4, 16, 64])
+    .meta({ description: 'Window lengths in steps, ascending.' }),
+  allowed_lateness: durationField()
+    .prefault('30s')
+    .meta({ description: 'How long a step waits for late samples, in event time.' }),
+  absent_after: durationField(1)
+    .optional()
+    .meta({
+      description:
+        'An entity silent for this long holds no step open; default: 5 × step, at least `allowed_lateness`.',
+      forExample: ['75s'],
+    }),
+  max_future: durationField()
+    .prefault('5m')
+    .meta({ description: 'A sample this far ahead of its own Kafka record is refused.' }),
+  forget_after: durationField(1)
+    .prefault('24h')
+    .meta({ description: 'An entity silent for this long is forgotten.' }),
+  model: model.prefault({}).meta({ description: 'What learns the normal.' }),
+  training: training.prefault({}).meta({ description: 'When and from what it learns.' }),
+  calibration: z
+    .strictObject({
+      schedule: cronField.prefault('0 4 * * *').meta({
+        description: 'When thresholds are refit: five cron fields, UTC.',
+        forExample: ['0 4 * * *'],
+      }),
+    })
+    .prefault({})
+    .meta({ description: 'When thresholds are refit.' }),
+  alert: alertSchema.prefault({}).meta({ description: 'When people are told.' }),
+});

@@ -1,0 +1,115 @@
+import { validateDetailed } from 'node-cron';
+import { z } from 'zod';
+import { parseDuration } from '../core/duration.ts';
+import { parseBudget } from './budget.ts';
+import { Secret } from './secret.ts';
+import { parseSelector } from './selector.ts';
+
+/** An address to connect to or to listen on. */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A text field that `read` turns into its value, or answers `null`: then `expected` says what to write. */
+function textField<T>(expected: string, read: (text: string) => T | null) {
+  return z.string().transform((text, context): T => {
+    const value = read(text);
+    if (value !== null) return value;
+    context.issues.push({ code: 'custom', message: expected, input: text });
+    return z.NEVER;
+  });
+}
+
+/** A span of time as text; gives ms. `least` is the smallest one allowed, ms. */
+export function durationField(least = 0) {
+  return textField(
+    least > 0
+      ? 'expected a duration above zero, such as 15s, 5m or 1h30m'
+      : 'expected a duration, such as 15s, 5m, 1h30m or 28d',
+    (text) => {
+      const ms = parseDuration(text);
+      return ms === null || ms < least ? null : ms;
+    },
+  );
+}
+
+/** `10%` or 0.1; gives the share. */
+export const shareField = z
+  .union([z.number(), z.string()], { error: 'expected a share, such as 10% or 0.1' })
+  .transform((value, context): number => {
+    const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)\s*%$/.exec(value.trim()) : null;
+    const share = typeof value === 'number' ? value : match === null ? NaN : Number(match[1]) / 100;
+    if (share >= 0 && Number.isFinite(share)) return share;
+    context.issues.push({ code: 'custom', message: 'expected a share, such as 10% or 0.1', input: value });
+    return z.NEVER;
+  });
+
+/** An alert budget in words. */
+export const budgetField = textField(
+  'expected a budget such as "5 per week", "2 per day" or "1 per week per entity"',
+  parseBudget,
+);
+
+/** A cron expression of five fields, as node-cron understands it; stays text. */
+export const cronField = textField(
+  'expected five cron fields: minute hour day month weekday, such as "0 3 * * 0" for Sundays at 03:00',
+  (text) => (text.trim().split(/\s+/).length === 5 && validateDetailed(text).valid ? text.trim() : null),
+);
+
+/** A time zone's name; stays text. */
+export const timezoneField = textField('expected a time zone such as UTC or Europe/Berlin', (text) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return text;
+  } catch {
+    return null;
+  }
+});
+
+/** A PromQL selector; gives its matchers. `bare`: braces may be left out. */
+export function selectorField(example: string, bare: boolean) {
+  return z.string().transform((text, context) => {
+    const result = parseSelector(text, bare);
+    if ('matchers' in result) return result.matchers;
+    const message = `expected a PromQL selector such as ${example}: ${result.fault}`;
+    context.issues.push({ code: 'custom', message, input: text });
+    return z.NEVER;
+  });
+}
+
+/** `host:port`, IPv6 hosts in brackets. */
+export function hostPortField(example: string) {
+  return textField(`expected host:port, such as ${example}`, (text): HostPort | null => {
+    const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:/[\]]+)):(\d{1,5})$/.exec(text.trim());
+    const host = match?.[1] ?? match?.[2];
+    const port = Number(match?.[3]);
+    return host !== undefined && port <= 65_535 ? { host, port } : null;
+  });
+}
+
+/** An absolute http or https address; stays text. */
+export const urlField = textField('expected a URL such as https://example.org/hook', (text) =>
+  /^https?:\/\//.test(text) && URL.canParse(text) ? text : null,
+);
+
+/** A password, key or token. */
+export const secretField = textField('expected a secret, not an empty text', (text) =>
+  text === '' ? null : new Secret(text),
+);
+
+/** The name of a source, a detector or a channel: it becomes part of labels, files and addresses. */
+export const nameField = textField(
+  'expected a name of letters, digits, "_", "-" and ".", at most 63 of them, such as hosts',
+  (text) => (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(text) ? text : null),
+);
+
+/** The name of a Prometheus label. */
+export const labelNameField = textField('expected a label name, such as instance', (text) =>
+  /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(text) && text !== '__name__' ? text : null,
+);
+
+/** The name of a Prometheus metric, or of a feature. */
+export const metricNameField = textField('expected a metric name, such as node_load1', (text) =>
+  /^[a-zA-Z_:][a-zA-Z0-9_:.]*$/.test(text) ? text : null,
+);

@@ -1,0 +1,65 @@
+import type { DetectorSpec, FeatureSpec } from '../core/detector.ts';
+import type { ParsedDetector } from './schema.ts';
+
+const MINUTE_MS = 60_000;
+const LEAST_HISTORY_MS = 6 * 3_600_000;
+
+/** A parsed detector with the defaults that depend on other values filled in; features sorted by name. */
+export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
+  const stepMs = parsed.step;
+  const longest = Math.max(...parsed.windows);
+  return {
+    name: parsed.name,
+    source: parsed.source ?? null,
+    mode: parsed.mode,
+    select: parsed.select,
+    entity: parsed.entity,
+    cohort: parsed.cohort,
+    features: parsed.features
+      .map(resolveFeature)
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    stepMs,
+    windows: parsed.windows,
+    allowedLatenessMs: parsed.allowed_lateness,
+    absentAfterMs: parsed.absent_after ?? Math.max(5 * stepMs, parsed.allowed_lateness),
+    maxFutureMs: parsed.max_future,
+    forgetAfterMs: parsed.forget_after,
+    model: {
+      type: parsed.model.type,
+      layers: parsed.model.layers,
+      loss: parsed.model.loss,
+      learningRate: parsed.model.learning_rate,
+      batchSize: parsed.model.batch_size,
+      maxEpochs: parsed.model.max_epochs,
+      backend: parsed.model.backend,
+      seed: parsed.model.seed,
+    },
+    training: {
+      schedule: parsed.training.schedule,
+      timezone: parsed.training.timezone,
+      spanMs: parsed.training.span,
+      quarantineMs: parsed.training.quarantine,
+      fineTune: parsed.training.fine_tune,
+      minSteps: parsed.training.min_steps ?? Math.max(8 * longest, Math.ceil(LEAST_HISTORY_MS / stepMs)),
+    },
+    calibration: { schedule: parsed.calibration.schedule },
+    alert: {
+      budget: parsed.alert.budget,
+      confirm: parsed.alert.confirm ?? (stepMs < MINUTE_MS ? { steps: 3, of: 5 } : { steps: 1, of: 1 }),
+      severity: parsed.alert.severity,
+      direction: parsed.alert.direction,
+      minChange: parsed.alert.min_change,
+    },
+  };
+}
+
+function resolveFeature(parsed: ParsedDetector['features'][number]): FeatureSpec {
+  return {
+    name: parsed.name ?? parsed.metric,
+    metric: parsed.metric,
+    where: parsed.where,
+    as: parsed.as,
+    aggregate: parsed.aggregate,
+    unit: parsed.unit,
+  };
+}

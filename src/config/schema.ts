@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { channelSchema } from './channel-schema.ts';
+import { detectorSchema } from './detector-schema.ts';
+import { durationField, hostPortField, nameField, secretField, urlField } from './fields.ts';
+import { kafkaSchema } from './kafka-schema.ts';
+
+const source = z.strictObject({
+  name: nameField.meta({
+    description: 'Name of the source: in metrics and dead letters.',
+    forExample: ['node'],
+  }),
+  topics: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .meta({ forExample: ['metrics'] }),
+    )
+    .min(1)
+    .meta({ description: 'Kafka topics to read.', forExample: [['metrics']] }),
+  format: z.enum(['prometheus_json']).meta({
+    description: 'What a record holds. `prometheus_json`: as prometheus-kafka-adapter writes it.',
+    forExample: ['prometheus_json'],
+  }),
+});
+
+const delivery = z.strictObject({
+  max_alert_age: durationField(1).prefault('1h').meta({
+    description: 'Older alerts (after a catch-up, say) are listed, not sent.',
+  }),
+});
+
+const store = z.strictObject({
+  path: z.string().min(1).default('./strayd-data').meta({
+    description: 'Directory of the database; a relative one starts at the configuration file’s folder.',
+  }),
+});
+
+const server = z.strictObject({
+  listen: hostPortField('127.0.0.1:9477')
+    .prefault('127.0.0.1:9477')
+    .meta({
+      description: 'Address of /metrics, the API and the console.',
+      forExample: ['127.0.0.1:9477'],
+    }),
+  external_url: urlField.optional().meta({
+    description: 'Address that people reach it by, for links in alerts.',
+    forExample: ['https://strayd.example.org'],
+  }),
+  token: secretField.optional().meta({
+    description: 'Bearer token that requests must carry; needed when `listen` is beyond loopback.',
+    writeOnly: true,
+  }),
+  token_file: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'A file with the token, instead of `token`.' }),
+});
+
+/** The whole file as it is written. Cross checks and defaults that depend on other values come after it. */
+export const configSchema = z.strictObject({
+  kafka: kafkaSchema.prefault({}).meta({ description: 'Where the samples come from.' }),
+  sources: z
+    .array(source)
+    .min(1)
+    .meta({
+      description: 'Topics and what their records hold.',
+      forExample: [[{ name: 'node', topics: ['metrics'], format: 'prometheus_json' }]],
+    }),
+  detectors: z.array(detectorSchema).min(1).meta({ description: 'What to watch.' }),
+  channels: z.array(channelSchema).default([]).meta({ description: 'Where alerts go.' }),
+  delivery: delivery.prefault({}).meta({ description: 'How alerts are sent.' }),
+  store: store.prefault({}).meta({ description: 'What is kept on disk.' }),
+  server: server.prefault({}).meta({ description: 'The HTTP side.' }),
+});
+
+/** What {@link configSchema} makes of a good file. */
+export type ParsedConfig = z.output<typeof configSchema>;
+/** One parsed element of `detectors`. */
+export type ParsedDetector = ParsedConfig['detectors'][number];

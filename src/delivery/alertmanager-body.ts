@@ -1,0 +1,74 @@
+import type { Labels } from '../core/sample.ts';
+import type { AlertText } from '../pipeline/alerts/explain.ts';
+import type { Alert, AlertKind } from '../pipeline/effects.ts';
+import { alertUrl } from './alert-url.ts';
+import { prometheusLabels } from './prometheus-labels.ts';
+
+/** An alert for a level channel: firing, or resolved not long ago. */
+export interface LevelAlert {
+  readonly alert: Alert;
+  /** Of its detector. */
+  readonly stepMs: number;
+  readonly text: AlertText;
+}
+
+export interface AlertmanagerContext {
+  readonly nowMs: number;
+  /** Firing alerts end by themselves at this time unless sent again. */
+  readonly firingUntilMs: number;
+  readonly externalUrl: string | null;
+}
+
+/** An element of the list that POST /api/v2/alerts takes. */
+export interface AlertmanagerAlert {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly generatorURL?: string;
+}
+
+const alertNames: Readonly<Record<AlertKind, string>> = { anomaly: 'StraydAnomaly', range: 'StraydRange' };
+
+const isoTime = (timeMs: number): string => new Date(timeMs).toISOString();
+
+function labelsOf({ detector, kind, severity, labels }: Alert): Labels {
+  return prometheusLabels(labels, { alertname: alertNames[kind], detector, severity });
+}
+
+function elementOf(level: LevelAlert, labels: Labels, context: AlertmanagerContext): AlertmanagerAlert {
+  const { alert, stepMs, text } = level;
+  const endedMs = ((alert.resolvedStep ?? alert.lastStepOver) + 1) * stepMs;
+  // Alertmanager takes an end in the future as "still firing", and wants the end after the start.
+  const startMs = Math.min(alert.firstStepOver * stepMs, context.nowMs - 1);
+  const endMs = alert.state === 'resolved' ? Math.min(endedMs, context.nowMs) : context.firingUntilMs;
+  const generatorURL = alertUrl(context.externalUrl, alert.id);
+  return {
+    labels,
+    annotations: { summary: text.summary, description: text.lines.join('\n') },
+    startsAt: isoTime(startMs),
+    endsAt: isoTime(endMs),
+    ...(generatorURL === null ? {} : { generatorURL }),
+  };
+}
+
+/**
+ * The body for Alertmanager's v2 API. It knows alerts by their labels alone, so of those with equal labels (an alert
+ * and an earlier one of the same entity) only the newest is told.
+ */
+export function alertmanagerBody(
+  levels: readonly LevelAlert[],
+  context: AlertmanagerContext,
+): AlertmanagerAlert[] {
+  const newest = new Map<string, { readonly level: LevelAlert; readonly labels: Labels }>();
+  for (const level of levels) {
+    const labels = labelsOf(level.alert);
+    const key = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const held = newest.get(key);
+    const isNewer =
+      held === undefined ||
+      level.alert.firstStepOver * level.stepMs > held.level.alert.firstStepOver * held.level.stepMs;
+    if (isNewer) newest.set(key, { level, labels });
+  }
+  return [...newest.values()].map(({ level, labels }) => elementOf(level, labels, context));
+}

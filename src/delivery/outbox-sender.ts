@@ -1,0 +1,90 @@
+import type { Channel, SendOutcome } from './channel.ts';
+import type { DeliveryRuntime, ReportDelivery } from './delivery-runtime.ts';
+import type { OutboxMark, OutboxMarks, OutboxReader, OutboxRow } from './outbox.ts';
+import { giveUpAfterMs, pickDue, retryDelayMs } from './retry-schedule.ts';
+import { UnwrittenMarks } from './unwritten-marks.ts';
+import { WakeLoop } from './wake-loop.ts';
+
+export interface OutboxSenderOptions {
+  readonly channel: Channel;
+  readonly reader: OutboxReader;
+  readonly marks: OutboxMarks;
+  readonly runtime: DeliveryRuntime;
+  readonly report: ReportDelivery;
+}
+
+/** Rows looked at in one go; the oldest ones block the rest only if the receiver refuses them all. */
+const rowsLookedAt = 256;
+const attemptsAtOnce = 4;
+/** Looks at the outbox so often even if nobody wakes it. */
+const pollMs = 5000;
+
+/**
+ * Sends one edge channel's outbox rows until each is delivered or dead: at least once, in order within an alert. What
+ * is under way at `stop` stays pending and is sent again at the next start.
+ */
+export class OutboxSender {
+  readonly #options: OutboxSenderOptions;
+  readonly #unwritten: UnwrittenMarks;
+  readonly #loop: WakeLoop;
+  #pausedUntilMs = 0;
+  #lastError: string | null = null;
+
+  constructor(options: OutboxSenderOptions) {
+    this.#options = options;
+    this.#unwritten = new UnwrittenMarks(options.marks);
+    this.#loop = new WakeLoop(options.runtime, (signal) => this.#turn(signal));
+  }
+
+  /** To be called once at start and after each checkpoint with notifications for delivery. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  /** Breaks off what is under way; resolves when nothing is any more. */
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #turn(signal: AbortSignal): Promise<number> {
+    const { channel, reader, runtime } = this.#options;
+    const nowMs = runtime.nowMs();
+    const pausedMs = this.#pausedUntilMs - nowMs;
+    if (pausedMs > 0) return Math.min(pollMs, pausedMs);
+    const rows = this.#unwritten.apply(reader.pending(channel.name, rowsLookedAt));
+    const { due, nextMs } = pickDue(rows, nowMs);
+    if (due.length === 0) return nextMs === null ? pollMs : Math.min(pollMs, nextMs - nowMs);
+    await Promise.all(due.slice(0, attemptsAtOnce).map((row) => this.#attempt(row, signal)));
+    return 0;
+  }
+
+  async #attempt(row: OutboxRow, signal: AbortSignal): Promise<void> {
+    const { channel, runtime, report } = this.#options;
+    const outcome = await channel.send(row, signal);
+    const mark = this.#judge(row, outcome, runtime.nowMs());
+    this.#unwritten.mark(mark);
+    const error = outcome.ok ? null : outcome.error;
+    const errorChanged = error !== this.#lastError;
+    this.#lastError = error;
+    report({
+      channel: channel.name,
+      outcome: mark.status === 'pending' ? 'failed' : mark.status,
+      error,
+      errorChanged,
+      alertId: row.alertId,
+    });
+  }
+
+  #judge(row: OutboxRow, outcome: SendOutcome, nowMs: number): OutboxMark {
+    const { id } = row;
+    const attempts = row.attempts + 1;
+    if (outcome.ok) return { id, status: 'delivered', attempts, atMs: nowMs };
+    const { error, retry, retryAfterMs = 0 } = outcome;
+    const delayMs = retryDelayMs(attempts, this.#options.runtime.random(), retryAfterMs);
+    if (!retry || nowMs + delayMs - row.createdMs > giveUpAfterMs)
+      return { id, status: 'dead', attempts, error };
+    // What a receiver asks of one request it asks of all.
+    if (retryAfterMs > 0) this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + retryAfterMs);
+    return { id, status: 'pending', attempts, nextAttemptMs: nowMs + delayMs, error };
+  }
+}

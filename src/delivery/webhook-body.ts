@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { AlertNotification, Contribution } from '../pipeline/effects.ts';
+import type { AlertText } from '../pipeline/alerts/explain.ts';
+
+const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
+
+const feature = z.object({
+  name: z.string(),
+  unit: z.string().describe('Empty if unknown.'),
+  share: z.number().min(0).max(1).describe('Part of the whole deviation.'),
+  seen: z.number(),
+  expected: z.number(),
+  direction: z.enum(['up', 'down', 'same']).describe('From expected to seen.'),
+  range: z
+    .object({ low: z.number(), high: z.number() })
+    .nullable()
+    .describe('Set if the value is outside all that training has shown: that range.'),
+});
+
+/** The webhook's JSON, version 1: the source of docs/webhook.schema.json. Fields may be added, never renamed. */
+export const webhookBodySchema = z.object({
+  version: z.literal('1'),
+  event: z.enum(['firing', 'resolved']),
+  idempotency_key: z.string().describe('The same for each repeat of this event, also in the header.'),
+  at: time.describe('Event time at which the alert fired or resolved.'),
+  alert: z.object({
+    id: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .describe('The same for firing and resolved.'),
+    kind: z
+      .enum(['anomaly', 'range'])
+      .describe('`anomaly`: the learned model; `range`: a value outside all that training has shown.'),
+    detector: z.string(),
+    entity: z.string(),
+    labels: z.record(z.string(), z.string()).describe('The entity labels and their values.'),
+    severity: z.string(),
+    state: z.enum(['firing', 'resolved']),
+    started_at: time.describe('Onset: start of the first step over the threshold.'),
+    fired_at: time,
+    last_over_at: time.describe('End of the last step over the threshold so far.'),
+    resolved_at: time.nullable(),
+    resolution: z
+      .enum(['recovered', 'no_data'])
+      .nullable()
+      .describe('`no_data`: it could not be scored any more.'),
+    score: z.number().describe('At its peak: 1 is the threshold, 10 the most.'),
+    model_version: z.string(),
+    features: z.array(feature).describe('Largest share first.'),
+    recent: z
+      .array(z.number().nullable())
+      .describe('Last values of the first feature, oldest first; null where missing.'),
+  }),
+  text: z.object({
+    title: z.string(),
+    summary: z.string(),
+    lines: z.array(z.string()).describe('The whole explanation.'),
+  }),
+  url: z.string().nullable().describe('The alert in the console; null if `server.external_url` is not set.'),
+});
+
+export type WebhookBody = z.infer<typeof webhookBodySchema>;
+
+export interface WebhookContext {
+  readonly stepMs: number;
+  readonly idempotencyKey: string;
+  readonly text: AlertText;
+  readonly url: string | null;
+}
+
+const isoTime = (timeMs: number): string => new Date(timeMs).toISOString();
+
+function featureBody({
+  feature: name,
+  unit,
+  ratio,
+  seen,
+  expected,
+  range,
+}: Contribution): WebhookBody['alert']['features'][number] {
+  const direction = seen > expected ? 'up' : seen < expected ? 'down' : 'same';
+  return { name, unit, share: Math.min(1, Math.max(0, ratio)), seen, expected, direction, range };
+}
+
+/** The version 1 body of a notification. */
+export function webhookBody(notification: AlertNotification, context: WebhookContext): WebhookBody {
+  const { alert, event, atMs } = notification;
+  const { stepMs, idempotencyKey, text, url } = context;
+  return {
+    version: '1',
+    event,
+    idempotency_key: idempotencyKey,
+    at: isoTime(atMs),
+    alert: {
+      id: alert.id,
+      kind: alert.kind,
+      detector: alert.detector,
+      entity: alert.entity,
+      labels: { ...alert.labels },
+      severity: alert.severity,
+      state: event,
+      started_at: isoTime(alert.firstStepOver * stepMs),
+      fired_at: isoTime(((alert.firedStep ?? alert.firstStepOver) + 1) * stepMs),
+      last_over_at: isoTime((alert.lastStepOver + 1) * stepMs),
+      resolved_at: alert.resolvedStep === null ? null : isoTime((alert.resolvedStep + 1) * stepMs),
+      resolution: alert.resolution,
+      score: alert.peakScore,
+      model_version: alert.modelVersion,
+      features: alert.contributions.map(featureBody),
+      recent: [...alert.recent],
+    },
+    text: { title: text.title, summary: text.summary, lines: [...text.lines] },
+    url,
+  };
+}

@@ -1,0 +1,44 @@
+import type { DeadLetter, DecodedRecord, RawBatch, RawRecord, RecordSlice } from '../core/records.ts';
+import type { DecodedValue, DecodeLimits, RejectReason, SampleFormat } from './formats/sample-format.ts';
+
+const NO_BYTES = new Uint8Array(0);
+
+const whole = (reason: RejectReason, detail: string): DecodedValue => ({
+  samples: [],
+  rejects: [{ reason, detail }],
+});
+
+const decodeRecord = (record: RawRecord, format: SampleFormat, limits: DecodeLimits): DecodedValue => {
+  const { value } = record;
+  if (value === null) return whole('no_value', 'the record has no value (a tombstone); a sample is expected');
+  if (value.byteLength > limits.maxRecordBytes) {
+    const sizes = `${value.byteLength} bytes, at most ${limits.maxRecordBytes} are allowed`;
+    return whole('too_large', `the record is too large: ${sizes}`);
+  }
+  const decoded = format.decode(value, limits);
+  if (decoded.samples.length > limits.maxSamplesPerRecord) {
+    const counts = `${decoded.samples.length} samples, at most ${limits.maxSamplesPerRecord} are allowed`;
+    return whole('too_many_samples', `the record holds too much: ${counts}`);
+  }
+  return decoded;
+};
+
+/**
+ * Decodes a batch: each record gives samples, dead letters (one a reject, with the record's bytes up to `maxRecordBytes`),
+ * or both. Offsets of the batch stay as they are, so that bad records are passed over and never read twice.
+ */
+export const decodeBatch = (batch: RawBatch, format: SampleFormat, limits: DecodeLimits): RecordSlice => {
+  const { source, topic, partition, firstOffset, nextOffset } = batch;
+  const records: DecodedRecord[] = [];
+  const deadLetters: DeadLetter[] = [];
+  for (const record of batch.records) {
+    const { offset, timeMs } = record;
+    const { samples, rejects } = decodeRecord(record, format, limits);
+    if (samples.length > 0) records.push({ offset, timeMs, samples });
+    for (const { reason, detail } of rejects) {
+      const bytes = new Uint8Array((record.value ?? NO_BYTES).subarray(0, limits.maxRecordBytes));
+      deadLetters.push({ source, topic, partition, offset, reason, detail, bytes });
+    }
+  }
+  return { source, topic, partition, firstOffset, nextOffset, records, deadLetters };
+};

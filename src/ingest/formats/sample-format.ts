@@ -1,0 +1,45 @@
+import type { Sample } from '../../core/sample.ts';
+
+/** Why a record, or one sample of it, could not be used: the closed list behind `strayd_dead_letters_total{reason}`. */
+export type RejectReason =
+  | 'no_value'
+  | 'too_large'
+  | 'not_utf8'
+  | 'not_json'
+  | 'not_object'
+  | 'bad_name'
+  | 'bad_labels'
+  | 'bad_time'
+  | 'bad_value'
+  | 'too_many_labels'
+  | 'too_long_label'
+  | 'too_many_samples';
+
+/** Bounds on one record. Over a bound the record (or sample) is rejected by name, never cut. */
+export interface DecodeLimits {
+  /** Size of a record's value in bytes; also how much of a bad record is kept. */
+  readonly maxRecordBytes: number;
+  readonly maxLabels: number;
+  /** Length of a metric's or label's name and of a label's value, in UTF-16 units. */
+  readonly maxLabelLength: number;
+  readonly maxSamplesPerRecord: number;
+}
+
+/** `detail` is one sentence for people: what was seen and what was expected. */
+export interface Reject {
+  readonly reason: RejectReason;
+  readonly detail: string;
+}
+
+/** What a record's bytes gave: good samples and the reasons for the others; never both empty. */
+export interface DecodedValue {
+  readonly samples: readonly Sample[];
+  readonly rejects: readonly Reject[];
+}
+
+/** A wire format: bytes of one record's value to samples. It never throws, whatever the bytes. */
+export interface SampleFormat {
+  /** As it stands in the config, e.g. `prometheus_json`. */
+  readonly name: string;
+  decode(bytes: Uint8Array, limits: DecodeLimits): DecodedValue;
+}

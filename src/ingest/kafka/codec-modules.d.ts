@@ -1,0 +1,23 @@
+declare module 'snappyjs' {
+  const snappy: {
+    compress(bytes: Uint8Array): Uint8Array;
+    uncompress(bytes: Uint8Array): Uint8Array;
+  };
+  export default snappy;
+}
+
+declare module 'lz4js' {
+  const lz4: {
+    decompress(bytes: Uint8Array): Uint8Array;
+    compressBound(size: number): number;
+    /** Answers the compressed size, 0 if it would not get smaller. */
+    compressBlock(
+      bytes: Uint8Array,
+      target: Uint8Array,
+      start: number,
+      size: number,
+      hashTable: Uint32Array,
+    ): number;
+  };
+  export default lz4;
+}

@@ -1,0 +1,118 @@
+import type { Admin, Batch, Consumer, Kafka } from 'kafkajs';
+import type { TopicPartition } from './broker-state.ts';
+
+/** A fetched batch together with the offset that was asked for, which kafkajs' types leave out. */
+export type FetchedBatch = Batch & { readonly fetchedOffset: string };
+
+/** `sessionTimeoutMs`: how long a dead member keeps its partitions; the broker allows 6 s to 30 min. */
+export interface Membership {
+  readonly groupId: string;
+  readonly sessionTimeoutMs: number;
+}
+
+/** What a session tells of. None of these may throw; `joined` must take its decisions before it returns. */
+export interface SessionEvents {
+  joined(assigned: readonly TopicPartition[]): void;
+  fetched(batch: FetchedBatch): void;
+  /** Only control or compacted records lay before `nextOffset`. */
+  skipped(place: TopicPartition, firstOffset: number, nextOffset: number): void;
+  /** A fetch came back, with records or without. */
+  polled(): void;
+}
+
+const MAX_WAIT_MS = 250;
+/* A member learns of a rebalance by its next heartbeat, so this is how long a handover takes. */
+const HEARTBEAT_MS = 1_000;
+const MAX_BYTES_PER_PARTITION = 524_288;
+const METADATA_MAX_AGE_MS = 30_000;
+
+/** One life of a kafkajs consumer, from connecting to its crash or end. Offsets are never committed by themselves. */
+export class ConsumerSession {
+  readonly admin: Admin;
+  readonly #consumer: Consumer;
+  readonly #events: SessionEvents;
+  #end: (error: Error | null) => void = () => undefined;
+  /** Resolves with the error of a crash, or `null` after `finish`. */
+  readonly ended: Promise<Error | null>;
+
+  constructor(client: Kafka, membership: Membership, events: SessionEvents) {
+    const { groupId, sessionTimeoutMs } = membership;
+    this.admin = client.admin({ retry: { retries: 1 } });
+    this.#consumer = client.consumer({
+      groupId,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.min(HEARTBEAT_MS, sessionTimeoutMs / 4),
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      allowAutoTopicCreation: false,
+      retry: { retries: 4, restartOnFailure: () => Promise.resolve(false) },
+    });
+    this.#events = events;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  /** Joins the group and starts reading; what is assigned comes paused, see `start`. */
+  async run(topics: readonly string[]): Promise<void> {
+    const consumer = this.#consumer;
+    const { GROUP_JOIN, FETCH, CRASH, START_BATCH_PROCESS } = consumer.events;
+    consumer.on(CRASH, ({ payload }) => this.#end(payload.error));
+    consumer.on(FETCH, () => this.#events.polled());
+    consumer.on(GROUP_JOIN, ({ payload }) => this.#join(payload.memberAssignment));
+    consumer.on(START_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize > 0) return;
+      const last = Number(payload.lastOffset);
+      const first = (payload.firstOffset as string | null) ?? last;
+      this.#events.skipped({ topic: payload.topic, partition: payload.partition }, Number(first), last + 1);
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: ({ batch }) => {
+        this.#events.fetched(batch as FetchedBatch);
+        return Promise.resolve();
+      },
+    });
+  }
+
+  /* Fetching goes on right after this event: pausing in it keeps kafkajs from starting at the committed offset. */
+  #join(memberAssignment: Record<string, number[]>): void {
+    const assigned = Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
+    for (const place of assigned) this.pause(place);
+    this.#events.joined(assigned);
+  }
+
+  pause({ topic, partition }: TopicPartition): void {
+    this.#consumer.pause([{ topic, partitions: [partition] }]);
+  }
+
+  resume({ topic, partition }: TopicPartition): void {
+    this.#consumer.resume([{ topic, partitions: [partition] }]);
+  }
+
+  /** Reads the partition from `offset` on; drops what is being fetched of it. */
+  seek({ topic, partition }: TopicPartition, offset: number): void {
+    this.#consumer.seek({ topic, partition, offset: String(offset) });
+  }
+
+  /** Commits offsets with metadata. Throws while the group rebalances or the coordinator is away. */
+  async commit(
+    offsets: readonly (TopicPartition & { readonly offset: number })[],
+    metadata: string,
+  ): Promise<void> {
+    await this.#consumer.commitOffsets(
+      offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset), metadata })),
+    );
+  }
+
+  /** Ends the session: `ended` resolves, the group is left and all connections are closed. Never throws. */
+  async finish(): Promise<void> {
+    this.#end(null);
+    await Promise.allSettled([this.#consumer.disconnect(), this.admin.disconnect()]);
+  }
+}

@@ -1,0 +1,57 @@
+import type { ConnectionOptions } from 'node:tls';
+import kafkajs from 'kafkajs';
+import type { Kafka, KafkaConfig, SASLOptions } from 'kafkajs';
+import { registerCodecs } from './codecs.ts';
+import { tameKafkajs } from './kafkajs-internals.ts';
+
+/** User and password by one of the mechanisms that kafkajs speaks. */
+export interface KafkaSasl {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Where the brokers are and how to be let in; brokers as `host:port`, `tls: null` for plain TCP. */
+export interface KafkaConnection {
+  readonly clientId: string;
+  readonly brokers: readonly string[];
+  readonly tls: ConnectionOptions | null;
+  readonly sasl: KafkaSasl | null;
+}
+
+/** Takes what kafkajs would print. */
+export type KafkaLog = (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
+
+const levelName = (level: number): 'debug' | 'info' | 'warn' | 'error' => {
+  if (level >= kafkajs.logLevel.DEBUG) return 'debug';
+  if (level >= kafkajs.logLevel.INFO) return 'info';
+  return level >= kafkajs.logLevel.WARN ? 'warn' : 'error';
+};
+
+const text = (value: unknown): string => (typeof value === 'string' && value !== '' ? ` (${value})` : '');
+
+/** A kafkajs client with codecs, tamed internals and its log lines sent to `log`. */
+export const createKafkaClient = (connection: KafkaConnection, log: KafkaLog): Kafka => {
+  tameKafkajs();
+  registerCodecs();
+  const { clientId, brokers, tls, sasl } = connection;
+  const config: KafkaConfig = {
+    clientId,
+    brokers: [...brokers],
+    ...(tls === null ? {} : { ssl: { ...tls } }),
+    ...(sasl === null ? {} : { sasl: sasl as SASLOptions }),
+    connectionTimeout: 5_000,
+    retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 },
+    logLevel: kafkajs.logLevel.WARN,
+    logCreator: () => (entry) => {
+      log(levelName(entry.level), `kafkajs: ${entry.log.message}${text(entry.log['error'])}`);
+    },
+  };
+  return new kafkajs.Kafka(config);
+};
+
+/** The root of a kafkajs error in one line: it wraps the socket's error several times over. */
+export const rootMessage = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? rootMessage(error.cause) : error.message;
+};

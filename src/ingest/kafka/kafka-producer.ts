@@ -1,0 +1,61 @@
+import kafkajs from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
+import { createKafkaClient, type KafkaConnection, type KafkaLog } from './kafka-client.ts';
+
+/** A record to be written; `timeMs` becomes its timestamp. */
+export interface OutgoingRecord {
+  readonly partition: number;
+  readonly key: string | null;
+  readonly value: string;
+  readonly timeMs: number;
+}
+
+/** Writes records to topics, gzip-compressed, each send acknowledged by all in-sync replicas. */
+export class KafkaProducer {
+  readonly #client: Kafka;
+  readonly #producer: Producer;
+
+  constructor(connection: KafkaConnection, log: KafkaLog) {
+    this.#client = createKafkaClient(connection, log);
+    const createPartitioner = kafkajs.Partitioners.DefaultPartitioner;
+    this.#producer = this.#client.producer({ createPartitioner, allowAutoTopicCreation: false });
+  }
+
+  /** Throws if no broker answers. */
+  async connect(): Promise<void> {
+    await this.#producer.connect();
+  }
+
+  /**
+   * Creates the topic with the broker's default replication if it isn't there, and answers how many partitions it has. It
+   * keeps records of any age, because simulated ones may be older than the broker's retention.
+   */
+  async ensureTopic(topic: string, partitions: number): Promise<number> {
+    const admin = this.#client.admin();
+    await admin.connect();
+    try {
+      const configEntries = [{ name: 'retention.ms', value: '-1' }];
+      const create = { topic, numPartitions: partitions, configEntries };
+      await admin.createTopics({ topics: [create], waitForLeaders: true });
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      return topics[0]?.partitions.length ?? partitions;
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** Resolves once the broker has all records, in the given order within each partition. */
+  async send(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+    const messages = records.map(({ partition, key, value, timeMs }) => ({
+      partition,
+      key,
+      value,
+      timestamp: String(timeMs),
+    }));
+    await this.#producer.send({ topic, messages, compression: kafkajs.CompressionTypes.GZIP });
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.disconnect();
+  }
+}

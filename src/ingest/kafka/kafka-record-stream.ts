@@ -1,0 +1,204 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
+import type { PartitionMark } from '../../core/records.ts';
+import type { RecordStream, StreamHandler } from '../record-stream.ts';
+import { AlignedBuffers } from './aligned-buffers.ts';
+import { ConsumerSession, type Membership } from './consumer-session.ts';
+import { DeliveryLoop } from './delivery-loop.ts';
+import { createKafkaClient, rootMessage, type KafkaConnection, type KafkaLog } from './kafka-client.ts';
+import { PartitionReaders } from './partition-readers.ts';
+
+/** Topics that make one source; no topic may be in two. */
+export interface KafkaSource {
+  readonly name: string;
+  readonly topics: readonly string[];
+  /** How far one partition may be read ahead of the slowest, in record time: half of `allowed_lateness`. */
+  readonly alignWithinMs: number;
+}
+
+export interface KafkaStreamOptions {
+  readonly connection: KafkaConnection;
+  readonly groupId: string;
+  readonly sources: readonly KafkaSource[];
+  /** Silence at the log's end after which a partition holds nobody back, ms of the clock `nowMs`. */
+  readonly idleAfterMs: number;
+  readonly nowMs: () => number;
+  /** How long the group waits for a member that died; 10 s if left out. */
+  readonly sessionTimeoutMs?: number;
+  readonly log: KafkaLog;
+  /** The handler threw or rejected, which ends the stream. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/* Short, because after a kill -9 the next start waits so long for its partitions. */
+const SESSION_TIMEOUT_MS = 10_000;
+const MAX_SLICE_RECORDS = 1_000;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 10_000;
+const TOPIC_CHECK_MS = 1_000;
+
+const topicSources = (sources: readonly KafkaSource[]): ReadonlyMap<string, KafkaSource> => {
+  const byTopic = new Map<string, KafkaSource>();
+  for (const source of sources) {
+    for (const topic of source.topics) {
+      const other = byTopic.get(topic);
+      if (other !== undefined && other !== source) {
+        throw new Error(
+          `topic "${topic}" is in two sources, ${other.name} and ${source.name}; leave it in one`,
+        );
+      }
+      byTopic.set(topic, source);
+    }
+  }
+  return byTopic;
+};
+
+/**
+ * Reads topics as a member of a consumer group. Each partition starts where the handler says, partitions of a source are
+ * read aligned by record time, and the broker's marks move only by `commit`. While the broker is down or a topic missing,
+ * `trouble` says so once and it tries again for ever. After `stop`, a last `commit` is still possible until `close`.
+ */
+export class KafkaRecordStream implements RecordStream {
+  readonly #options: KafkaStreamOptions;
+  readonly #client: Kafka;
+  readonly #membership: Membership;
+  readonly #sources: ReadonlyMap<string, KafkaSource>;
+  readonly #buffers: AlignedBuffers;
+  readonly #loop: DeliveryLoop;
+  readonly #stopping = new AbortController();
+  #session: ConsumerSession | null = null;
+  #readers: PartitionReaders | null = null;
+  #supervised: Promise<void> = Promise.resolve();
+  #hasJoined = false;
+  #trouble: string | null = null;
+  #missing: readonly string[] = [];
+  #report: (message: string | null) => void = () => undefined;
+
+  constructor(options: KafkaStreamOptions) {
+    this.#options = options;
+    const { groupId, sessionTimeoutMs = SESSION_TIMEOUT_MS } = options;
+    this.#membership = { groupId, sessionTimeoutMs };
+    this.#sources = topicSources(options.sources);
+    this.#client = createKafkaClient(options.connection, options.log);
+    const within = new Map(options.sources.map(({ name, alignWithinMs }) => [name, alignWithinMs]));
+    this.#buffers = new AlignedBuffers((source) => within.get(source) ?? Infinity, MAX_SLICE_RECORDS);
+    this.#loop = new DeliveryLoop(this.#buffers);
+  }
+
+  start(handler: StreamHandler): Promise<void> {
+    const { groupId, idleAfterMs, nowMs, log, onFailure } = this.#options;
+    this.#report = (message) => handler.trouble(message);
+    return new Promise((resolve) => {
+      const onPositioned = (): void => {
+        this.#hasJoined = true;
+        this.#say(this.#missingTopics());
+        resolve();
+      };
+      const sourceOf = (topic: string): string => this.#sources.get(topic)?.name ?? topic;
+      const common = { groupId, idleAfterMs, nowMs, log, sourceOf, onPositioned };
+      const readers = new PartitionReaders({ ...common, buffers: this.#buffers, loop: this.#loop }, handler);
+      this.#readers = readers;
+      this.#stopping.signal.addEventListener('abort', () => resolve());
+      this.#loop.start(handler, (id) => readers.delivered(id), onFailure);
+      this.#supervised = this.#supervise(readers);
+    });
+  }
+
+  /** Marks of partitions that are not held now are left out. Trouble is logged: the next commit makes up for it. */
+  async commit(marks: readonly PartitionMark[], owner: string): Promise<void> {
+    const held = marks.filter((mark) => this.#readers?.mayCommit(mark, owner) === true);
+    if (held.length === 0 || this.#session === null) return;
+    const offsets = held.map(({ topic, partition, lowOffset }) => ({ topic, partition, offset: lowOffset }));
+    try {
+      await this.#session.commit(offsets, owner);
+    } catch (error) {
+      this.#options.log('warn', `commit of offsets: ${rootMessage(error)}; the next one makes up for it`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#readers?.halt();
+    await this.#loop.stop();
+  }
+
+  /** Leaves the group and closes all connections; call it after `stop` and the last `commit`. */
+  async close(): Promise<void> {
+    await this.stop();
+    await this.#session?.finish();
+    await this.#supervised;
+  }
+
+  async #supervise(readers: PartitionReaders): Promise<void> {
+    let waitMs = FIRST_RETRY_MS;
+    while (!this.#stopping.signal.aborted) {
+      this.#hasJoined = false;
+      await this.#live(readers);
+      waitMs = this.#hasJoined ? FIRST_RETRY_MS : Math.min(2 * waitMs, LAST_RETRY_MS);
+      await this.#rest(this.#missing.length > 0 ? Math.min(waitMs, TOPIC_CHECK_MS) : waitMs);
+    }
+  }
+
+  /* One session, from connecting to its end; whatever ends it is told as trouble. */
+  async #live(readers: PartitionReaders): Promise<void> {
+    const session = new ConsumerSession(this.#client, this.#membership, readers);
+    this.#session = session;
+    readers.attach(session);
+    try {
+      await session.admin.connect();
+      const wanted = [...this.#sources.keys()];
+      const present = await this.#presentTopics(session, wanted);
+      this.#missing = wanted.filter((topic) => !present.includes(topic));
+      if (present.length === 0) {
+        this.#say(this.#missingTopics());
+        return;
+      }
+      await session.run(present);
+      const error = await Promise.race([session.ended, this.#topicAppears(session)]);
+      if (error !== null) throw error;
+    } catch (error) {
+      const brokers = this.#options.connection.brokers.join(', ');
+      this.#say(`Kafka at ${brokers}: ${rootMessage(error)}; trying again until it answers`);
+    } finally {
+      readers.attach(null);
+      await session.finish();
+    }
+  }
+
+  async #presentTopics(session: ConsumerSession, wanted: readonly string[]): Promise<string[]> {
+    const all = new Set(await session.admin.listTopics());
+    return wanted.filter((topic) => all.has(topic));
+  }
+
+  /* Resolves when one of the missing topics is there, so that the session can begin anew with it. */
+  async #topicAppears(session: ConsumerSession): Promise<null> {
+    if (this.#missing.length === 0) return new Promise(() => undefined);
+    let isOver = false;
+    void session.ended.then(() => {
+      isOver = true;
+    });
+    for (;;) {
+      await this.#rest(TOPIC_CHECK_MS);
+      if (isOver || this.#stopping.signal.aborted) return new Promise(() => undefined);
+      const present = await this.#presentTopics(session, this.#missing).catch(() => []);
+      if (present.length > 0) return null;
+    }
+  }
+
+  #missingTopics(): string | null {
+    if (this.#missing.length === 0) return null;
+    const names = this.#missing.map((topic) => `"${topic}"`).join(', ');
+    const brokers = this.#options.connection.brokers.join(', ');
+    return `no topic ${names} on Kafka at ${brokers}; waiting for it: create it, or correct the source's topics`;
+  }
+
+  #say(message: string | null): void {
+    if (this.#stopping.signal.aborted || message === this.#trouble) return;
+    this.#trouble = message;
+    this.#report(message);
+  }
+
+  async #rest(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+  }
+}

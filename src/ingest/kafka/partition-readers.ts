@@ -1,0 +1,255 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { PartitionId, RawRecord } from '../../core/records.ts';
+import type { BrokerMark, StreamHandler } from '../record-stream.ts';
+import type { AlignedBuffers } from './aligned-buffers.ts';
+import { brokerState, logRanges, partitionKey } from './broker-state.ts';
+import type { BrokerPartition, TopicPartition } from './broker-state.ts';
+import type { ConsumerSession, FetchedBatch, SessionEvents } from './consumer-session.ts';
+import type { DeliveryLoop } from './delivery-loop.ts';
+import { rootMessage, type KafkaLog } from './kafka-client.ts';
+
+/** What the readers work with; `nowMs` only measures how long a partition has been silent. */
+export interface ReaderOptions {
+  readonly groupId: string;
+  readonly sourceOf: (topic: string) => string;
+  readonly idleAfterMs: number;
+  readonly nowMs: () => number;
+  readonly log: KafkaLog;
+  readonly buffers: AlignedBuffers;
+  readonly loop: DeliveryLoop;
+  /** The partitions of an assignment have their positions. */
+  readonly onPositioned: () => void;
+}
+
+interface Reader {
+  readonly id: PartitionId;
+  readonly key: string;
+  /** What the broker said when the partition was assigned. */
+  readonly mark: BrokerMark;
+  /** The offset that must come next; any other batch is dropped. */
+  expected: number;
+  logEnd: number;
+  /** Positioned in the present assignment. */
+  isReady: boolean;
+  isPaused: boolean;
+  hasRead: boolean;
+  quietSinceMs: number;
+}
+
+const BUFFER_HIGH_BYTES = 1_048_576;
+const BUFFER_LOW_BYTES = 262_144;
+/* A partition that had nothing from the start holds the others back no longer than this. */
+const EMPTY_IDLE_MS = 5_000;
+/* Fetches come back at least four times a second; after a longer silence of the broker nothing counts as idle. */
+const POLL_GAP_MS = 2_000;
+const RETRY_MS = 500;
+
+const storeOf = (owner: string): string => owner.slice(0, owner.lastIndexOf(':'));
+
+const recordsOf = (batch: FetchedBatch): RawRecord[] =>
+  batch.messages.map(({ offset, timestamp, key, value }) => ({
+    offset: Number(offset),
+    timeMs: Number(timestamp),
+    key,
+    value,
+  }));
+
+/** Judges what kafkajs brings: which partitions are ours, where each goes on, and which batch is the expected one. */
+export class PartitionReaders implements SessionEvents {
+  readonly #options: ReaderOptions;
+  readonly #handler: StreamHandler;
+  readonly #readers = new Map<string, Reader>();
+  #session: ConsumerSession | null = null;
+  /* Counts assignments; whatever was under way for an older one is void. */
+  #generation = 0;
+  #ownStore: string | null = null;
+  #lastPollMs = -Infinity;
+  #isHalted = false;
+
+  constructor(options: ReaderOptions, handler: StreamHandler) {
+    this.#options = options;
+    this.#handler = handler;
+  }
+
+  /** A new session begins, or with `null` the present one is over; partitions keep their positions until the next joins. */
+  attach(session: ConsumerSession | null): void {
+    this.#generation++;
+    this.#session = session;
+    for (const reader of this.#readers.values()) reader.isReady = false;
+  }
+
+  /** No batch is taken any more; what is held stays held, so that it can be committed. */
+  halt(): void {
+    this.#generation++;
+    this.#isHalted = true;
+    for (const reader of this.#readers.values()) this.#session?.pause(reader.id);
+  }
+
+  /** Is the partition ours to commit for? `owner` tells the store that commits. */
+  mayCommit(place: TopicPartition, owner: string): boolean {
+    this.#ownStore = storeOf(owner);
+    return this.#readers.get(partitionKey(place))?.isReady === true;
+  }
+
+  joined(assigned: readonly TopicPartition[]): void {
+    const generation = ++this.#generation;
+    const keys = new Set(assigned.map(partitionKey));
+    for (const reader of [...this.#readers.values()]) {
+      reader.isReady = false;
+      if (keys.has(reader.key)) continue;
+      this.#drop(reader);
+      this.#options.loop.push(() => this.#handler.revoked(reader.id));
+    }
+    void this.#position(generation, assigned);
+  }
+
+  fetched(batch: FetchedBatch): void {
+    const reader = this.#readers.get(partitionKey(batch));
+    if (this.#isHalted || reader === undefined || !reader.isReady) return;
+    if (Number(batch.fetchedOffset) !== reader.expected) {
+      this.#mend(reader);
+      return;
+    }
+    reader.hasRead = true;
+    reader.logEnd = Number(batch.highWatermark);
+    this.#buffer(reader, recordsOf(batch), Number(batch.lastOffset()) + 1);
+  }
+
+  skipped(place: TopicPartition, firstOffset: number, nextOffset: number): void {
+    const reader = this.#readers.get(partitionKey(place));
+    if (reader?.isReady === true && firstOffset >= reader.expected) this.#buffer(reader, [], nextOffset);
+  }
+
+  polled(): void {
+    const { nowMs, buffers, idleAfterMs } = this.#options;
+    const now = nowMs();
+    const wasAway = now - this.#lastPollMs > POLL_GAP_MS;
+    this.#lastPollMs = now;
+    for (const reader of this.#readers.values()) {
+      const isQuiet = reader.isReady && !reader.isPaused && buffers.isEmpty(reader.key);
+      if (!isQuiet || wasAway) reader.quietSinceMs = now;
+      const patienceMs = reader.hasRead ? idleAfterMs : Math.min(idleAfterMs, EMPTY_IDLE_MS);
+      const isSilent = isQuiet && reader.expected >= reader.logEnd && now - reader.quietSinceMs >= patienceMs;
+      if (!isSilent || buffers.isIdle(reader.key)) continue;
+      reader.quietSinceMs = now;
+      void this.#confirmIdle(reader, this.#generation);
+    }
+  }
+
+  /** The handler is through with some records of the partition. */
+  delivered(place: TopicPartition): void {
+    const reader = this.#readers.get(partitionKey(place));
+    if (this.#isHalted || reader === undefined || !reader.isPaused || !reader.isReady) return;
+    if (this.#options.buffers.bytes(reader.key) > BUFFER_LOW_BYTES) return;
+    reader.isPaused = false;
+    this.#session?.resume(reader.id);
+  }
+
+  #drop(reader: Reader): void {
+    this.#readers.delete(reader.key);
+    this.#options.buffers.close(reader.key);
+  }
+
+  #buffer(reader: Reader, records: readonly RawRecord[], nextOffset: number): void {
+    const { buffers, loop, nowMs } = this.#options;
+    if (buffers.isIdle(reader.key)) {
+      buffers.setIdle(reader.key, false);
+      loop.push(() => this.#handler.idle(reader.id, false));
+    }
+    buffers.add(reader.key, { records, nextOffset, highWatermark: reader.logEnd, lostFrom: null });
+    reader.expected = nextOffset;
+    reader.quietSinceMs = nowMs();
+    if (buffers.bytes(reader.key) >= BUFFER_HIGH_BYTES) {
+      reader.isPaused = true;
+      this.#session?.pause(reader.id);
+    }
+    loop.wake();
+  }
+
+  /* kafkajs is elsewhere: after an offset out of range, or by a race of its own. */
+  #mend(reader: Reader): void {
+    reader.isReady = false;
+    this.#session?.pause(reader.id);
+    void this.#position(this.#generation, [reader.id]);
+  }
+
+  async #position(generation: number, places: readonly TopicPartition[]): Promise<void> {
+    const { groupId, loop, log, onPositioned } = this.#options;
+    const topics = [...new Set(places.map(({ topic }) => topic))];
+    while (generation === this.#generation && this.#session !== null) {
+      try {
+        const state = await brokerState(this.#session.admin, groupId, topics);
+        loop.push(() => {
+          if (generation !== this.#generation) return;
+          for (const place of places) this.#assign(place, state.get(partitionKey(place)));
+          onPositioned();
+        });
+        return;
+      } catch (error) {
+        if (generation === this.#generation)
+          log('warn', `asking for committed offsets: ${rootMessage(error)}`);
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  #assign(place: TopicPartition, broker: BrokerPartition | undefined): void {
+    const { topic, partition } = place;
+    const key = partitionKey(place);
+    const { mark, low, high } = broker ?? { mark: { offset: null, owner: null }, low: 0, high: 0 };
+    const known = this.#readers.get(key);
+    if (known !== undefined && this.#isStillOurs(known, mark)) {
+      this.#start(known, low, high);
+      return;
+    }
+    if (known !== undefined) {
+      this.#drop(known);
+      this.#handler.revoked(known.id);
+    }
+    const id = { source: this.#options.sourceOf(topic), topic, partition };
+    const expected = this.#handler.assigned(id, mark) ?? low;
+    const flags = { isReady: false, isPaused: false, hasRead: false };
+    const reader = { id, key, mark, expected, logEnd: high, quietSinceMs: this.#options.nowMs(), ...flags };
+    this.#readers.set(key, reader);
+    this.#options.buffers.open(key, id, expected);
+    this.#start(reader, low, high);
+  }
+
+  /* Nobody else had the partition since: the mark is as it was, or the one that we set. */
+  #isStillOurs(reader: Reader, mark: BrokerMark): boolean {
+    if (mark.owner !== null && storeOf(mark.owner) === this.#ownStore) return true;
+    return mark.owner === reader.mark.owner && mark.offset === reader.mark.offset;
+  }
+
+  #start(reader: Reader, low: number, high: number): void {
+    const { buffers, nowMs, loop } = this.#options;
+    const lostFrom = reader.expected;
+    if (lostFrom < low || lostFrom > high) {
+      buffers.add(reader.key, { records: [], nextOffset: low, highWatermark: high, lostFrom });
+      reader.expected = low;
+    }
+    reader.logEnd = high;
+    reader.isReady = true;
+    reader.quietSinceMs = nowMs();
+    this.#session?.seek(reader.id, reader.expected);
+    reader.isPaused = buffers.bytes(reader.key) > BUFFER_LOW_BYTES;
+    if (!reader.isPaused) this.#session?.resume(reader.id);
+    loop.wake();
+  }
+
+  async #confirmIdle(reader: Reader, generation: number): Promise<void> {
+    const { buffers, loop, log } = this.#options;
+    const { topic, partition } = reader.id;
+    try {
+      const range =
+        this.#session === null ? undefined : (await logRanges(this.#session.admin, topic)).get(partition);
+      if (generation !== this.#generation || range === undefined) return;
+      reader.logEnd = range.high;
+      if (range.high > reader.expected || !buffers.isEmpty(reader.key) || buffers.isIdle(reader.key)) return;
+      buffers.setIdle(reader.key, true);
+      loop.push(() => this.#handler.idle(reader.id, true));
+    } catch (error) {
+      log('warn', `asking for the end of ${topic}/${partition}: ${rootMessage(error)}`);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { setImmediate } from 'node:timers/promises';
+import type { PartitionId, RawBatch } from '../../core/records.ts';
+import type { RecordStream, StreamHandler } from '../record-stream.ts';
+import type { SimulatedFleet } from './simulated-fleet.ts';
+
+const STEPS_PER_TURN = 8;
+
+/** A promise that is settled from outside. */
+class Gate {
+  resolve: () => void = () => undefined;
+  reject: (error: unknown) => void = () => undefined;
+  readonly promise = new Promise<void>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+}
+
+/**
+ * Serves a simulated fleet as if it came from a topic: its history, then, after `resume()`, the live days, then idle. A
+ * handler that wants to go on from an offset gets the same records again from there. Its errors end the serving and
+ * come out of `historyServed` and `finished`.
+ */
+export class SimulatedFleetStream implements RecordStream {
+  readonly #fleet: SimulatedFleet;
+  readonly #history = new Gate();
+  readonly #resumed = new Gate();
+  readonly #finished = new Gate();
+  #pump: Promise<void> = Promise.resolve();
+  #stopping = false;
+
+  constructor(fleet: SimulatedFleet) {
+    this.#fleet = fleet;
+    // Either may be left unwatched; the error is not lost as long as one is.
+    this.#history.promise.catch(() => undefined);
+    this.#finished.promise.catch(() => undefined);
+  }
+
+  /** Settles when the handler has taken the last batch of the history, or the stream was stopped before. */
+  get historyServed(): Promise<void> {
+    return this.#history.promise;
+  }
+
+  /** Settles when everything was served or the stream was stopped. */
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  /** Lets the live days begin; may be called before the history is through. */
+  resume(): void {
+    this.#resumed.resolve();
+  }
+
+  start(handler: StreamHandler): Promise<void> {
+    const { source, topic, partitions } = this.#fleet.options;
+    const ids: PartitionId[] = Array.from({ length: partitions }, (_, partition) => ({
+      source,
+      topic,
+      partition,
+    }));
+    const from = ids.map((id) => handler.assigned(id, { offset: null, owner: null }) ?? 0);
+    this.#pump = this.#serve(handler, from).then(
+      () => {
+        if (!this.#stopping) for (const id of ids) handler.idle(id, true);
+        this.#history.resolve();
+        this.#finished.resolve();
+      },
+      (error: unknown) => {
+        this.#history.reject(error);
+        this.#finished.reject(error);
+      },
+    );
+    return Promise.resolve();
+  }
+
+  /** There is no broker to tell. */
+  commit(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#resumed.resolve();
+    await this.#pump;
+  }
+
+  async #serve(handler: StreamHandler, from: readonly number[]): Promise<void> {
+    let live = false;
+    let steps = 0;
+    for (const step of this.#fleet.steps()) {
+      if (step.live && !live) {
+        live = true;
+        this.#history.resolve();
+        await this.#resumed.promise;
+      }
+      for (const batch of step.batches) {
+        if (this.#stopping) return;
+        const wanted = batchFrom(batch, from[batch.partition] ?? 0);
+        if (wanted !== null) await handler.batch(wanted);
+      }
+      // A handler that never waits for I/O would else keep timers and sockets of this thread from their turn.
+      if (++steps % STEPS_PER_TURN === 0) await setImmediate();
+    }
+  }
+}
+
+function batchFrom(batch: RawBatch, offset: number): RawBatch | null {
+  if (batch.firstOffset >= offset) return batch;
+  if (batch.nextOffset <= offset) return null;
+  return {
+    ...batch,
+    firstOffset: offset,
+    records: batch.records.filter((record) => record.offset >= offset),
+  };
+}

@@ -1,0 +1,176 @@
+/** How one entity's features are scaled. Arrays have one element a feature; NaN mean: the feature was never seen. */
+export interface FeatureScale {
+  /** Values seen of each feature. */
+  readonly counts: Float64Array;
+  readonly mean: Float64Array;
+  readonly sd: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+/** What entities of a cohort have in common; the prior of the young and the stand-in of the unknown. */
+export interface CohortScale {
+  readonly mean: Float64Array;
+  /** Typical sd inside one entity. */
+  readonly within: Float64Array;
+  /** sd of the entities' means. */
+  readonly between: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+/** A scaled value is held inside ± this, only to keep float32 sums finite. */
+const LARGEST_SCALED = 1e6;
+
+/** Mean, sd and range of raw rows `[n, features]`; values that are not finite are left out. */
+export function fitScale(stretches: readonly Float64Array[], features: number): FeatureScale {
+  const scale = emptyScale(features);
+  for (let feature = 0; feature < features; feature++) {
+    let largest = 0;
+    let count = 0;
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    forEachValue(stretches, feature, features, (value) => {
+      count++;
+      largest = Math.max(largest, Math.abs(value));
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    });
+    if (count === 0) continue;
+    // Sums of values over their largest: 1e308 must not overflow.
+    const unit = largest === 0 ? 1 : largest;
+    let sum = 0;
+    forEachValue(stretches, feature, features, (value) => (sum += value / unit));
+    const mean = sum / count;
+    let squares = 0;
+    forEachValue(stretches, feature, features, (value) => (squares += (value / unit - mean) ** 2));
+    const sd = Math.sqrt(squares / count) * unit;
+    scale.counts[feature] = count;
+    scale.mean[feature] = mean * unit;
+    scale.low[feature] = low;
+    scale.high[feature] = high;
+    const constant = low === high || sd <= 1e-9 * largest;
+    scale.sd[feature] = constant ? constantSd(mean * unit) : sd;
+  }
+  return scale;
+}
+
+/** Pools entities' scales, each entity counting once. */
+export function poolScales(scales: readonly FeatureScale[], features: number): CohortScale {
+  const mean = new Float64Array(features).fill(Number.NaN);
+  const within = new Float64Array(features).fill(1);
+  const between = new Float64Array(features);
+  const low = new Float64Array(features).fill(Number.NaN);
+  const high = new Float64Array(features).fill(Number.NaN);
+  for (let feature = 0; feature < features; feature++) {
+    const seen = scales.filter((scale) => scale.counts[feature]! > 0);
+    if (seen.length === 0) continue;
+    const means = seen.map((scale) => scale.mean[feature]!);
+    const centre = means.reduce((sum, value) => sum + value / seen.length, 0);
+    // Levels at both ends of the doubles may lie further apart than a double can say.
+    const unit = means.reduce((most, value) => Math.max(most, Math.abs(value / 4 - centre / 4)), 0);
+    const spread =
+      unit > 0
+        ? means.reduce((sum, value) => sum + ((value / 4 - centre / 4) / unit) ** 2 / seen.length, 0)
+        : 0;
+    mean[feature] = centre;
+    between[feature] = Math.min(Number.MAX_VALUE, Math.sqrt(spread) * unit * 4);
+    within[feature] = Math.exp(
+      seen.reduce((sum, scale) => sum + Math.log(scale.sd[feature]!) / seen.length, 0),
+    );
+    low[feature] = seen.reduce(
+      (least, scale) => Math.min(least, scale.low[feature]!),
+      Number.POSITIVE_INFINITY,
+    );
+    high[feature] = seen.reduce(
+      (most, scale) => Math.max(most, scale.high[feature]!),
+      Number.NEGATIVE_INFINITY,
+    );
+  }
+  return { mean, within, between, low, high };
+}
+
+/**
+ * Shrinks an entity's own scale toward its cohort's, which counts as `priorRows` rows. sd is mixed on the log scale, so that
+ * one large host does not blow up the others; the mean's prior is weaker the more the entities' levels differ.
+ */
+export function shrinkScale(own: FeatureScale, cohort: CohortScale, priorRows: number): FeatureScale {
+  const mean = Float64Array.from(own.mean);
+  const sd = Float64Array.from(own.sd);
+  const low = Float64Array.from(own.low);
+  const high = Float64Array.from(own.high);
+  for (let feature = 0; feature < mean.length; feature++) {
+    const count = own.counts[feature]!;
+    const within = cohort.within[feature]!;
+    const between = cohort.between[feature]!;
+    if (count === 0) {
+      mean[feature] = cohort.mean[feature]!;
+      sd[feature] = Math.hypot(within, between);
+      low[feature] = cohort.low[feature]!;
+      high[feature] = cohort.high[feature]!;
+      continue;
+    }
+    const meanRows = between > within ? priorRows * (within / between) ** 2 : priorRows;
+    const meanWeight = count / (count + meanRows);
+    mean[feature] = meanWeight * own.mean[feature]! + (1 - meanWeight) * cohort.mean[feature]!;
+    const sdWeight = count < 2 ? 0 : count / (count + priorRows);
+    sd[feature] = Math.exp(sdWeight * Math.log(own.sd[feature]!) + (1 - sdWeight) * Math.log(within));
+  }
+  return { counts: own.counts, mean, sd, low, high };
+}
+
+/** The scale of an entity of which nothing was seen: wide enough for its cohort's differences of level. */
+export function unseenScale(cohort: CohortScale): FeatureScale {
+  return shrinkScale(emptyScale(cohort.mean.length), cohort, 1);
+}
+
+/** Scales rows `[count, features]` from row `first` on; NaN stays NaN. */
+export function scaleRows(
+  rows: Float64Array,
+  first: number,
+  count: number,
+  scale: FeatureScale,
+): Float32Array {
+  const features = scale.mean.length;
+  const scaled = new Float32Array(count * features);
+  const offset = first * features;
+  for (let index = 0; index < scaled.length; index++) {
+    const feature = index % features;
+    const value = rows[offset + index]!;
+    const mean = scale.mean[feature]!;
+    const sd = scale.sd[feature]!;
+    const difference = value - mean;
+    const result = Number.isFinite(difference) ? difference / sd : value / sd - mean / sd;
+    scaled[index] = Math.max(-LARGEST_SCALED, Math.min(LARGEST_SCALED, result));
+  }
+  return scaled;
+}
+
+function emptyScale(features: number): FeatureScale {
+  return {
+    counts: new Float64Array(features),
+    mean: new Float64Array(features).fill(Number.NaN),
+    sd: new Float64Array(features).fill(1),
+    low: new Float64Array(features).fill(Number.NaN),
+    high: new Float64Array(features).fill(Number.NaN),
+  };
+}
+
+/** A feature that never moved: moving by 1 % of its level (at least .01) is one sd. */
+function constantSd(level: number): number {
+  return Math.max(0.01 * Math.abs(level), 0.01);
+}
+
+function forEachValue(
+  stretches: readonly Float64Array[],
+  feature: number,
+  features: number,
+  visit: (value: number) => void,
+): void {
+  for (const rows of stretches) {
+    for (let index = feature; index < rows.length; index += features) {
+      const value = rows[index]!;
+      if (Number.isFinite(value)) visit(value);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import type { ModelSpec } from '../core/detector.ts';
+import { deriveSeed } from '../core/random.ts';
+import type { AutoencoderOptions, FittedAutoencoder } from './autoencoder.ts';
+import { denseAutoencoder } from './dense-autoencoder.ts';
+import type { EntityPart, GroupPart, LinearBasis } from './ensemble-parts.ts';
+import { unseenScale } from './feature-scale.ts';
+import type { CohortScale } from './feature-scale.ts';
+import type { ScaledEntity } from './fit-input.ts';
+import { FORECAST_ROWS, fitForecast } from './forecast.ts';
+import type { Kernels } from './kernels.ts';
+import { addLagged, addStretch, emptyLaggedCovariance } from './lagged-covariance.ts';
+import type { LaggedCovariance } from './lagged-covariance.ts';
+import { linearAutoencoder } from './linear-autoencoder.ts';
+import type { LinearAutoencoder } from './linear-autoencoder.ts';
+import { fitStatistics } from './fit-statistics.ts';
+
+/** What a group is fitted with. */
+export interface GroupPlan {
+  readonly name: string;
+  /** Entities whose rows it learns from. */
+  readonly entities: readonly ScaledEntity[];
+  /** Those of them that use this group's members. */
+  readonly home: ReadonlySet<string>;
+  readonly scale: CohortScale;
+  /** Window lengths of the linear members; empty if there are none. */
+  readonly linearWindows: readonly number[];
+  /** Window length of the net, or `null`. */
+  readonly denseWindow: number | null;
+}
+
+/** What all groups have in common. */
+export interface GroupContext {
+  readonly features: number;
+  readonly windows: readonly number[];
+  readonly spec: ModelSpec;
+  readonly seed: number;
+  readonly kernels: Kernels;
+  /** A prior is worth this many rows. */
+  readonly priorRows: number;
+  readonly maxWindows: number;
+  /** Bytes left for entities' own bases. */
+  readonly basisBytes: { left: number };
+  report(stage: 'linear' | 'dense' | 'statistics', share: number, detail: string): void;
+  /** Lets messages through; throws on abort. */
+  pause(): Promise<void>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A fitted group and what its card says. */
+export interface FittedGroup {
+  readonly part: GroupPart;
+  readonly entities: ReadonlyMap<string, EntityPart>;
+  readonly trainingRows: number;
+  readonly linear: readonly FittedAutoencoder[];
+  readonly dense: FittedAutoencoder | null;
+}
+
+/** Fits a group's shared members, its entities' own bases, and every statistic. */
+export async function fitGroup(plan: GroupPlan, context: GroupContext): Promise<FittedGroup> {
+  const { kernels, features, priorRows } = context;
+  const lags = Math.max(FORECAST_ROWS + 1, ...context.windows);
+  const pooled = emptyLaggedCovariance(features, lags);
+  const own = new Map<ScaledEntity, LaggedCovariance>();
+  for (const [index, entity] of plan.entities.entries()) {
+    const lagged = emptyLaggedCovariance(features, lags);
+    for (const stretch of entity.training) addStretch(lagged, stretch, kernels);
+    addLagged(pooled, lagged);
+    if (plan.home.has(entity.entity) && entity.trainingRows >= priorRows && plan.entities.length > 1) {
+      own.set(entity, lagged);
+    }
+    context.report('linear', (0.3 * index) / plan.entities.length, entity.entity);
+    await context.pause();
+  }
+  const { basis, fitted } = await fitBasis(plan, pooled, context, [plan.name]);
+
+  const bases = new Map<string, LinearBasis>();
+  const byRows = [...own].sort(([a], [b]) => b.trainingRows - a.trainingRows);
+  for (const [index, [entity, lagged]] of byRows.entries()) {
+    if (context.basisBytes.left <= 0) break;
+    addLagged(lagged, pooled, priorRows / Math.max(1, pooled.pairs[0] ?? 0));
+    const ownBasis = await fitBasis(plan, lagged, context, [plan.name, entity.entity], fitted);
+    bases.set(entity.entity, ownBasis.basis);
+    for (const { autoencoder } of ownBasis.fitted)
+      context.basisBytes.left -= autoencoder.components.byteLength;
+    context.report('linear', 0.3 + (0.7 * index) / byRows.length, entity.entity);
+    await context.pause();
+  }
+
+  const dense = await fitDense(plan, pooled, context);
+  const statistics = await fitStatistics({ plan, basis, bases, dense: dense?.autoencoder ?? null }, context);
+  const unseen = {
+    group: plan.name,
+    scale: unseenScale(plan.scale),
+    basis: null,
+    statistics: statistics.typical,
+  };
+  return {
+    part: { basis, dense: dense?.autoencoder ?? null, unseen },
+    entities: statistics.entities,
+    trainingRows: pooled.pairs[0] ?? 0,
+    linear: fitted,
+    dense,
+  };
+}
+
+async function fitBasis(
+  plan: GroupPlan,
+  covariance: LaggedCovariance,
+  context: GroupContext,
+  names: readonly string[],
+  near: readonly FittedAutoencoder<LinearAutoencoder>[] = [],
+): Promise<{ basis: LinearBasis; fitted: FittedAutoencoder<LinearAutoencoder>[] }> {
+  const fitted: FittedAutoencoder<LinearAutoencoder>[] = [];
+  for (const [index, steps] of plan.linearWindows.entries()) {
+    const start = near[index]?.autoencoder.components;
+    fitted.push(
+      await linearAutoencoder.fit(
+        { features: context.features, steps, covariance, training: [], holdOut: [] },
+        {
+          ...optionsOf(context, deriveSeed(context.seed, 'linear', steps, ...names)),
+          ...(start ? { start: Float64Array.from(start) } : {}),
+        },
+        context.kernels,
+      ),
+    );
+  }
+  const forecast = fitForecast(covariance, context.kernels);
+  return { basis: { autoencoders: fitted.map((one) => one.autoencoder), forecast }, fitted };
+}
+
+async function fitDense(
+  plan: GroupPlan,
+  covariance: LaggedCovariance,
+  context: GroupContext,
+): Promise<FittedAutoencoder | null> {
+  const steps = plan.denseWindow;
+  if (steps === null) return null;
+  const seed = deriveSeed(context.seed, 'dense', plan.name);
+  return denseAutoencoder.fit(
+    {
+      features: context.features,
+      steps,
+      covariance,
+      training: plan.entities.flatMap((entity) => entity.training),
+      holdOut: plan.entities.flatMap((entity) => entity.holdOut),
+    },
+    {
+      ...optionsOf(context, seed),
+      onEpoch: (loss, most) => {
+        const detail = `epoch ${String(loss.epoch)}, hold-out loss ${loss.holdOut.toPrecision(3)}`;
+        context.report('dense', loss.epoch / most, detail);
+      },
+    },
+    context.kernels,
+  );
+}
+
+function optionsOf(context: GroupContext, seed: number): AutoencoderOptions {
+  const { layers, learningRate, batchSize, maxEpochs } = context.spec;
+  const { maxWindows, signal } = context;
+  return { seed, layers, learningRate, batchSize, maxEpochs, maxWindows, signal };
+}

@@ -1,0 +1,90 @@
+import type { Autoencoder } from './autoencoder.ts';
+import type { EntityPart, LinearBasis } from './ensemble-parts.ts';
+import type { GroupContext, GroupPlan } from './fit-group.ts';
+import type { ScaledEntity } from './fit-input.ts';
+import { rollingTerms } from './forecast-terms.ts';
+import { autoencoderErrors, forecastMemberErrors } from './member-errors.ts';
+import { averageStatistics, logTerm, memberStatistics } from './member-statistics.ts';
+import type { LogTerms, MemberErrors, MemberStatistics } from './member-statistics.ts';
+import { spreadNumbers } from './stretch-windows.ts';
+
+/** Entities whose average stands for their group. */
+const TYPICAL_ENTITIES = 50;
+
+/** A group's trained members. */
+export interface FittedMembers {
+  readonly plan: GroupPlan;
+  readonly basis: LinearBasis;
+  /** Own bases by entity. */
+  readonly bases: ReadonlyMap<string, LinearBasis>;
+  readonly dense: Autoencoder | null;
+}
+
+/** Measures every member on every entity at home, each shrunk toward the group's typical one. */
+export async function fitStatistics(
+  members: FittedMembers,
+  context: GroupContext,
+): Promise<{ typical: MemberStatistics[]; entities: Map<string, EntityPart> }> {
+  const { plan, basis, bases } = members;
+  const eligible = plan.entities.filter((entity) => entity.trainingRows >= context.priorRows);
+  const pool = eligible.length > 0 ? eligible : plan.entities;
+  const sample = spreadNumbers(pool.length, TYPICAL_ENTITIES).flatMap((index) => pool[index] ?? []);
+  const typicalOf = (
+    basisOf: (entity: ScaledEntity) => LinearBasis | undefined,
+  ): (MemberStatistics | null)[] => {
+    const measured = sample.flatMap((entity) => {
+      const used = basisOf(entity);
+      return used === undefined ? [] : [measure(used, members.dense, entity, null, context.priorRows)];
+    });
+    return (measured[0] ?? []).map((_, member) =>
+      averageStatistics(measured.flatMap((list) => list[member] ?? [])),
+    );
+  };
+  const typical = typicalOf(() => basis).map((statistics) => {
+    if (statistics === null)
+      throw new Error(`too few consecutive rows to measure a member of "${plan.name}"`);
+    return statistics;
+  });
+  const typicalOwn = bases.size > 0 ? typicalOf((entity) => bases.get(entity.entity)) : [];
+
+  const entities = new Map<string, EntityPart>();
+  for (const [index, entity] of plan.entities.entries()) {
+    if (!plan.home.has(entity.entity)) continue;
+    const own = bases.get(entity.entity) ?? null;
+    const priors = own === null || typicalOwn.length === 0 ? typical : typicalOwn;
+    const measured = measure(own ?? basis, members.dense, entity, priors, context.priorRows);
+    const statistics = measured
+      .map((one, member) => one ?? typical[member])
+      .filter((one) => one !== undefined);
+    entities.set(entity.entity, { group: plan.name, scale: entity.scale, basis: own, statistics });
+    context.report('statistics', index / plan.entities.length, entity.entity);
+    await context.pause();
+  }
+  return { typical, entities };
+}
+
+function measure(
+  basis: LinearBasis,
+  dense: Autoencoder | null,
+  entity: ScaledEntity,
+  priors: readonly (MemberStatistics | null)[] | null,
+  priorRows: number,
+): (MemberStatistics | null)[] {
+  const errors: [MemberErrors, LogTerms][] = basis.autoencoders.map((autoencoder) => [
+    autoencoderErrors(autoencoder, entity),
+    windowTerms,
+  ]);
+  errors.push([forecastMemberErrors(basis.forecast, entity), rollingTerms]);
+  if (dense !== null) errors.push([autoencoderErrors(dense, entity), windowTerms]);
+  return errors.map(([memberErrors, terms], member) =>
+    memberStatistics(memberErrors, terms, {
+      prior: priors?.[member] ?? null,
+      rows: entity.trainingRows,
+      priorRows,
+    }),
+  );
+}
+
+function windowTerms(ratios: Float64Array, ratioMean: number): Float64Array[] {
+  return [ratios.map((ratio) => logTerm(ratio / ratioMean))];
+}

@@ -1,0 +1,82 @@
+import type { ModelSpec } from '../core/detector.ts';
+import type { EpochLoss, FittedAutoencoder } from './autoencoder.ts';
+import type { BackendName } from './backend.ts';
+import { FLEET } from './ensemble-parts.ts';
+import type { FittedGroup, GroupPlan } from './fit-group.ts';
+
+/** One trained member, as it really came out. */
+export interface MemberCard {
+  readonly kind: 'linear' | 'forecast' | 'dense';
+  /** Rows it sees. */
+  readonly steps: number;
+  /** Widths from input to output; the narrowest is the bottleneck. */
+  readonly shape: readonly number[];
+  /** Share of the windows' variance that the bottleneck's linear counterpart covers; 1 for the forecast. */
+  readonly share: number;
+  /** Gradient descent's way; empty for closed forms. */
+  readonly curve: readonly EpochLoss[];
+  /** Typical mean squared error of a feature on hold-out, in units of the entity's own variance. */
+  readonly holdOutError: number;
+}
+
+/** What one group of entities shares. */
+export interface GroupCard {
+  /** The cohort's name, or `null` for all entities of the detector. */
+  readonly cohort: string | null;
+  readonly entities: number;
+  readonly trainingRows: number;
+  readonly members: readonly MemberCard[];
+}
+
+/** What a model is and what it was made of, for people: stored with it, shown by the CLI and the console. */
+export interface ModelCard {
+  readonly version: string;
+  readonly detector: string;
+  readonly type: ModelSpec['type'];
+  /** Why a member that was asked for is missing, or ''. */
+  readonly note: string;
+  readonly backend: BackendName | 'none';
+  readonly seed: number;
+  readonly features: readonly string[];
+  readonly windows: readonly number[];
+  readonly groups: readonly GroupCard[];
+  readonly entities: readonly {
+    readonly entity: string;
+    readonly cohort: string;
+    readonly trainingRows: number;
+    readonly holdOutRows: number;
+    /** Own linear members; else its group's with own scales. */
+    readonly ownBasis: boolean;
+  }[];
+}
+
+/** Describes a fitted group. */
+export function groupCard(plan: GroupPlan, fitted: FittedGroup): GroupCard {
+  const { statistics } = fitted.part.unseen;
+  const errorOf = (member: number): number => {
+    const errors = statistics.at(member)?.featureError ?? new Float64Array(0);
+    return errors.reduce((sum, error) => sum + error / errors.length, 0);
+  };
+  const describe = (kind: 'linear' | 'dense', one: FittedAutoencoder, member: number): MemberCard => ({
+    kind,
+    steps: one.autoencoder.steps,
+    shape: one.autoencoder.shape,
+    share: one.share,
+    curve: one.curve,
+    holdOutError: errorOf(member),
+  });
+  const members = fitted.linear.map((one, index) => describe('linear', one, index));
+  const forecast = fitted.part.basis?.forecast;
+  if (forecast !== undefined) {
+    const shape = [forecast.rows * forecast.features, forecast.features];
+    const holdOutError = errorOf(members.length);
+    members.push({ kind: 'forecast', steps: forecast.rows + 1, shape, share: 1, curve: [], holdOutError });
+  }
+  if (fitted.dense !== null) members.push(describe('dense', fitted.dense, -1));
+  return {
+    cohort: plan.name === FLEET ? null : plan.name,
+    entities: plan.home.size,
+    trainingRows: fitted.trainingRows,
+    members,
+  };
+}

@@ -1,0 +1,120 @@
+import type { Alert, Contribution } from '../effects.ts';
+import { describeChange, isLittleChanged } from './change-text.ts';
+import { formatQuantity } from './quantity.ts';
+import { sparkline } from './sparkline.ts';
+import { formatSpan, formatUtc, formatUtcRange } from './time-text.ts';
+
+/** An alert in words, for every place that shows one. Plain text, no markup. */
+export interface AlertText {
+  /** What strayed and how, to be read on a locked phone. */
+  readonly title: string;
+  /** The title's facts as one or two sentences, with since when and how long. */
+  readonly summary: string;
+  /** All that is known beside the title, one line an element. */
+  readonly lines: readonly string[];
+}
+
+const featuresShown = 5;
+/** Features with a smaller part than this are noise beside the first. */
+const leastRatio = 0.05;
+
+function worthShowing(alert: Alert): readonly Contribution[] {
+  const leading = alert.contributions.slice(0, 1);
+  const others = alert.contributions.slice(1, featuresShown).filter(({ ratio }) => ratio >= leastRatio);
+  return [...leading, ...others];
+}
+
+const seenText = ({ seen, unit }: Contribution): string => formatQuantity(seen, unit);
+const expectedText = ({ expected, unit }: Contribution): string => formatQuantity(expected, unit);
+
+function rangeText({ range, unit }: Contribution): string | null {
+  if (range === null) return null;
+  return `${formatQuantity(range.low, unit)} to ${formatQuantity(range.high, unit)}`;
+}
+
+function headline(culprit: Contribution): string {
+  const { feature, range } = culprit;
+  if (range !== null) {
+    const side = culprit.seen < range.low ? 'below' : 'above';
+    return `${feature} ${seenText(culprit)}, ${side} all it has shown in training (${rangeText(culprit)})`;
+  }
+  if (isLittleChanged(culprit)) return `${feature} no longer moves as usual (${seenText(culprit)})`;
+  return `${feature} ${seenText(culprit)}, expected about ${expectedText(culprit)} (${describeChange(culprit)})`;
+}
+
+function featureLine(contribution: Contribution): string {
+  const share = `${Math.round(contribution.ratio * 100)} % of the deviation`;
+  const range = rangeText(contribution);
+  const seen = `${seenText(contribution)}, expected about ${expectedText(contribution)}`;
+  const training = range === null ? '' : `; in training ${range}`;
+  return `${contribution.feature}: ${seen}, ${describeChange(contribution)} (${share}${training})`;
+}
+
+function recentLine(alert: Alert): string | null {
+  const known = alert.recent.filter((value) => value !== null);
+  const culprit = alert.contributions[0];
+  if (culprit === undefined || known.length < 2) return null;
+  const low = formatQuantity(Math.min(...known), culprit.unit);
+  const high = formatQuantity(Math.max(...known), culprit.unit);
+  return `${culprit.feature}, last ${alert.recent.length} steps: ${sparkline(alert.recent)} (${low} to ${high})`;
+}
+
+function timeText(alert: Alert, stepMs: number): string {
+  const startMs = alert.firstStepOver * stepMs;
+  // No "so far": a firing alert is told of for as long as it lasts, in words that must stay true.
+  if (alert.state !== 'resolved') return `since ${formatUtc(startMs)}`;
+  const endMs = (alert.lastStepOver + 1) * stepMs;
+  const span = formatSpan(endMs - startMs);
+  const ending = alert.resolution === 'no_data' ? 'then its data stopped' : 'now back to normal';
+  return `from ${formatUtcRange(startMs, endMs)} (${span}), ${ending}`;
+}
+
+function othersText(shown: readonly Contribution[]): string {
+  const names = shown.slice(1).map(({ feature }) => feature);
+  return names.length === 0 ? '' : ` Also off: ${names.join(', ')}.`;
+}
+
+/** True if the model alone raised it and each value lies in the range known from training. */
+const isPatternOnly = (alert: Alert): boolean =>
+  alert.kind === 'anomaly' &&
+  alert.contributions.length > 0 &&
+  alert.contributions.every(({ range }) => range === null);
+
+function notes(alert: Alert): readonly string[] {
+  const told: string[] = [];
+  if (isPatternOnly(alert)) {
+    told.push(
+      'All values are within the ranges seen in training: new is how they move, in time or together.',
+    );
+  }
+  if (alert.provisional) {
+    told.push('Provisional, so not delivered: the threshold still rests on little history.');
+  } else if (!alert.notified && alert.state !== 'pending') {
+    told.push('On record only, not delivered: observe mode, or too old when it was found.');
+  }
+  return told;
+}
+
+/** Tells what an alert is about: what strayed, how far from what was expected, since when, and how sure strayd is. Times are UTC. */
+export function explainAlert(alert: Alert, stepMs: number): AlertText {
+  const shown = worthShowing(alert);
+  const [culprit] = shown;
+  const head = culprit === undefined ? 'strays from its learned normal' : headline(culprit);
+  const time = timeText(alert, stepMs);
+  const resolved = alert.state === 'resolved';
+  const worst = culprit === undefined ? '' : ` At its worst: ${head}.`;
+  const peak = `${formatUtc(alert.peakStep * stepMs)} (1 is the threshold, 10 the most)`;
+  const recent = recentLine(alert);
+  return {
+    title: `${resolved ? 'Resolved: ' : ''}${alert.entity}: ${head}`,
+    summary: `${alert.entity} ${resolved ? 'strayed' : 'strays'} from its learned normal ${time}.${worst}${othersText(shown)}`,
+    lines: [
+      time,
+      ...shown.map(featureLine),
+      ...(recent === null ? [] : [recent]),
+      `score ${alert.peakScore.toFixed(1)} at its peak, ${peak}`,
+      ...notes(alert),
+      `detector ${alert.detector}, ${alert.kind}, ${alert.severity}, ${alert.state}, model ${alert.modelVersion}, alert ${alert.id}`,
+    ],
+  };
+}

@@ -1,0 +1,87 @@
+import { newestStepEndedBy } from '../core/step-grid.ts';
+import { detectorWatermark, modelAt, newestRecord, type DetectorState } from './detector-state.ts';
+import type { ClosedVector } from './effects.ts';
+import { advanceSilentGate, closeForgottenGate, isSilent } from './entity-gate.ts';
+import type { Entity } from './entity.ts';
+import type { QueuedStep } from './score-queue.ts';
+import { newScoringState, type ScoringContext } from './scoring/scoring-state.ts';
+import type { SeriesVector } from './series/entity-series.ts';
+import type { SourceState } from './source-state.ts';
+import type { StepRun } from './step-run.ts';
+
+const NO_ROWS = new Float64Array(0);
+
+/** Closes an entity's steps up to and with `through`, and hands them to scoring. */
+export function closeEntity(run: StepRun, detector: DetectorState, entity: Entity, through: number): void {
+  for (const closed of entity.series.closeThrough(through)) {
+    if (closed.afterBreak) entity.history.clear();
+    entity.history.push(closed.values);
+    run.queue.push(queuedStep(detector, { entity, closed }), run.effects, run.maxAlertAgeMs);
+  }
+}
+
+/** Closes what the watermark of a source has passed, in every detector that watches it, and forgets who stayed away. */
+export function closeByWatermark(run: StepRun, source: SourceState): void {
+  for (const detector of source.detectors) {
+    const watermarkMs = detectorWatermark(detector);
+    const { absentAfterMs, stepMs } = detector.spec;
+    const through = newestStepEndedBy(watermarkMs - absentAfterMs, stepMs);
+    if (through <= detector.closedByWatermark) continue;
+    detector.closedByWatermark = through;
+    sweep(run, detector, watermarkMs);
+  }
+}
+
+function sweep(run: StepRun, detector: DetectorState, watermarkMs: number): void {
+  const through = detector.closedByWatermark;
+  const silent: Entity[] = [];
+  const expired: Entity[] = [];
+  for (const entity of detector.entities.values()) {
+    if (through > entity.series.closedThrough) closeEntity(run, detector, entity, through);
+    if (entity.series.clockMs + detector.spec.forgetAfterMs <= watermarkMs) expired.push(entity);
+    // What waits to be scored may yet open an alert.
+    else if (isSilent(detector, entity) && (entity.gate.open !== null || run.queue.holds(entity)))
+      silent.push(entity);
+  }
+  if (silent.length === 0 && expired.length === 0) return;
+  run.settle();
+  for (const entity of silent) advanceSilentGate(detector, entity, run);
+  for (const entity of expired) {
+    closeForgottenGate(detector, entity, run);
+    forgetEntity(run, detector, entity);
+  }
+}
+
+/** Drops an entity and all that is known of it; the next checkpoint drops its rows. */
+export function forgetEntity(run: StepRun, detector: DetectorState, entity: Entity): void {
+  entity.series.forget();
+  detector.entities.delete(entity.key);
+  const name = { detector: detector.spec.name, entity: entity.key };
+  run.state.forgotten.set(`${name.detector}\u0000${name.entity}`, name);
+}
+
+function queuedStep(
+  detector: DetectorState,
+  { entity, closed }: { readonly entity: Entity; readonly closed: SeriesVector },
+): QueuedStep {
+  const { step, values, filled, fresh } = closed;
+  const vector: ClosedVector = { detector: detector.spec.name, entity: entity.key, step, values, filled };
+  const context = modelAt(detector, step);
+  const rows = context === null ? NO_ROWS : entity.history.copy();
+  const request = context === null || !fresh ? null : requestFor(context, entity, { step, rows });
+  return { detector, entity, vector, rows, request, newestKnownMs: newestRecord(detector) };
+}
+
+function requestFor(
+  context: ScoringContext,
+  entity: Entity,
+  { step, rows }: { readonly step: number; readonly rows: Float64Array },
+): QueuedStep['request'] {
+  const { key, cohort, history } = entity;
+  if (history.count < context.model.rowsLeast) return null;
+  const before = entity.scoring;
+  const state =
+    before?.modelVersion === context.model.version ? before : newScoringState(context, key, cohort);
+  entity.scoring = state;
+  return { context, item: { state, entity: key, cohort, step, rows, count: history.count } };
+}

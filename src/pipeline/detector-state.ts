@@ -1,0 +1,59 @@
+import type { DetectorSpec } from '../core/detector.ts';
+import type { Entity } from './entity.ts';
+import type { ScoringContext } from './scoring/scoring-state.ts';
+import { NO_STEP } from './series/entity-series.ts';
+import type { SourceState } from './source-state.ts';
+
+/** A model version and the first step that it scores. */
+export interface LiveModel {
+  readonly context: ScoringContext;
+  readonly effectiveStep: number;
+}
+
+/** One detector's entities and models. */
+export interface DetectorState {
+  /** Its place in `PipelineState.detectors`. */
+  readonly index: number;
+  readonly spec: DetectorSpec;
+  /** The sources that it watches, as far as they were heard of. */
+  readonly sources: SourceState[];
+  readonly entities: Map<string, Entity>;
+  /** Steps up to this one are closed for every entity, by the watermark. */
+  closedByWatermark: number;
+  /** In order of effective steps; several while entities have not come past the newest one's. */
+  models: LiveModel[];
+}
+
+/** The version that scores a step: the last that is effective by then. */
+export function modelAt(detector: DetectorState, step: number): ScoringContext | null {
+  return detector.models.findLast((model) => model.effectiveStep <= step)?.context ?? null;
+}
+
+/** Newest step that any entity has closed, `NO_STEP` without one. */
+export function newestClosedStep(detector: DetectorState): number {
+  let newest = NO_STEP;
+  for (const { series } of detector.entities.values()) newest = Math.max(newest, series.lastFreshStep);
+  return newest;
+}
+
+/** Takes out and returns the versions that no step still open can want. */
+export function releasePassedModels(detector: DetectorState): LiveModel[] {
+  if (detector.models.length < 2) return [];
+  let oldestOpen = Infinity;
+  for (const { series } of detector.entities.values())
+    oldestOpen = Math.min(oldestOpen, series.closedThrough + 1);
+  const needed = detector.models.findLastIndex((model) => model.effectiveStep <= oldestOpen);
+  return detector.models.splice(0, Math.max(0, needed));
+}
+
+/** How far all sources of a detector have come, ms; -Infinity while one of them has not begun. */
+export function detectorWatermark({ sources }: DetectorState): number {
+  return sources.length === 0 ? -Infinity : Math.min(...sources.map(({ watermarkMs }) => watermarkMs));
+}
+
+/** Newest time of a Kafka record of a detector's sources, ms. */
+export function newestRecord({ sources }: DetectorState): number {
+  let newest = -Infinity;
+  for (const { newestRecordMs } of sources) newest = Math.max(newest, newestRecordMs);
+  return newest;
+}

@@ -1,0 +1,94 @@
+import { newestStepEndedBy } from '../core/step-grid.ts';
+import { advanceGate, closeGate } from './alerts/advance-gate.ts';
+import type { GateContext, GateOutcome } from './alerts/gate-state.ts';
+import type { DetectorState } from './detector-state.ts';
+import type { EffectsCollector } from './effects-collector.ts';
+import type { Entity } from './entity.ts';
+import type { QueuedStep } from './score-queue.ts';
+import type { StepScore } from './scoring/score-steps.ts';
+import { LONGEST_FILLED_GAP } from './series/entity-series.ts';
+
+/** So many last values of a feature are shown with an alert. */
+const RECENT_VALUES = 24;
+
+/** Where a gate's effects go, and from what age on alerts are only kept on record. */
+export interface GateOutlet {
+  readonly effects: EffectsCollector;
+  readonly maxAlertAgeMs: number;
+}
+
+/** Takes a closed step through its entity's gate. */
+export function advanceEntityGate(step: QueuedStep, score: StepScore | null, outlet: GateOutlet): void {
+  const { detector, entity, vector, rows, newestKnownMs } = step;
+  const outcome = advanceGate(gateContext(detector, entity, outlet), entity.gate, {
+    step: vector.step,
+    scored: score?.scored ?? null,
+    contributions: score?.contributions ?? [],
+    recent: (feature) => recentValues(detector, rows, feature),
+    newestKnownMs,
+  });
+  take(entity, outcome, outlet.effects);
+}
+
+/** Whether the steps that the watermark closed without the entity are more than a gap that would be filled. */
+export function isSilent(detector: DetectorState, entity: Entity): boolean {
+  return detector.closedByWatermark - entity.series.lastFreshStep > LONGEST_FILLED_GAP;
+}
+
+/**
+ * Lets the open alert of a silent entity see it: the steps that the watermark closed count as without a score. The
+ * gate would count them at the entity's next step anyway, so it makes no difference when this is called.
+ */
+export function advanceSilentGate(detector: DetectorState, entity: Entity, outlet: GateOutlet): void {
+  const { gate } = entity;
+  const open = gate.open;
+  const step = detector.closedByWatermark;
+  if (open === null || gate.lastStep === null || step <= gate.lastStep) return;
+  const outcome = advanceGate(gateContext(detector, entity, outlet), gate, {
+    step,
+    scored: null,
+    contributions: [],
+    recent: () => open.recent.map((value) => value ?? NaN),
+    newestKnownMs: -Infinity,
+  });
+  take(entity, outcome, outlet.effects);
+  entity.series.changed = true;
+}
+
+/** Ends the alert of an entity that is forgotten, as of the step in which its time ran out. */
+export function closeForgottenGate(detector: DetectorState, entity: Entity, outlet: GateOutlet): void {
+  const { forgetAfterMs, stepMs } = detector.spec;
+  const expired = newestStepEndedBy(entity.series.clockMs + forgetAfterMs, stepMs);
+  const step = Math.max(expired, entity.gate.lastStep ?? expired);
+  take(entity, closeGate(gateContext(detector, entity, outlet), entity.gate, step), outlet.effects);
+}
+
+/** Ends the alert of an entity that is forgotten while it lives, as of the last step that its gate has seen. */
+export function closeGateEarly(detector: DetectorState, entity: Entity, outlet: GateOutlet): void {
+  const step = entity.gate.lastStep;
+  if (step === null) return;
+  take(entity, closeGate(gateContext(detector, entity, outlet), entity.gate, step), outlet.effects);
+}
+
+function gateContext(detector: DetectorState, entity: Entity, { maxAlertAgeMs }: GateOutlet): GateContext {
+  return { spec: detector.spec, entity: entity.key, labels: entity.labels, maxAlertAgeMs };
+}
+
+function take(
+  entity: Entity,
+  { gate, transitions, notifications }: GateOutcome,
+  effects: EffectsCollector,
+): void {
+  entity.gate = gate;
+  effects.transitions.push(...transitions);
+  effects.notifications.push(...notifications);
+}
+
+function recentValues(detector: DetectorState, rows: Float64Array, feature: string): number[] {
+  const { features } = detector.spec;
+  const column = features.findIndex(({ name }) => name === feature);
+  if (column === -1) return [];
+  const values: number[] = [];
+  for (let at = column; at < rows.length; at += features.length) values.push(rows[at] as number);
+  return values.slice(-RECENT_VALUES);
+}

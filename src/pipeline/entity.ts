@@ -1,0 +1,41 @@
+import type { DetectorSpec } from '../core/detector.ts';
+import type { Labels } from '../core/sample.ts';
+import { newGateState, type GateState } from './alerts/gate-state.ts';
+import { historyRows, RowHistory } from './row-history.ts';
+import type { ScoringState } from './scoring/scoring-state.ts';
+import { EntitySeries } from './series/entity-series.ts';
+
+/** All that the pipeline knows of one watched entity. */
+export interface Entity {
+  readonly key: string;
+  readonly labels: Labels;
+  /** The smallest of the cohorts that its series name, so that the order of arrival does not matter. */
+  cohort: string;
+  readonly series: EntitySeries;
+  readonly history: RowHistory;
+  /** Under the model version that scored it last. */
+  scoring: ScoringState | null;
+  gate: GateState;
+}
+
+/** An entity that nothing is known of. */
+export function newEntity(spec: DetectorSpec, key: string, labels: Labels): Entity {
+  return {
+    key,
+    labels,
+    cohort: '',
+    series: new EntitySeries(spec),
+    history: new RowHistory(spec.features.length, historyRows(spec)),
+    scoring: null,
+    gate: newGateState(),
+  };
+}
+
+/** Takes note of the cohort that one of its series names. */
+export function joinCohort(entity: Entity, cohort: string): void {
+  if (cohort === '' || cohort === entity.cohort) return;
+  if (entity.cohort === '' || cohort < entity.cohort) {
+    entity.cohort = cohort;
+    entity.series.changed = true;
+  }
+}

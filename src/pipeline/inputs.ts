@@ -1,0 +1,28 @@
+import type { PartitionId, RecordSlice } from '../core/records.ts';
+import type { ScoringModel } from '../model/scoring-model.ts';
+import type { InitialCalibrations } from './scoring/initial-calibrations.ts';
+
+/** All that may happen to the pipeline, in the order in which it happens. */
+export type PipelineInput =
+  /** Records to take in. Those already taken, and those of a revoked partition, are skipped; an unknown one begins here. */
+  | { readonly kind: 'records'; readonly slice: RecordSlice }
+  /**
+   * A partition is read from now on and holds the watermark back, though it has no record yet. Where it was in before
+   * wins over `nextOffset`.
+   */
+  | { readonly kind: 'assigned'; readonly partition: PartitionId; readonly nextOffset: number | null }
+  /** No record for a while at the log's end, or one again. */
+  | { readonly kind: 'idle'; readonly partition: PartitionId; readonly idle: boolean }
+  /** A partition is not read any more, perhaps only while the group rebalances: nothing is forgotten. */
+  | { readonly kind: 'revoked'; readonly partition: PartitionId }
+  /** Another store went on with a partition: the entities that had samples of it are forgotten, and its position. */
+  | { readonly kind: 'dropped'; readonly partition: PartitionId }
+  /** An operator's reset, or a log that lost the position: what waits of the partition is dropped, reading goes on there. */
+  | { readonly kind: 'reset'; readonly partition: PartitionId; readonly nextOffset: number }
+  /** A model to use from `effectiveStep` on; `null` = from the step after the newest closed one of the detector. */
+  | {
+      readonly kind: 'model';
+      readonly model: ScoringModel;
+      readonly calibrations: InitialCalibrations;
+      readonly effectiveStep: number | null;
+    };

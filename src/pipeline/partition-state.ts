@@ -1,0 +1,48 @@
+import type { PartitionId } from '../core/records.ts';
+
+/** Where the pipeline stands in one partition. */
+export interface PartitionState {
+  readonly id: PartitionId;
+  /** Its place in `PipelineState.partitions`; waiting samples name their partition by it. */
+  readonly index: number;
+  /** First offset not handed in yet; `null` until one is known. */
+  receivedOffset: number | null;
+  /** First offset not worked on yet; behind `receivedOffset` while others replay. */
+  nextOffset: number | null;
+  /** Offsets before this one were worked on before the restart. */
+  replayUntil: number;
+  /** Newest event time seen, ms; -Infinity before the first. */
+  watermarkMs: number;
+  idle: boolean;
+  /** False while nobody reads it: it counts for no watermark then. */
+  assigned: boolean;
+}
+
+/** A partition of which nothing is known. */
+export function newPartition(id: PartitionId, index: number): PartitionState {
+  return {
+    id: { source: id.source, topic: id.topic, partition: id.partition },
+    index,
+    receivedOffset: null,
+    nextOffset: null,
+    replayUntil: -Infinity,
+    watermarkMs: -Infinity,
+    idle: false,
+    assigned: true,
+  };
+}
+
+/** Whether records that were worked on before the restart are still to come. */
+export function isReplaying(partition: PartitionState): boolean {
+  return partition.assigned && partition.nextOffset !== null && partition.nextOffset < partition.replayUntil;
+}
+
+/** One text for a partition, to look it up by. */
+export function partitionKey({ source, topic, partition }: PartitionId): string {
+  return `${source}\u0000${topic}\u0000${partition}`;
+}
+
+/** `topic/partition`, as an entity's row names it. */
+export function partitionName({ topic, partition }: PartitionId): string {
+  return `${topic}/${partition}`;
+}

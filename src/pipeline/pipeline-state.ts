@@ -1,0 +1,80 @@
+import type { PartitionId } from '../core/records.ts';
+import type { DetectorState } from './detector-state.ts';
+import type { PipelineInput } from './inputs.ts';
+import { newPartition, partitionKey, type PartitionState } from './partition-state.ts';
+import type { ScoringContext } from './scoring/scoring-state.ts';
+import { newSource, type SourceState } from './source-state.ts';
+
+/** Bounds of what is kept in memory; over them samples are counted and left out. */
+export interface PipelineLimits {
+  readonly entitiesPerDetector: number;
+  /** A series counts once for each feature that it serves. */
+  readonly seriesPerEntity: number;
+  /** Series of a source whose place is remembered. */
+  readonly seriesCached: number;
+  /** Samples held back while partitions replay after a restart; beyond it the replay is not waited for any more. */
+  readonly samplesHeldBack: number;
+}
+
+/** Room for the fleets that one machine can score. */
+export const DEFAULT_LIMITS: PipelineLimits = {
+  entitiesPerDetector: 100_000,
+  seriesPerEntity: 2_000,
+  seriesCached: 1_000_000,
+  samplesHeldBack: 500_000,
+};
+
+/** The pipeline's whole memory. `step` changes it in place; nobody else does. */
+export interface PipelineState {
+  readonly detectors: readonly DetectorState[];
+  readonly sources: Map<string, SourceState>;
+  /** All partitions ever seen, by index. */
+  readonly partitions: PartitionState[];
+  readonly partitionsByKey: Map<string, PartitionState>;
+  readonly limits: PipelineLimits;
+  readonly maxAlertAgeMs: number;
+  readonly nextRefitMs: (detector: DetectorState, afterMs: number) => number;
+  /** Inputs that wait until all partitions have replayed. */
+  heldBack: PipelineInput[];
+  samplesHeldBack: number;
+  /** Entities forgotten since the last checkpoint. */
+  forgotten: Map<string, { readonly detector: string; readonly entity: string }>;
+}
+
+/** A source's state, made when it is first heard of. */
+export function sourceOf(state: PipelineState, name: string): SourceState {
+  const known = state.sources.get(name);
+  if (known !== undefined) return known;
+  const source = newSource(name, state.detectors, state.limits.seriesCached);
+  state.sources.set(name, source);
+  for (const detector of source.detectors) detector.sources.push(source);
+  return source;
+}
+
+/** A partition's state, made when it is first heard of: it starts at the source's watermark, behind which steps are closed. */
+export function partitionOf(state: PipelineState, id: PartitionId): PartitionState {
+  const key = partitionKey(id);
+  const known = state.partitionsByKey.get(key);
+  if (known !== undefined) return known;
+  const partition = newPartition(id, state.partitions.length);
+  const source = sourceOf(state, id.source);
+  partition.watermarkMs = source.watermarkMs;
+  state.partitions.push(partition);
+  state.partitionsByKey.set(key, partition);
+  source.partitions.push(partition);
+  return partition;
+}
+
+/** A model with all that scoring needs beside it. */
+export function scoringContext(
+  state: PipelineState,
+  detector: DetectorState,
+  parts: Pick<ScoringContext, 'model' | 'calibrations'>,
+): ScoringContext {
+  return {
+    spec: detector.spec,
+    model: parts.model,
+    calibrations: parts.calibrations,
+    nextRefitMs: (afterMs) => state.nextRefitMs(detector, afterMs),
+  };
+}

@@ -1,0 +1,11 @@
+import type { DetectorSpec } from '../../core/detector.ts';
+
+/** A budget so generous that every other row might be over has no threshold to speak of. */
+const MOST_RATE = 0.5;
+
+/** ln p_budget: the rate a row of clusters that one entity may have, so that `entityCount` of them use up the budget. */
+export function lnBudgetRate(spec: Pick<DetectorSpec, 'stepMs' | 'alert'>, entityCount: number): number {
+  const { count, perMs, scope } = spec.alert.budget;
+  const sharers = scope === 'entity' ? 1 : Math.max(1, entityCount);
+  return Math.log(Math.min(MOST_RATE, (count * spec.stepMs) / (perMs * sharers)));
+}

@@ -1,0 +1,145 @@
+import type { ScoreTail } from '../../core/score-tail.ts';
+import { lnRateAbove, WANTED_CLUSTERS } from '../../core/score-tail.ts';
+import { NumberReader, packNumbers } from './number-bytes.ts';
+import { ScoreHistory } from './score-history.ts';
+import { readTail, tailNumbers } from './tail-numbers.ts';
+
+const FORMAT = 1;
+const DAY_MS = 86_400_000;
+const MOST_SCORE = 10;
+const THRESHOLD_REACH: readonly [number, number] = [-5, 30];
+/** With so many days of own rows the cohort has no say any more. */
+const OWN_DAYS = 2;
+const SETTLED_DAYS = 5;
+/** A calibration is written at least this often, so that a restart has few kept steps to add again. */
+const ROW_EVERY_MS = 4 * 3_600_000;
+
+/** What calibrating needs beside an entity's own scores. */
+export interface CalibrationSetting {
+  readonly stepMs: number;
+  /** The tail of the cohort's hold-out scores, which stands in as long as the own one is thin. */
+  readonly cohort: ScoreTail;
+  /** When, after a time, the next refit is due (event time, ms). */
+  readonly nextRefitMs: (afterMs: number) => number;
+}
+
+/** One entity's tail p(S): learns from each score added, refits in event time, bounded in memory (DESIGN §5.6 a). */
+export class EntityCalibration {
+  readonly #setting: CalibrationSetting;
+  #history: ScoreHistory;
+  #own: ScoreTail | null = null;
+  #nextRefitMs = Number.NaN;
+  #lastRowMs = -Infinity;
+
+  constructor(setting: CalibrationSetting) {
+    this.#setting = setting;
+    this.#history = new ScoreHistory(setting.stepMs);
+  }
+
+  /** Newest step added; -1 before the first. */
+  get upToStep(): number {
+    return this.#history.upToStep;
+  }
+
+  /** The own tail as of the last refit, `null` without one. */
+  get own(): ScoreTail | null {
+    return this.#own;
+  }
+
+  /**
+   * The tail is thin: own and cohort's rows are less than a day, or have fewer than 20 clusters although they vary. With
+   * five days of own rows it is as well known as it will ever be.
+   */
+  get provisional(): boolean {
+    const { cohort } = this.#setting;
+    const ownRows = this.#own?.rows ?? 0;
+    if (ownRows + cohort.rows < this.#stepsADay) return true;
+    if (ownRows >= SETTLED_DAYS * this.#stepsADay || (this.#own ?? cohort).flat) return false;
+    return (this.#own?.clusters ?? 0) + cohort.clusters < WANTED_CLUSTERS;
+  }
+
+  /** Due at the first score, after each refit and every four hours of event time; asked for between batches. */
+  get rowDue(): boolean {
+    return this.upToStep >= 0 && this.upToStep * this.#setting.stepMs - this.#lastRowMs >= ROW_EVERY_MS;
+  }
+
+  /** The state up to now is in a row: the next one is due later. */
+  rowWritten(): void {
+    this.#lastRowMs = this.upToStep * this.#setting.stepMs;
+  }
+
+  /** Refits if the step has crossed the boundary. To be called before the step is scored. */
+  advance(step: number): void {
+    const timeMs = step * this.#setting.stepMs;
+    if (timeMs >= this.#nextRefitMs) this.refit(step);
+    if (!(timeMs < this.#nextRefitMs)) this.#nextRefitMs = this.#setting.nextRefitMs(timeMs);
+  }
+
+  /** Adds the score of a step; steps not newer than the newest are left out, since they are in it already. */
+  add(step: number, raw: number): void {
+    if (step > this.upToStep) this.#history.add(step, raw, this.#level);
+  }
+
+  /** Fits the own tail again from the scores of the 7 days before `step`. */
+  refit(step: number): void {
+    this.#own = this.#history.fit(step);
+    this.#history.turn(step, this.#level);
+    this.#lastRowMs = -Infinity;
+  }
+
+  /** ln p(S): own and cohort's tails, mixed by how much the own one rests on. Never rises with `raw`. */
+  lnRate(raw: number): number {
+    const weight = this.#ownWeight();
+    const own = this.#own === null || weight === 0 ? 0 : weight * lnRateAbove(this.#own, raw);
+    return weight === 1 ? own : own + (1 - weight) * lnRateAbove(this.#setting.cohort, raw);
+  }
+
+  /** ln p(S) / ln p_budget within 0…10; 1 is the threshold that the budget buys. */
+  score(raw: number, lnBudget: number): number {
+    return Math.min(MOST_SCORE, Math.max(0, this.lnRate(raw) / lnBudget));
+  }
+
+  /** The least S that scores 1. */
+  threshold(lnBudget: number): number {
+    let [low, high] = THRESHOLD_REACH;
+    for (let halving = 0; halving < 40; halving++) {
+      const middle = (low + high) / 2;
+      if (this.score(middle, lnBudget) >= 1) high = middle;
+      else low = middle;
+    }
+    return high;
+  }
+
+  /** The whole state; `fromBytes` and the scores after `upToStep` make it again, to the bit. */
+  toBytes(): Uint8Array {
+    return packNumbers([FORMAT, this.#nextRefitMs, ...tailNumbers(this.#own), ...this.#history.toNumbers()]);
+  }
+
+  static fromBytes(bytes: Uint8Array, setting: CalibrationSetting): EntityCalibration {
+    const reader = new NumberReader(bytes);
+    const format = reader.next();
+    if (format !== FORMAT) {
+      throw new Error(
+        `calibration of format ${format} was found, this version reads ${FORMAT}; train the model again`,
+      );
+    }
+    const calibration = new EntityCalibration(setting);
+    calibration.#nextRefitMs = reader.next();
+    calibration.#own = readTail(reader);
+    calibration.#history = ScoreHistory.fromNumbers(reader, setting.stepMs);
+    return calibration;
+  }
+
+  get #stepsADay(): number {
+    return DAY_MS / this.#setting.stepMs;
+  }
+
+  get #level(): number {
+    return (this.#own ?? this.#setting.cohort).keptQuantile;
+  }
+
+  /** By rows, not clusters: a new level has few clusters at first, and must not be judged by the cohort for that. */
+  #ownWeight(): number {
+    return this.#own === null ? 0 : Math.min(1, this.#own.rows / (OWN_DAYS * this.#stepsADay));
+  }
+}

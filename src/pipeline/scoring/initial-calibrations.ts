@@ -1,0 +1,70 @@
+import type { ScoreTail } from '../../core/score-tail.ts';
+import { fitScoreTail, KEPT_QUANTILE } from '../../core/score-tail.ts';
+import { ScoreHistogram } from '../../core/score-histogram.ts';
+import type { CalibrationSetting } from './entity-calibration.ts';
+import { EntityCalibration } from './entity-calibration.ts';
+import { ScoreDay } from './score-day.ts';
+
+/** What a model file ships for the first threshold: tails of the hold-out scores, per entity, cohort and over all. */
+export interface InitialCalibrations {
+  /** Entities that were trained on; they share a detector-wide budget. */
+  readonly entityCount: number;
+  readonly overall: ScoreTail;
+  readonly cohorts: ReadonlyMap<string, ScoreTail>;
+  /** `EntityCalibration` bytes by entity. */
+  readonly entities: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Hold-out scores of one entity in step order; at least one. */
+export interface HoldOutScores {
+  readonly entity: string;
+  readonly cohort: string;
+  readonly steps: readonly number[];
+  readonly raw: readonly number[];
+}
+
+/** Makes the first calibrations from hold-out scores; throws without a score. */
+export function initialCalibrations(scores: readonly HoldOutScores[], stepMs: number): InitialCalibrations {
+  const scored = scores.filter((one) => one.raw.length > 0);
+  const overall = pooledTail(scored);
+  const cohorts = new Map(
+    [...new Set(scored.map((one) => one.cohort))].map((cohort) => [
+      cohort,
+      pooledTail(scored.filter((one) => one.cohort === cohort)),
+    ]),
+  );
+  const entities = new Map(
+    scored.map((one) => {
+      const cohort = { ...(cohorts.get(one.cohort) ?? overall), keptQuantile: keptQuantile(one.raw) };
+      const setting: CalibrationSetting = { stepMs, cohort, nextRefitMs: () => Infinity };
+      const calibration = new EntityCalibration(setting);
+      one.steps.forEach((step, i) => calibration.add(step, one.raw[i] ?? 0));
+      calibration.refit(calibration.upToStep);
+      return [one.entity, calibration.toBytes()];
+    }),
+  );
+  return { entityCount: scored.length, overall, cohorts, entities };
+}
+
+/** The tail that stands behind an entity's own: its cohort's, or over all for a cohort never seen. */
+export function cohortTail(calibrations: InitialCalibrations, cohort: string): ScoreTail {
+  return calibrations.cohorts.get(cohort) ?? calibrations.overall;
+}
+
+function pooledTail(scores: readonly HoldOutScores[]): ScoreTail {
+  const days = scores.map((one) => {
+    const day = new ScoreDay(one.steps[0] ?? 0, keptQuantile(one.raw));
+    one.steps.forEach((step, i) => day.add(step, one.raw[i] ?? 0));
+    return day;
+  });
+  const tail = fitScoreTail(days);
+  if (tail === null)
+    throw new RangeError('no hold-out score to calibrate from; keep at least one row as hold-out');
+  return tail;
+}
+
+function keptQuantile(raw: readonly number[]): number {
+  const histogram = new ScoreHistogram();
+  for (const score of raw) histogram.add(score);
+  return histogram.quantile(KEPT_QUANTILE);
+}

@@ -1,0 +1,116 @@
+import type { OpenCluster } from '../../core/declusterer.ts';
+import { Declusterer } from '../../core/declusterer.ts';
+import { ScoreHistogram } from '../../core/score-histogram.ts';
+import type { ScoreSummary } from '../../core/score-tail.ts';
+import type { NumberReader } from './number-bytes.ts';
+
+/** Above `MOST_PEAKS` the smallest are dropped down to `PEAKS_LEFT`, and the day is complete only above them. */
+const MOST_PEAKS = 64;
+const PEAKS_LEFT = 48;
+
+/** The scores of an entity over about a day: row count, histogram, and the peaks of clusters above a level. */
+export class ScoreDay implements ScoreSummary {
+  readonly firstStep: number;
+  #lastStep: number;
+  #rows = 0;
+  #histogram = new ScoreHistogram();
+  #clusters: Declusterer;
+  #peaks: number[] = [];
+  #completeAbove: number;
+
+  constructor(firstStep: number, level: number) {
+    this.firstStep = firstStep;
+    this.#lastStep = firstStep;
+    this.#clusters = new Declusterer(level);
+    this.#completeAbove = level;
+  }
+
+  get lastStep(): number {
+    return this.#lastStep;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get histogram(): ScoreHistogram {
+    return this.#histogram;
+  }
+
+  get level(): number {
+    return this.#completeAbove;
+  }
+
+  /** With that of the cluster under way. */
+  get peaks(): readonly number[] {
+    const open = this.#clusters.open;
+    return open === null ? this.#peaks : [...this.#peaks, open.peak];
+  }
+
+  /** The cluster under way, if any. */
+  get openCluster(): OpenCluster | null {
+    return this.#clusters.open;
+  }
+
+  add(step: number, score: number): void {
+    this.#lastStep = step;
+    this.#rows += 1;
+    this.#histogram.add(score);
+    this.#keep(this.#clusters.add(step, score));
+  }
+
+  /** Ends the cluster under way; the day takes no more scores after. */
+  end(): void {
+    this.#keep(this.#clusters.close());
+  }
+
+  /** Forgets how the rows spread, when only peaks and their count are still of use. */
+  forgetHistogram(): void {
+    this.#histogram = new ScoreHistogram();
+  }
+
+  toNumbers(): number[] {
+    const open = this.#clusters.open;
+    const cluster =
+      open === null
+        ? [0]
+        : [1, open.peak, open.firstStep, open.lastStep, open.rows, open.sum, open.sumOfSquares];
+    const pairs = this.#histogram.pairs();
+    const { firstStep } = this;
+    const head = [firstStep, this.#lastStep, this.#rows, this.#clusters.level, this.#completeAbove];
+    return [...head, ...cluster, pairs.length, ...pairs, this.#peaks.length, ...this.#peaks];
+  }
+
+  static fromNumbers(reader: NumberReader): ScoreDay {
+    const day = new ScoreDay(reader.next(), 0);
+    day.#lastStep = reader.next();
+    day.#rows = reader.next();
+    const level = reader.next();
+    day.#completeAbove = reader.next();
+    day.#clusters = new Declusterer(level, reader.next() === 0 ? null : readCluster(reader));
+    const pairs = reader.list();
+    for (let i = 0; i + 1 < pairs.length; i += 2) day.#histogram.add(pairs[i] ?? 0, pairs[i + 1] ?? 0);
+    day.#peaks = reader.list();
+    return day;
+  }
+
+  #keep(peak: number | null): void {
+    if (peak === null || peak <= this.#completeAbove) return;
+    this.#peaks.push(peak);
+    if (this.#peaks.length <= MOST_PEAKS) return;
+    const sorted = [...this.#peaks].sort((a, b) => b - a);
+    this.#completeAbove = sorted[PEAKS_LEFT] ?? this.#completeAbove;
+    this.#peaks = this.#peaks.filter((kept) => kept > this.#completeAbove);
+  }
+}
+
+function readCluster(reader: NumberReader): OpenCluster {
+  return {
+    peak: reader.next(),
+    firstStep: reader.next(),
+    lastStep: reader.next(),
+    rows: reader.next(),
+    sum: reader.next(),
+    sumOfSquares: reader.next(),
+  };
+}

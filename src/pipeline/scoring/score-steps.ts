@@ -1,0 +1,58 @@
+import type { ScoreItem } from '../../model/scoring-model.ts';
+import type { Contribution, ScoredStep } from '../effects.ts';
+import { lnBudgetRate } from './budget-rate.ts';
+import { contributionsOf } from './contributions.ts';
+import { scoreRaw } from './raw-scores.ts';
+
+import type { ScoringContext, ScoringState } from './scoring-state.ts';
+
+/** One step to be scored: its last rows up to itself, as the model wants them. */
+export interface ScoreRequest extends ScoreItem {
+  readonly state: ScoringState;
+  readonly step: number;
+}
+
+/** What scoring says of a step, and which features did it (largest part first, at most 5). */
+export interface StepScore {
+  readonly scored: ScoredStep;
+  readonly contributions: readonly Contribution[];
+}
+
+/**
+ * Scores steps in one call of the model, then calibrates each in turn; the requests of one entity must be in step
+ * order. Results are in the order of the requests and the same for any cut into batches.
+ */
+export function scoreSteps(context: ScoringContext, requests: readonly ScoreRequest[]): StepScore[] {
+  const lnBudget = lnBudgetRate(context.spec, context.calibrations.entityCount);
+  const scores = scoreRaw(
+    context.model,
+    requests.map((request) => ({ ...request, profile: request.state.profile })),
+  );
+  return scores.map((score, i) => {
+    const { state, step } = at(requests, i);
+    const { calibration } = state;
+    calibration.advance(step);
+    const calibrated = calibration.score(score.raw, lnBudget);
+    const rowUnusual = score.model.newestRowRatio > 1 || score.guard.g > 0;
+    const scored: ScoredStep = {
+      detector: context.spec.name,
+      entity: state.entity,
+      step,
+      modelVersion: context.model.version,
+      raw: score.raw,
+      score: calibrated,
+      scoreWithoutGuards: calibration.score(score.model.logError, lnBudget),
+      over: calibrated >= 1 && rowUnusual,
+      rowUnusual,
+      provisional: calibration.provisional,
+    };
+    calibration.add(step, score.raw);
+    return { scored, contributions: contributionsOf(score, context.spec.features) };
+  });
+}
+
+function at(requests: readonly ScoreRequest[], index: number): ScoreRequest {
+  const request = requests[index];
+  if (request === undefined) throw new RangeError(`no request ${index} of ${requests.length}`);
+  return request;
+}

@@ -1,0 +1,100 @@
+import type { DetectorSpec } from '../../core/detector.ts';
+import type { Labels } from '../../core/sample.ts';
+import { cohortKey, entityKey, entityLabels } from './entity-key.ts';
+import { compileMatchers, type SeriesTest } from './label-matcher.ts';
+import { canonicalSeriesKey, seriesHash } from './series-hash.ts';
+import type { Track } from './track.ts';
+
+/** Where the samples of one series go: a feature of an entity of a detector. */
+export interface Route {
+  /** Index of the detector among those given to the router. */
+  readonly detector: number;
+  readonly feature: number;
+  readonly entity: string;
+  readonly labels: Labels;
+  readonly cohort: string;
+  readonly hash: string;
+  /** The track once found, for speed; look again if it is `gone`. */
+  track: Track | null;
+}
+
+interface FeatureTest {
+  readonly feature: number;
+  readonly accepts: SeriesTest;
+}
+
+interface DetectorTest {
+  readonly detector: number;
+  readonly spec: DetectorSpec;
+  readonly accepts: SeriesTest;
+  readonly features: ReadonlyMap<string, readonly FeatureTest[]>;
+}
+
+const NOWHERE: readonly Route[] = [];
+
+/**
+ * Finds where a sample belongs. The verdict on a series is made once and kept by its labels; of the verdicts, those
+ * unused for the longest are dropped when there are more than `capacity`.
+ */
+export class SeriesRouter {
+  readonly #tests: readonly DetectorTest[];
+  readonly #halfCapacity: number;
+  #young = new Map<string, readonly Route[]>();
+  #old = new Map<string, readonly Route[]>();
+
+  constructor(
+    detectors: readonly { readonly index: number; readonly spec: DetectorSpec }[],
+    capacity: number,
+  ) {
+    this.#tests = detectors.map(({ index, spec }) => detectorTest(index, spec));
+    this.#halfCapacity = Math.max(1, Math.floor(capacity / 2));
+  }
+
+  /** The features that a series serves, in order of detectors and features; empty if nobody watches it. */
+  routes(metric: string, labels: Labels): readonly Route[] {
+    let key = metric;
+    for (const name in labels) key += '\u0000' + name + '\u0000' + labels[name];
+    const known = this.#young.get(key);
+    if (known !== undefined) return known;
+    const routes = this.#old.get(key) ?? this.#find(metric, labels);
+    // Two generations: a cheap stand-in for dropping the least recently used.
+    if (this.#young.size >= this.#halfCapacity) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, routes);
+    return routes;
+  }
+
+  #find(metric: string, labels: Labels): readonly Route[] {
+    const routes: Route[] = [];
+    let hash: string | null = null;
+    for (const { detector, spec, accepts, features } of this.#tests) {
+      const candidates = features.get(metric);
+      if (candidates === undefined || !accepts(metric, labels)) continue;
+      const entity = entityKey(spec.entity, labels);
+      if (entity === null) continue;
+      const place = {
+        entity,
+        labels: entityLabels(spec.entity, labels),
+        cohort: cohortKey(spec.cohort, labels),
+      };
+      for (const candidate of candidates) {
+        if (!candidate.accepts(metric, labels)) continue;
+        hash ??= seriesHash(canonicalSeriesKey(metric, labels));
+        routes.push({ detector, feature: candidate.feature, ...place, hash, track: null });
+      }
+    }
+    return routes.length === 0 ? NOWHERE : routes;
+  }
+}
+
+function detectorTest(detector: number, spec: DetectorSpec): DetectorTest {
+  const features = new Map<string, FeatureTest[]>();
+  spec.features.forEach(({ metric, where }, feature) => {
+    const tests = features.get(metric) ?? [];
+    tests.push({ feature, accepts: compileMatchers(where) });
+    features.set(metric, tests);
+  });
+  return { detector, spec, accepts: compileMatchers(spec.select), features };
+}

@@ -1,0 +1,36 @@
+import { EffectsCollector } from './effects-collector.ts';
+import type { PipelineState } from './pipeline-state.ts';
+import { ScoreQueue } from './score-queue.ts';
+import { noCounts } from './source-state.ts';
+
+/** One call of `step` while it runs: the state it changes and what it has done so far. */
+export class StepRun {
+  readonly state: PipelineState;
+  readonly effects = new EffectsCollector();
+  readonly queue = new ScoreQueue();
+
+  constructor(state: PipelineState) {
+    this.state = state;
+  }
+
+  get maxAlertAgeMs(): number {
+    return this.state.maxAlertAgeMs;
+  }
+
+  /** Scores what waits, so that the gates have seen every step that is closed. */
+  settle(): void {
+    this.queue.flush(this.effects, this.maxAlertAgeMs);
+  }
+
+  /** Ends the call: all is scored, the counts are handed over. */
+  finish(): EffectsCollector {
+    this.settle();
+    for (const source of this.state.sources.values()) {
+      const seen = Object.entries(source.counts).filter(([, count]) => count > 0);
+      if (seen.length === 0) continue;
+      this.effects.counts.push({ source: source.name, samples: Object.fromEntries(seen) });
+      source.counts = noCounts();
+    }
+    return this.effects;
+  }
+}

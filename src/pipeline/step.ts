@@ -1,0 +1,160 @@
+import type { RecordSlice } from '../core/records.ts';
+import { acceptRecords } from './accept-records.ts';
+import { activateModel } from './activate-model.ts';
+import { closeByWatermark, forgetEntity } from './close-steps.ts';
+import { closeGateEarly } from './entity-gate.ts';
+import type { Effects } from './effects.ts';
+import type { PipelineInput } from './inputs.ts';
+import { isReplaying, type PartitionState } from './partition-state.ts';
+import { partitionOf, sourceOf, type PipelineState } from './pipeline-state.ts';
+import { raiseWatermark, setIdle } from './source-state.ts';
+import { StepRun } from './step-run.ts';
+
+/**
+ * Takes inputs in, one after the other, and answers all that they changed and the world may see. Deterministic, without
+ * I/O or clock: equal inputs give equal effects to the bit, however they are cut into calls (DESIGN §3). The state is
+ * changed in place.
+ *
+ * After a restart nothing new is worked on until every assigned partition has replayed what it had been at; otherwise
+ * the new records of one would close steps before the samples that the others bring back.
+ */
+export function step(state: PipelineState, inputs: readonly PipelineInput[]): Effects {
+  const run = new StepRun(state);
+  for (const input of inputs) {
+    take(run, input);
+    if (state.heldBack.length > 0 && !mustHoldBack(state)) releaseHeldBack(run);
+  }
+  return run.finish();
+}
+
+function take(run: StepRun, input: PipelineInput): void {
+  const { state } = run;
+  switch (input.kind) {
+    case 'records':
+      receive(run, input.slice);
+      return;
+    case 'idle': {
+      const partition = partitionOf(state, input.partition);
+      // The log has ended: whatever was still to be replayed is not there any more.
+      if (input.idle)
+        partition.replayUntil = Math.min(partition.replayUntil, partition.receivedOffset ?? -Infinity);
+      break;
+    }
+    case 'assigned':
+      assign(state, partitionOf(state, input.partition), input.nextOffset);
+      return;
+    case 'revoked':
+      partitionOf(state, input.partition).assigned = false;
+      return;
+    case 'dropped':
+      drop(run, partitionOf(state, input.partition));
+      return;
+    case 'reset':
+      reset(run, partitionOf(state, input.partition), input.nextOffset);
+      return;
+    case 'model':
+      break;
+  }
+  if (mustHoldBack(state)) state.heldBack.push(input);
+  else perform(run, input);
+}
+
+function mustHoldBack(state: PipelineState): boolean {
+  return state.samplesHeldBack < state.limits.samplesHeldBack && state.partitions.some(isReplaying);
+}
+
+function releaseHeldBack(run: StepRun): void {
+  const inputs = run.state.heldBack;
+  run.state.heldBack = [];
+  run.state.samplesHeldBack = 0;
+  for (const input of inputs) perform(run, input);
+}
+
+/** What waits for the end of the replay. */
+function perform(run: StepRun, input: PipelineInput): void {
+  if (input.kind === 'records') {
+    const partition = partitionOf(run.state, input.slice);
+    acceptRecords(run, partition, input.slice.records);
+    run.effects.deadLetters.push(...input.slice.deadLetters);
+    partition.nextOffset = Math.max(partition.nextOffset ?? 0, input.slice.nextOffset);
+  } else if (input.kind === 'idle') {
+    const source = sourceOf(run.state, input.partition.source);
+    setIdle(source, partitionOf(run.state, input.partition), input.idle);
+    if (raiseWatermark(source)) closeByWatermark(run, source);
+  } else if (input.kind === 'model') activateModel(run, input);
+}
+
+/** Takes the replayed part of a slice in at once and the rest in its turn; what was handed in before is skipped. */
+function receive(run: StepRun, slice: RecordSlice): void {
+  const { state } = run;
+  const partition = partitionOf(state, slice);
+  if (!partition.assigned) return;
+  const from = partition.receivedOffset ?? slice.firstOffset;
+  if (slice.nextOffset <= from && slice.firstOffset < from) return;
+  partition.receivedOffset = slice.nextOffset;
+  partition.nextOffset ??= from;
+  if (from < partition.replayUntil) {
+    const records = slice.records.filter(({ offset }) => offset >= from && offset < partition.replayUntil);
+    acceptRecords(run, partition, records);
+    partition.nextOffset = Math.max(partition.nextOffset, Math.min(slice.nextOffset, partition.replayUntil));
+    if (slice.nextOffset <= partition.replayUntil) return;
+  }
+  const isNew = ({ offset }: { readonly offset: number }): boolean =>
+    offset >= from && offset >= partition.replayUntil;
+  const fresh = {
+    ...slice,
+    records: slice.records.filter(isNew),
+    deadLetters: slice.deadLetters.filter(isNew),
+  };
+  const input: PipelineInput = { kind: 'records', slice: fresh };
+  if (!mustHoldBack(state)) {
+    if (state.heldBack.length > 0) releaseHeldBack(run);
+    perform(run, input);
+    return;
+  }
+  state.heldBack.push(input);
+  state.samplesHeldBack += fresh.records.reduce((sum, record) => sum + record.samples.length, 0);
+}
+
+function assign(state: PipelineState, partition: PartitionState, nextOffset: number | null): void {
+  if (!partition.assigned) {
+    // Steps up to the source's watermark were closed without it.
+    const { watermarkMs } = sourceOf(state, partition.id.source);
+    partition.watermarkMs = Math.max(partition.watermarkMs, watermarkMs);
+  }
+  partition.assigned = true;
+  partition.receivedOffset ??= nextOffset;
+  partition.nextOffset ??= nextOffset;
+}
+
+function drop(run: StepRun, partition: PartitionState): void {
+  const { state } = run;
+  run.settle();
+  for (const detector of state.detectors) {
+    for (const entity of [...detector.entities.values()]) {
+      if (!entity.series.partitions.has(partition.index)) continue;
+      closeGateEarly(detector, entity, run);
+      forgetEntity(run, detector, entity);
+    }
+  }
+  setPosition(state, partition, null);
+  partition.assigned = false;
+}
+
+function reset(run: StepRun, partition: PartitionState, nextOffset: number): void {
+  const { state } = run;
+  for (const { entities } of state.detectors) {
+    for (const { series } of entities.values()) series.dropWaiting(partition.index);
+  }
+  setPosition(state, partition, nextOffset);
+  partition.assigned = true;
+}
+
+function setPosition(state: PipelineState, partition: PartitionState, offset: number | null): void {
+  partition.receivedOffset = offset;
+  partition.nextOffset = offset;
+  partition.replayUntil = -Infinity;
+  state.heldBack = state.heldBack.filter(
+    (input) => input.kind !== 'records' || partitionOf(state, input.slice) !== partition,
+  );
+}

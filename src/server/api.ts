@@ -1,0 +1,97 @@
+import type { FastifyInstance } from 'fastify';
+import type { AlertState } from '../pipeline/effects.ts';
+import type { AlertFilter, AlertLabel, Backend } from './backend.ts';
+import { sendProblem } from './problem.ts';
+
+const STATES: readonly AlertState[] = ['pending', 'firing', 'resolved'];
+const LABELS: readonly AlertLabel[] = ['real', 'planned', 'false'];
+const DEFAULT_LIMIT = 100;
+const MOST_ALERTS = 1000;
+
+interface AlertQuery {
+  readonly detector?: string;
+  readonly entity?: string;
+  readonly state?: AlertState;
+  readonly limit?: number;
+}
+
+const alertQuerySchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    detector: { type: 'string' },
+    entity: { type: 'string' },
+    state: { enum: STATES },
+    limit: { type: 'integer', minimum: 1, maximum: MOST_ALERTS },
+  },
+};
+
+const labelBodySchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['label'],
+  properties: { label: { enum: LABELS } },
+};
+
+/** Routes under /api/v1: reading alerts, models and dead letters, labelling an alert, starting a training run. */
+export function registerApi(server: FastifyInstance, backend: Backend): void {
+  server.get('/api/v1/status', () => backend.status());
+
+  server.get<{ Querystring: AlertQuery }>(
+    '/api/v1/alerts',
+    { schema: { querystring: alertQuerySchema } },
+    (request) => {
+      const { limit = DEFAULT_LIMIT, ...rest } = request.query;
+      const filter: AlertFilter = { ...rest, limit };
+      return { alerts: backend.alerts(filter) };
+    },
+  );
+
+  server.get<{ Params: { id: string } }>('/api/v1/alerts/:id', (request, reply) => {
+    const view = backend.alert(request.params.id);
+    return view ?? sendProblem(reply, noSuchAlert(request.params.id));
+  });
+
+  server.post<{ Params: { id: string }; Body: { label: AlertLabel } }>(
+    '/api/v1/alerts/:id/label',
+    { schema: { body: labelBodySchema } },
+    async (request, reply) => {
+      const known = await backend.label(request.params.id, request.body.label);
+      if (!known) return sendProblem(reply, noSuchAlert(request.params.id));
+      return { id: request.params.id, label: request.body.label };
+    },
+  );
+
+  server.get<{ Querystring: { detector?: string } }>('/api/v1/models', (request) => ({
+    models: backend.models(request.query.detector ?? null),
+  }));
+
+  server.get('/api/v1/dead-letters', () => ({ reasons: backend.deadLetters() }));
+
+  server.post<{ Params: { name: string } }>('/api/v1/detectors/:name/train', (request, reply) => {
+    const { name } = request.params;
+    if (!backend.hasDetector(name)) {
+      return sendProblem(reply, {
+        status: 404,
+        title: 'No such detector',
+        detail: `There is no detector ${JSON.stringify(name)}; GET /api/v1/status lists them.`,
+      });
+    }
+    if (backend.train(name) === 'busy') {
+      return sendProblem(reply, {
+        status: 409,
+        title: 'Training is under way',
+        detail: 'One training run goes at a time; ask again when it has ended.',
+      });
+    }
+    return reply.code(202).send({ detector: name, training: 'started' });
+  });
+}
+
+function noSuchAlert(id: string) {
+  return {
+    status: 404,
+    title: 'No such alert',
+    detail: `There is no alert ${JSON.stringify(id)}; GET /api/v1/alerts lists them.`,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Alert, AlertState } from '../pipeline/effects.ts';
+
+/** What an operator says an alert was; training and calibration read it. */
+export type AlertLabel = 'real' | 'planned' | 'false';
+
+/** An alert with what people added to it. */
+export interface AlertView {
+  readonly alert: Alert;
+  readonly label: AlertLabel | null;
+  /** The whole explanation in words. */
+  readonly text: string;
+  /** Onset, RFC 3339. */
+  readonly since: string;
+  /** False where nothing was sent: observe mode, provisional, too old. */
+  readonly delivered: boolean;
+}
+
+export interface AlertFilter {
+  readonly detector?: string;
+  readonly entity?: string;
+  readonly state?: AlertState;
+  readonly limit: number;
+}
+
+export interface ModelView {
+  readonly detector: string;
+  readonly version: string;
+  readonly status: string;
+  readonly card: unknown;
+}
+
+export interface DeadLetterView {
+  readonly reason: string;
+  readonly count: number;
+  readonly example: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly offset: number;
+    readonly detail: string;
+    /** First bytes as text. */
+    readonly text: string;
+  };
+}
+
+/** What the daemon tells of itself in one look. */
+export interface StatusView {
+  readonly version: string;
+  readonly startedMs: number;
+  readonly trouble: readonly string[];
+  readonly detectors: readonly {
+    readonly detector: string;
+    readonly mode: string;
+    readonly entities: number;
+    readonly openAlerts: number;
+    readonly warmupRatio: number;
+    readonly modelVersion: string | null;
+    readonly training: string;
+  }[];
+}
+
+/** Answer to a request to train now. */
+export type TrainAnswer = 'started' | 'busy';
+
+/** What the HTTP side needs of the daemon; `app/` provides it. */
+export interface Backend {
+  /** Why the pipeline is not alive, `null` if it is. */
+  notAlive(): string | null;
+  /** What is still missing before the daemon is ready; empty = ready. */
+  notReady(): readonly string[];
+  status(): StatusView;
+  alerts(filter: AlertFilter): readonly AlertView[];
+  alert(id: string): AlertView | null;
+  /** Answers false if there is no such alert. */
+  label(id: string, label: AlertLabel): Promise<boolean>;
+  models(detector: string | null): readonly ModelView[];
+  deadLetters(): readonly DeadLetterView[];
+  hasDetector(name: string): boolean;
+  train(detector: string): TrainAnswer;
+  /** The text of /metrics. */
+  metrics(): Promise<string>;
+}

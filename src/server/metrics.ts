@@ -1,0 +1,140 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Scores at and around the threshold (1) and up to the cap (10). */
+const SCORE_BUCKETS = [0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1, 1.25, 1.5, 2, 3, 5, 10];
+const DELAY_BUCKETS_SECONDS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
+const TRAINING_BUCKETS_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
+
+/** strayd's own registry with every metric it exports; names and labels are a fixed interface. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Makes a fresh registry, so that tests and several daemons in one process do not share counts. */
+export function createMetrics(build: { readonly version: string; readonly nodeVersion: string }) {
+  const registry = new Registry();
+  const registers = [registry];
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge<L>({ name, help, labelNames: [...labelNames], registers });
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter<L>({ name, help, labelNames: [...labelNames], registers });
+  const histogram = <L extends string>(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labelNames: readonly L[] = [],
+  ) => new Histogram<L>({ name, help, labelNames: [...labelNames], buckets: [...buckets], registers });
+
+  const buildInfo = gauge('strayd_build_info', 'Always 1; the labels say which build runs.', [
+    'version',
+    'node_version',
+  ]);
+  buildInfo.set({ version: build.version, node_version: build.nodeVersion }, 1);
+
+  return {
+    registry,
+    anomalyScore: gauge(
+      'strayd_anomaly_score',
+      'Newest score of an entity: below 1 normal, 1 is the threshold that the budget buys, 10 the cap.',
+      ['detector', 'entity'],
+    ),
+    scoreSeriesOmitted: gauge(
+      'strayd_score_series_omitted',
+      'Entities whose score is not exported one by one, because only the highest are.',
+      ['detector'],
+    ),
+    scoreDistribution: histogram(
+      'strayd_score_distribution',
+      'Scores of all entities, the omitted ones too.',
+      SCORE_BUCKETS,
+      ['detector'],
+    ),
+    alertActive: gauge(
+      'strayd_alert_active',
+      '1 while an alert fires; 0 for 15 minutes after it resolved.',
+      ['detector', 'entity', 'kind', 'severity'],
+    ),
+    alertsTotal: counter('strayd_alerts_total', 'Alerts that fired.', ['detector', 'kind']),
+    featureContribution: gauge(
+      'strayd_feature_contribution_ratio',
+      "A feature's share of the error of an entity whose alert fires, at its peak.",
+      ['detector', 'entity', 'feature'],
+    ),
+    entities: gauge('strayd_entities', 'Entities by state: known, or with an open alert.', [
+      'detector',
+      'state',
+    ]),
+    samplesTotal: counter('strayd_samples_total', 'Samples read, by what became of them.', [
+      'source',
+      'result',
+    ]),
+    lateSamplesTotal: counter(
+      'strayd_late_samples_total',
+      'Samples that came after their step was closed; raise allowed_lateness if this grows.',
+      ['source'],
+    ),
+    deadLettersTotal: counter('strayd_dead_letters_total', 'Records that could not be used.', [
+      'source',
+      'reason',
+    ]),
+    limitExceededTotal: counter('strayd_limit_exceeded_total', 'Times a bound was reached.', ['limit']),
+    kafkaLag: gauge('strayd_kafka_lag_records', 'Records between what was read and the end of the log.', [
+      'topic',
+      'partition',
+    ]),
+    watermarkLag: gauge(
+      'strayd_watermark_lag_seconds',
+      "How far the slowest non-idle partition's event time is behind the wall clock.",
+      ['source'],
+    ),
+    windowsScoredTotal: counter('strayd_windows_scored_total', 'Steps scored.', ['detector']),
+    lastScored: gauge(
+      'strayd_last_scored_timestamp_seconds',
+      'Event time of the newest scored step; a growing distance from now is a blind detector.',
+      ['detector'],
+    ),
+    detectionDelay: histogram(
+      'strayd_detection_delay_seconds',
+      'From the end of the step that confirmed an alert to its delivery.',
+      DELAY_BUCKETS_SECONDS,
+    ),
+    trainingRunsTotal: counter('strayd_training_runs_total', 'Training runs by outcome.', [
+      'detector',
+      'outcome',
+    ]),
+    trainingDuration: histogram(
+      'strayd_training_duration_seconds',
+      'Wall time of training runs.',
+      TRAINING_BUCKETS_SECONDS,
+    ),
+    modelInfo: gauge('strayd_model_info', 'Always 1; the labels name the model in use.', [
+      'detector',
+      'version',
+      'backend',
+    ]),
+    modelTrained: gauge('strayd_model_trained_timestamp_seconds', 'When the model in use was trained.', [
+      'detector',
+    ]),
+    warmupRatio: gauge('strayd_warmup_ratio', 'Share of the history that the first training waits for.', [
+      'detector',
+    ]),
+    budgetUsed: gauge(
+      'strayd_alert_budget_used_ratio',
+      'Delivered alerts of the last 7 days not labelled real, divided by the budget.',
+      ['detector'],
+    ),
+    deliveriesTotal: counter('strayd_deliveries_total', 'Attempts to deliver, by outcome.', [
+      'channel',
+      'outcome',
+    ]),
+    outboxPending: gauge('strayd_outbox_pending', 'Notifications that wait for delivery.', ['channel']),
+    eventLoopDelay: gauge(
+      'strayd_event_loop_delay_seconds',
+      '99th percentile of the event loop delay over the last ten seconds.',
+      ['thread'],
+    ),
+    storeBytes: gauge('strayd_store_bytes', 'Size of the data directory.'),
+    eventsTotal: counter('strayd_events_total', 'Log lines by event; each event is logged and counted.', [
+      'event',
+      'level',
+    ]),
+  };
+}

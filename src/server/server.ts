@@ -1,0 +1,69 @@
+import { timingSafeEqual, createHash } from 'node:crypto';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { registerApi } from './api.ts';
+import type { Backend } from './backend.ts';
+import { sendProblem } from './problem.ts';
+
+const MOST_BODY_BYTES = 64 * 1024;
+/** Probes and the scrape have no secrets in them, but label values can be: only probes go without a token. */
+const OPEN_PATHS = new Set(['/healthz', '/readyz']);
+
+export interface ServerOptions {
+  readonly backend: Backend;
+  /** Asked for as `Authorization: Bearer …` on everything but the probes; `null` = none (loopback only). */
+  readonly token: string | null;
+}
+
+/**
+ * The HTTP side: /metrics, /healthz, /readyz and /api/v1. Not listening yet; `inject()` tests it without a socket.
+ * Errors are answered as `application/problem+json`.
+ */
+export function createServer({ backend, token }: ServerOptions): FastifyInstance {
+  const server = Fastify({ logger: false, bodyLimit: MOST_BODY_BYTES, forceCloseConnections: true });
+
+  if (token !== null) {
+    const expected = digest(`Bearer ${token}`);
+    server.addHook('onRequest', async (request, reply) => {
+      if (OPEN_PATHS.has(request.url)) return;
+      const given = digest(request.headers.authorization ?? '');
+      if (timingSafeEqual(given, expected)) return;
+      await sendProblem(reply.header('www-authenticate', 'Bearer'), {
+        status: 401,
+        title: 'A token is needed',
+        detail: 'Send the header "Authorization: Bearer <server.token>".',
+      });
+    });
+  }
+
+  server.setErrorHandler<Error & { statusCode?: number; validation?: unknown }>((error, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    const title = error.validation === undefined ? 'The request failed' : 'The request is not valid';
+    return sendProblem(reply, { status, title, detail: error.message });
+  });
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, {
+      status: 404,
+      title: 'No such path',
+      detail: `${request.method} ${request.url} does not exist; there are /metrics, /healthz, /readyz and /api/v1/….`,
+    }),
+  );
+
+  server.get('/metrics', async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(await backend.metrics()),
+  );
+  server.get('/healthz', (_request, reply) => {
+    const reason = backend.notAlive();
+    return reply.code(reason === null ? 200 : 503).send({ status: reason === null ? 'ok' : 'failing', reason });
+  });
+  server.get('/readyz', (_request, reply) => {
+    const missing = backend.notReady();
+    return reply.code(missing.length === 0 ? 200 : 503).send({ ready: missing.length === 0, missing });
+  });
+  registerApi(server, backend);
+  return server;
+}
+
+/** Equal length for the comparison, whatever was sent. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,133 @@
+import type { Database } from 'better-sqlite3';
+import type { Alert, AlertState, AlertTransition } from '../pipeline/effects.ts';
+import { parseExact, stringifyExact } from './number-json.ts';
+
+/** What an operator said an alert was. */
+export type AlertLabel = 'real' | 'planned' | 'false';
+
+/** An alert as it is kept. `startedMs`: event time of its first step over; `stepMs` turns its other steps into times. */
+export interface AlertRecord {
+  readonly alert: Alert;
+  readonly label: AlertLabel | null;
+  /** A notification of it was meant for delivery (not in observe mode, while provisional or when too old). */
+  readonly delivered: boolean;
+  readonly startedMs: number;
+  readonly stepMs: number;
+}
+
+/** Absent members don't filter; `open` = pending or firing. */
+export interface AlertQuery {
+  readonly detector?: string;
+  readonly entity?: string;
+  readonly state?: AlertState | 'open';
+  readonly limit?: number;
+}
+
+interface Row {
+  readonly body: string;
+  readonly label: AlertLabel | null;
+  readonly delivered: number;
+  readonly started_ms: number;
+  readonly step_ms: number;
+}
+
+const COLUMNS = 'body, label, delivered, started_ms, step_ms';
+
+function recordOf(row: Row): AlertRecord {
+  return {
+    alert: parseExact(row.body) as Alert,
+    label: row.label,
+    delivered: row.delivered !== 0,
+    startedMs: row.started_ms,
+    stepMs: row.step_ms,
+  };
+}
+
+/** Table `alerts`: each alert as its last transition left it. Those that ended unconfirmed are kept out of sight. */
+export class AlertRepository {
+  readonly #database: Database;
+  readonly #upsert;
+  readonly #show;
+  readonly #open;
+  readonly #label;
+  readonly #delivered;
+  readonly #deleteOld;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#upsert = database.prepare<[string, string, string, string, number, number, string]>(
+      `INSERT INTO alerts (id, detector, entity, state, step_ms, started_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET state = excluded.state, body = excluded.body`,
+    );
+    this.#show = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM alerts WHERE id = ?`);
+    this.#open = database.prepare<[string, string], Row>(
+      `SELECT ${COLUMNS} FROM alerts WHERE detector = ? AND entity = ? AND state IN ('pending', 'firing')
+       ORDER BY started_ms DESC LIMIT 1`,
+    );
+    this.#label = database.prepare<[AlertLabel, string]>('UPDATE alerts SET label = ? WHERE id = ?');
+    this.#delivered = database.prepare<[string]>('UPDATE alerts SET delivered = 1 WHERE id = ?');
+    this.#deleteOld = database.prepare<[string, number, number]>(
+      `DELETE FROM alerts WHERE detector = ? AND label IS NULL AND state NOT IN ('pending', 'firing')
+         AND started_ms < CASE state WHEN 'discarded' THEN ? ELSE ? END`,
+    );
+  }
+
+  apply(transition: AlertTransition, stepMs: number): void {
+    const { alert, to } = transition;
+    const startedMs = alert.firstStepOver * stepMs;
+    this.#upsert.run(alert.id, alert.detector, alert.entity, to, stepMs, startedMs, stringifyExact(alert));
+  }
+
+  markDelivered(id: string): void {
+    this.#delivered.run(id);
+  }
+
+  /** Newest first. */
+  list(query: AlertQuery): AlertRecord[] {
+    const conditions = ["state <> 'discarded'"];
+    const values: (string | number)[] = [];
+    if (query.detector !== undefined) {
+      conditions.push('detector = ?');
+      values.push(query.detector);
+    }
+    if (query.entity !== undefined) {
+      conditions.push('entity = ?');
+      values.push(query.entity);
+    }
+    if (query.state === 'open') conditions.push("state IN ('pending', 'firing')");
+    else if (query.state !== undefined) {
+      conditions.push('state = ?');
+      values.push(query.state);
+    }
+    // To SQLite a negative limit is none; an infinite one is an error.
+    values.push(Number.isFinite(query.limit) ? (query.limit ?? -1) : -1);
+    const where = conditions.join(' AND ');
+    return this.#database
+      .prepare<(string | number)[], Row>(
+        `SELECT ${COLUMNS} FROM alerts WHERE ${where} ORDER BY started_ms DESC, rowid DESC LIMIT ?`,
+      )
+      .all(...values)
+      .map(recordOf);
+  }
+
+  show(id: string): AlertRecord | null {
+    const row = this.#show.get(id);
+    return row === undefined ? null : recordOf(row);
+  }
+
+  /** The entity's alert that is pending or firing. */
+  openOf(detector: string, entity: string): Alert | null {
+    const row = this.#open.get(detector, entity);
+    return row === undefined ? null : recordOf(row).alert;
+  }
+
+  /** Answers false if there is no such alert. */
+  label(id: string, label: AlertLabel): boolean {
+    return this.#label.run(label, id).changes > 0;
+  }
+
+  /** Drops unlabelled alerts that are over and began before these event times. */
+  deleteOld(detector: string, before: { readonly discardedMs: number; readonly resolvedMs: number }): void {
+    this.#deleteOld.run(detector, before.discardedMs, before.resolvedMs);
+  }
+}

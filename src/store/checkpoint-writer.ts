@@ -1,0 +1,134 @@
+import type { Checkpoint } from '../pipeline/checkpoint.ts';
+import type { StepRecord } from '../pipeline/effects.ts';
+import type { MovedBlock } from './block-mover.ts';
+import type { FeatureSet } from './feature-set-repository.ts';
+import { KeptStepWriter } from './kept-step-writer.ts';
+import type { NewOutboxRow } from './outbox-repository.ts';
+import type { Repositories } from './repositories.ts';
+
+/** What others than the pipeline add to a checkpoint's transaction. */
+export interface CheckpointExtras {
+  /** Made by delivery from the checkpoint's notifications. */
+  readonly outbox: readonly NewOutboxRow[];
+}
+
+/** The rows of one checkpoint; the caller holds the transaction. */
+export class CheckpointWriter {
+  readonly #repositories: Repositories;
+  readonly #setOf: (detector: string) => FeatureSet;
+  readonly #steps: KeptStepWriter;
+
+  constructor(repositories: Repositories, setOf: (detector: string) => FeatureSet) {
+    this.#repositories = repositories;
+    this.#setOf = setOf;
+    this.#steps = new KeptStepWriter(repositories.kept, repositories.entities);
+  }
+
+  /** Writes all of it and answers the new sequence number. */
+  write(checkpoint: Checkpoint, extras: CheckpointExtras, moved: readonly MovedBlock[]): number {
+    const { meta, marks, deadLetters, outbox } = this.#repositories;
+    this.#finishMoves(moved);
+    const gone = this.#forget(checkpoint);
+    this.#writeSteps(checkpoint, gone);
+    this.#writeEntities(checkpoint);
+    this.#writeAlerts(checkpoint);
+    for (const row of extras.outbox) outbox.insert(row);
+    for (const mark of checkpoint.marks) marks.upsert(mark);
+    deadLetters.insert(checkpoint.effects.deadLetters);
+    const sequence = meta.sequence() + 1;
+    meta.setSequence(sequence);
+    return sequence;
+  }
+
+  /** After a rollback: nothing that was remembered of the tables may be trusted. */
+  reset(): void {
+    this.#steps.resetCursors();
+    this.#repositories.reservoir.reset();
+    this.#repositories.deadLetters.reset();
+  }
+
+  /** After rows of entities were deleted elsewhere. */
+  resetCursors(): void {
+    this.#steps.resetCursors();
+  }
+
+  #finishMoves(moved: readonly MovedBlock[]): void {
+    if (moved.length === 0) return;
+    this.#repositories.reservoir.offer(moved);
+    for (const { entityId, blockStep } of moved) this.#repositories.kept.deleteBlock(entityId, blockStep);
+  }
+
+  /** Forgetting goes first: an entity that is in `entities` too has come back within the same checkpoint. */
+  #forget(checkpoint: Checkpoint): ByDetector<true> {
+    const { entities, calibrations, sets } = this.#repositories;
+    const back: ByDetector<true> = new Map();
+    for (const { detector, entity } of checkpoint.entities) put(back, detector, entity, true);
+    const gone: ByDetector<true> = new Map();
+    for (const { detector, entity } of checkpoint.forgotten) {
+      const set = this.#setOf(detector);
+      const id = entities.findId(set, entity);
+      if (id !== null) {
+        this.#steps.forget(set, entity);
+        calibrations.deleteEntity(id);
+        entities.forget(id, sets.newestMs(set.id));
+      }
+      if (back.get(detector)?.has(entity) !== true) put(gone, detector, entity, true);
+    }
+    return gone;
+  }
+
+  #writeSteps(checkpoint: Checkpoint, gone: ByDetector<true>): void {
+    const groups: ByDetector<StepRecord[]> = new Map();
+    for (const record of checkpoint.effects.steps) {
+      const { detector, entity } = record.vector;
+      const group = groups.get(detector)?.get(entity);
+      if (group === undefined) put(groups, detector, entity, [record]);
+      else group.push(record);
+    }
+    for (const [detector, ofEntity] of groups) {
+      const set = this.#setOf(detector);
+      for (const [entity, records] of ofEntity) {
+        if (gone.get(detector)?.has(entity) === true) continue;
+        records.sort((a, b) => a.vector.step - b.vector.step);
+        this.#steps.append(set, entity, records);
+      }
+    }
+  }
+
+  #writeEntities(checkpoint: Checkpoint): void {
+    const { entities, calibrations, sets } = this.#repositories;
+    const newest = new Map<number, number>();
+    for (const row of checkpoint.entities) {
+      const set = this.#setOf(row.detector);
+      entities.upsert(entities.idOf(set, row.entity), row);
+      newest.set(set.id, Math.max(newest.get(set.id) ?? -Infinity, row.clockMs));
+    }
+    for (const [setId, newestMs] of newest) sets.advance(setId, newestMs);
+    for (const row of checkpoint.calibrations) {
+      calibrations.upsert(entities.idOf(this.#setOf(row.detector), row.entity), row);
+    }
+  }
+
+  #writeAlerts(checkpoint: Checkpoint): void {
+    const { alerts, transitions, notifications, models } = this.#repositories;
+    for (const transition of checkpoint.effects.transitions) {
+      const { stepMs } = this.#setOf(transition.alert.detector);
+      alerts.apply(transition, stepMs);
+      // From a state to itself: only the alert's peak and newest step have moved.
+      if (transition.from !== transition.to) transitions.insert(transition, stepMs);
+    }
+    for (const notification of checkpoint.effects.notifications) {
+      notifications.insert(notification);
+      if (notification.deliver) alerts.markDelivered(notification.alert.id);
+    }
+    for (const activation of checkpoint.effects.activations) models.activate(activation);
+  }
+}
+
+type ByDetector<T> = Map<string, Map<string, T>>;
+
+function put<T>(map: ByDetector<T>, detector: string, entity: string, value: T): void {
+  const inner = map.get(detector);
+  if (inner === undefined) map.set(detector, new Map([[entity, value]]));
+  else inner.set(entity, value);
+}

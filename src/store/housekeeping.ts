@@ -1,0 +1,64 @@
+import type { FeatureSet } from './feature-set-repository.ts';
+import { dayOf } from './recent-files.ts';
+import type { Repositories } from './repositories.ts';
+import type { StoreSettings } from './store-settings.ts';
+
+/** Drops what is too old, once for each day that a detector's event time enters. */
+export class Housekeeping {
+  readonly #repositories: Repositories;
+  readonly #settings: StoreSettings;
+  readonly #doneDays = new Map<number, number>();
+
+  constructor(repositories: Repositories, settings: StoreSettings) {
+    this.#repositories = repositories;
+    this.#settings = settings;
+  }
+
+  /** Sets whose event time has entered a new day since the last call for them. */
+  due(sets: Iterable<FeatureSet>): FeatureSet[] {
+    return [...sets].filter((set) => {
+      const newestMs = this.#repositories.sets.newestMs(set.id);
+      return Number.isFinite(newestMs) && dayOf(newestMs) !== this.#doneDays.get(set.id);
+    });
+  }
+
+  /** Deletes rows: to be called inside a transaction. */
+  deleteRows(set: FeatureSet): void {
+    const { sets, reservoir, entities, kept, calibrations, alerts, transitions, notifications, outbox } =
+      this.#repositories;
+    const { reservoirMs, alertsMs, discardedMs } = this.#settings;
+    const newestMs = sets.newestMs(set.id);
+    reservoir.dropOlder(set.id, Math.floor((newestMs - reservoirMs) / set.stepMs));
+    for (const id of entities.forgottenBefore(set.id, newestMs - reservoirMs)) {
+      kept.deleteEntity(id);
+      reservoir.deleteEntity(id);
+      calibrations.deleteEntity(id);
+      entities.deleteId(id);
+    }
+    alerts.deleteOld(set.detector, { discardedMs: newestMs - discardedMs, resolvedMs: newestMs - alertsMs });
+    transitions.deleteOld(set.detector, newestMs - alertsMs);
+    notifications.deleteOld(set.detector, newestMs - alertsMs);
+    outbox.deleteOld();
+    for (const id of sets.agedIds(reservoirMs)) this.#deleteSet(id);
+  }
+
+  /** Unlinks recent files: to be called after the transaction. */
+  unlinkFiles(set: FeatureSet): void {
+    const { sets, files } = this.#repositories;
+    const newestMs = sets.newestMs(set.id);
+    files.dropBefore(set.id, dayOf(newestMs - this.#settings.recentMs));
+    this.#doneDays.set(set.id, dayOf(newestMs));
+  }
+
+  #deleteSet(setId: number): void {
+    const { sets, entities, kept, reservoir, calibrations, files } = this.#repositories;
+    for (const { id } of entities.idsOf(setId)) {
+      kept.deleteEntity(id);
+      reservoir.deleteEntity(id);
+      calibrations.deleteEntity(id);
+      entities.deleteId(id);
+    }
+    sets.delete(setId);
+    files.dropBefore(setId, Infinity);
+  }
+}

@@ -1,0 +1,165 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import type { DeadLetter, PartitionMark } from '../core/records.ts';
+import type { DetectorSpec } from '../core/detector.ts';
+import type { KeptStep } from '../pipeline/checkpoint.ts';
+import type { ModelActivation } from '../pipeline/effects.ts';
+import type { AlertQuery, AlertRecord } from './alert-repository.ts';
+import type { DeadLetterReason } from './dead-letter-repository.ts';
+import { widthOf } from './kept-rows.ts';
+import type { ModelRecord } from './model-repository.ts';
+import type { NotificationRecord } from './notification-repository.ts';
+import type { OutboxRow } from './outbox-repository.ts';
+import type { Repositories } from './repositories.ts';
+import { segmentsOf } from './training-segments.ts';
+import type { TrainingEntity } from './training-segments.ts';
+import type { TrainingRun } from './training-run-repository.ts';
+import type { TransitionRecord } from './transition-repository.ts';
+import { withStoreErrors } from './sqlite-failure.ts';
+
+/** Where a reader or writer works. */
+export interface OpenStore {
+  readonly directory: string;
+  readonly mainPath: string;
+  readonly database: Database;
+  readonly repositories: Repositories;
+}
+
+/** All reads of a store. Each answer is of one moment; a writer in another thread or process may go on meanwhile. */
+export class StoreReader {
+  protected readonly open: OpenStore;
+
+  constructor(open: OpenStore) {
+    this.open = open;
+  }
+
+  /** Random name of this store, made with it: says whose marks the broker holds. */
+  get storeId(): string {
+    return this.open.repositories.meta.storeId();
+  }
+
+  /** Number of the last checkpoint. */
+  get sequence(): number {
+    return this.open.repositories.meta.sequence();
+  }
+
+  marks(): PartitionMark[] {
+    return this.read(({ marks }) => marks.all());
+  }
+
+  listAlerts(query: AlertQuery = {}): AlertRecord[] {
+    return this.read(({ alerts }) => alerts.list(query));
+  }
+
+  showAlert(id: string): AlertRecord | null {
+    return this.read(({ alerts }) => alerts.show(id));
+  }
+
+  listTransitions(detector: string): TransitionRecord[] {
+    return this.read(({ transitions }) => transitions.list(detector));
+  }
+
+  listNotifications(detector: string, sinceMs: number): NotificationRecord[] {
+    return this.read(({ notifications }) => notifications.since(detector, sinceMs));
+  }
+
+  /** An entity's kept steps in [fromStep, toStep], ascending; empty if it or this list of features is unknown. */
+  keptSteps(detector: DetectorSpec, entity: string, range: { fromStep: number; toStep: number }): KeptStep[] {
+    return this.read(({ sets, entities, steps }) => {
+      const set = sets.find(detector);
+      const id = set === null ? null : entities.findId(set, entity);
+      return set === null || id === null ? [] : steps.steps(set, id, range);
+    });
+  }
+
+  /**
+   * All that is kept of a detector's entities in [fromStep, toStep]: recent steps and the reservoir, one entity at a time,
+   * by name. Rows that were written with another list of features are left out.
+   */
+  *readTrainingSteps(detector: DetectorSpec, fromStep: number, toStep: number): Generator<TrainingEntity> {
+    const set = this.read(({ sets }) => sets.find(detector));
+    if (set === null) return;
+    const { ids, cohorts } = this.read(({ entities }) => ({
+      ids: entities.idsOf(set.id),
+      cohorts: new Map(entities.rowsOf(set).map(({ id, row }) => [id, row.cohort ?? ''])),
+    }));
+    for (const { id, entity } of ids) {
+      const rows = this.read(({ steps }) => steps.rows(set, id, { fromStep, toStep, withReservoir: true }));
+      if (rows.steps.length === 0) continue;
+      yield { entity, cohort: cohorts.get(id) ?? '', segments: segmentsOf(rows, widthOf(set.featureCount)) };
+    }
+  }
+
+  /** Newest event time of a detector's entities, ms; -Infinity before the first. */
+  newestMs(detector: DetectorSpec): number {
+    return this.read(({ sets }) => {
+      const set = sets.find(detector);
+      return set === null ? -Infinity : sets.newestMs(set.id);
+    });
+  }
+
+  /** A channel's pending rows, due or not, oldest first. */
+  pendingOutbox(channel: string, limit: number): OutboxRow[] {
+    return this.read(({ outbox }) => outbox.pending(channel, limit));
+  }
+
+  outboxPending(): { readonly channel: string; readonly count: number }[] {
+    return this.read(({ outbox }) => outbox.pendingCounts());
+  }
+
+  outboxOfAlert(alertId: string): OutboxRow[] {
+    return this.read(({ outbox }) => outbox.ofAlert(alertId));
+  }
+
+  deadLetters(limit: number): DeadLetter[] {
+    return this.read(({ deadLetters }) => deadLetters.newest(limit));
+  }
+
+  deadLetterReasons(limit: number): DeadLetterReason[] {
+    return this.read(({ deadLetters }) => deadLetters.topReasons(limit));
+  }
+
+  listModels(detector: string): ModelRecord[] {
+    return this.read(({ models }) => models.list(detector));
+  }
+
+  findModel(detector: string, version: string): ModelRecord | null {
+    return this.read(({ models }) => models.find(detector, version));
+  }
+
+  listActivations(detector: string): ModelActivation[] {
+    return this.read(({ models }) => models.activations(detector));
+  }
+
+  listTrainingRuns(detector: string, limit: number): TrainingRun[] {
+    return this.read(({ trainingRuns }) => trainingRuns.list(detector, limit));
+  }
+
+  /** Bytes of all files under the store's directory. */
+  storeBytes(): number {
+    return bytesUnder(this.open.directory);
+  }
+
+  close(): void {
+    this.open.repositories.files.close();
+    this.open.database.close();
+  }
+
+  /** One read transaction: all of the work's queries see the same moment of the main file. */
+  protected read<T>(work: (repositories: Repositories) => T): T {
+    const { mainPath, database, repositories } = this.open;
+    return withStoreErrors(mainPath, () => database.transaction(() => work(repositories)).deferred());
+  }
+}
+
+function bytesUnder(directory: string): number {
+  let bytes = 0;
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    // Files may go while they are counted: a day's, or SQLite's own beside a database.
+    if (entry.isDirectory()) bytes += bytesUnder(path);
+    else bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return bytes;
+}

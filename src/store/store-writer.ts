@@ -1,0 +1,137 @@
+import type { DetectorSpec } from '../core/detector.ts';
+import type { Checkpoint, RestoredState } from '../pipeline/checkpoint.ts';
+import type { ModelActivation } from '../pipeline/effects.ts';
+import type { AlertLabel } from './alert-repository.ts';
+import { BlockMover } from './block-mover.ts';
+import { CheckpointWriter } from './checkpoint-writer.ts';
+import type { CheckpointExtras } from './checkpoint-writer.ts';
+import type { FeatureSet } from './feature-set-repository.ts';
+import { Housekeeping } from './housekeeping.ts';
+import type { StoreLock } from './lock.ts';
+import type { ModelRecord } from './model-repository.ts';
+import type { OutboxMark } from './outbox-repository.ts';
+import { restoreState } from './restore.ts';
+import type { Repositories } from './repositories.ts';
+import { withStoreErrors } from './sqlite-failure.ts';
+import { StoreReader } from './store-reader.ts';
+import type { OpenStore } from './store-reader.ts';
+import type { StoreSettings } from './store-settings.ts';
+import type { TrainingRun } from './training-run-repository.ts';
+
+/** What a checkpoint became. `owner` = `storeId:sequence`, the metadata of the broker commit that follows. */
+export interface AppliedCheckpoint {
+  readonly sequence: number;
+  readonly owner: string;
+}
+
+/**
+ * The one writer of a store. A call that throws a `StoreError` with `canRetry` has written nothing and may be repeated
+ * with the same arguments.
+ */
+export class StoreWriter extends StoreReader {
+  readonly #lock: StoreLock | null;
+  readonly #sets = new Map<string, FeatureSet>();
+  readonly #checkpoints: CheckpointWriter;
+  readonly #mover: BlockMover;
+  readonly #housekeeping: Housekeeping;
+
+  constructor(open: OpenStore, settings: StoreSettings, lock: StoreLock | null) {
+    super(open);
+    this.#lock = lock;
+    const { kept, sets, files } = open.repositories;
+    this.#checkpoints = new CheckpointWriter(open.repositories, (detector) => this.#setOf(detector));
+    this.#mover = new BlockMover(kept, sets, files, settings.recentMs);
+    this.#housekeeping = new Housekeeping(open.repositories, settings);
+  }
+
+  /**
+   * Makes the detectors known, and answers what the pipeline starts from. An entity is restored only if its detector's step
+   * and features are still the same; `rowsNeeded`: fewest kept steps an entity, as far as there are any.
+   */
+  readRestoredState(detectors: readonly DetectorSpec[], rowsNeeded: number): RestoredState {
+    this.declareDetectors(detectors);
+    const sets = detectors.map((detector) => this.#setOf(detector.name));
+    return this.read((repositories) => restoreState(repositories, sets, rowsNeeded));
+  }
+
+  /** Makes the detectors known whose checkpoints will come. */
+  declareDetectors(detectors: readonly DetectorSpec[]): void {
+    this.#write(({ sets }) => {
+      for (const detector of detectors) this.#sets.set(detector.name, sets.declare(detector));
+    });
+  }
+
+  /** Writes a checkpoint in one transaction. Steps, transitions and outbox rows that are there already are passed over. */
+  applyCheckpoint(checkpoint: Checkpoint, extras: CheckpointExtras): AppliedCheckpoint {
+    this.#tidy();
+    const moved = this.read(() => this.#mover.copy());
+    const sequence = this.#write(() => this.#checkpoints.write(checkpoint, extras, moved));
+    return { sequence, owner: `${this.storeId}:${sequence}` };
+  }
+
+  /** Answers false if there is no such alert. */
+  labelAlert(id: string, label: AlertLabel): boolean {
+    return this.#write(({ alerts }) => alerts.label(id, label));
+  }
+
+  markOutbox(marks: readonly OutboxMark[]): void {
+    this.#write(({ outbox }) => {
+      for (const mark of marks) outbox.mark(mark);
+    });
+  }
+
+  insertModel(model: Omit<ModelRecord, 'effectiveStep'>): void {
+    this.#write(({ models }) => models.insert(model));
+  }
+
+  /** For use without a pipeline, such as a rollback by hand; a running one activates through its checkpoint. */
+  activateModel(activation: ModelActivation): void {
+    this.#write(({ models }) => models.activate(activation));
+  }
+
+  /** Forgets old versions (see `ModelRepository.prune`) and answers them, so that their files can be unlinked. */
+  pruneModels(detector: string, keep = 5): ModelRecord[] {
+    return this.#write(({ models, calibrations }) => {
+      const pruned = models.prune(detector, keep);
+      for (const { version } of pruned) calibrations.deleteVersion(detector, version);
+      return pruned;
+    });
+  }
+
+  insertTrainingRun(run: TrainingRun): void {
+    this.#write(({ trainingRuns }) => trainingRuns.insert(run));
+  }
+
+  override close(): void {
+    super.close();
+    this.#lock?.release();
+  }
+
+  #setOf(detector: string): FeatureSet {
+    const set = this.#sets.get(detector);
+    if (set === undefined) throw new Error(`Detector ${detector} was not declared to the store.`);
+    return set;
+  }
+
+  #tidy(): void {
+    const due = this.#housekeeping.due(this.#sets.values());
+    if (due.length === 0) return;
+    this.#write(() => {
+      for (const set of due) this.#housekeeping.deleteRows(set);
+      this.#checkpoints.resetCursors();
+    });
+    this.read(() => {
+      for (const set of due) this.#housekeeping.unlinkFiles(set);
+    });
+  }
+
+  #write<T>(work: (repositories: Repositories) => T): T {
+    const { database, mainPath, repositories } = this.open;
+    try {
+      return withStoreErrors(mainPath, () => database.transaction(() => work(repositories)).immediate());
+    } catch (error) {
+      this.#checkpoints.reset();
+      throw error;
+    }
+  }
+}

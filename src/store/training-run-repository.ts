@@ -1,0 +1,43 @@
+import type { Database } from 'better-sqlite3';
+
+/** One training as it ended. `outcome` is from the trainer's closed list; `detail` one sentence for people. */
+export interface TrainingRun {
+  readonly detector: string;
+  readonly startedMs: number;
+  readonly endedMs: number;
+  readonly outcome: string;
+  readonly detail: string;
+}
+
+const KEPT = 100;
+
+/** Table `training_runs`: the last hundred of each detector. */
+export class TrainingRunRepository {
+  readonly #insert;
+  readonly #list;
+  readonly #shrink;
+
+  constructor(database: Database) {
+    this.#insert = database.prepare<[string, number, number, string, string]>(
+      'INSERT OR REPLACE INTO training_runs (detector, started_ms, ended_ms, outcome, detail) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#list = database.prepare<[string, number], TrainingRun>(
+      `SELECT detector, started_ms AS startedMs, ended_ms AS endedMs, outcome, detail FROM training_runs
+       WHERE detector = ? ORDER BY started_ms DESC LIMIT ?`,
+    );
+    this.#shrink = database.prepare<[string, string, number]>(
+      `DELETE FROM training_runs WHERE detector = ? AND id NOT IN
+         (SELECT id FROM training_runs WHERE detector = ? ORDER BY started_ms DESC LIMIT ?)`,
+    );
+  }
+
+  insert({ detector, startedMs, endedMs, outcome, detail }: TrainingRun): void {
+    this.#insert.run(detector, startedMs, endedMs, outcome, detail);
+    this.#shrink.run(detector, detector, KEPT);
+  }
+
+  /** Newest first. */
+  list(detector: string, limit: number): TrainingRun[] {
+    return this.#list.all(detector, limit);
+  }
+}

@@ -1,0 +1,136 @@
+import { fitModel } from '../model/fit-model.ts';
+import { packModelFile } from '../model/model-file.ts';
+import type { ScoringModel } from '../model/scoring-model.ts';
+import { encodeCalibrations } from '../pipeline/scoring/calibration-section.ts';
+import { initialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
+import type { ChosenRows } from './choose-rows.ts';
+import { chooseRows } from './choose-rows.ts';
+import { judgePromotion } from './promotion-gate.ts';
+import type { HoldOutResult } from './score-hold-out.ts';
+import { scoreHoldOut } from './score-hold-out.ts';
+import type { TrainingCard } from './training-card.ts';
+import { describeData, describeThreshold } from './training-card.ts';
+import type { TrainingInput } from './training-input.ts';
+
+/** How far a run is; `fraction` 0…1 of the whole. */
+export interface TrainingProgress {
+  readonly stage: 'fit' | 'hold_out';
+  readonly fraction: number;
+  readonly detail: string;
+}
+
+export interface TrainingOptions {
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How a run ended. `file` holds the sections model, calibration and card. */
+export type TrainingOutcome =
+  | {
+      readonly kind: 'promoted' | 'rejected';
+      readonly version: string;
+      readonly file: Uint8Array;
+      readonly card: TrainingCard;
+      /** One sentence for people. */
+      readonly detail: string;
+    }
+  | {
+      readonly kind: 'not_enough_history';
+      readonly wantedRows: number;
+      /** Normal rows of the entity that has most. */
+      readonly mostRows: number;
+      readonly entities: number;
+      readonly detail: string;
+    };
+
+const FIT_SHARE = 0.8;
+
+/**
+ * One training run: chooses normal rows, fits, scores the newest rows as hold-out for the first calibration, and lets the
+ * challenger meet the champion on them. Throws the signal's reason on abort.
+ */
+export async function train(input: TrainingInput, options: TrainingOptions = {}): Promise<TrainingOutcome> {
+  const { spec, seed } = input;
+  const features = spec.features.map((feature) => feature.name);
+  const champion = sameColumns(input.champion, features) ? input.champion : null;
+  const chosen = input.entities.map((entity) => chooseRows(entity, input.excluded, spec));
+  const mostRows = chosen.reduce((most, one) => Math.max(most, one.rows), 0);
+  if (mostRows < spec.training.minSteps) return tooLittle(input, mostRows);
+  const usable = chosen.filter((one) => one.rows > 0);
+  const fitted = await fitModel(
+    {
+      detector: spec.name,
+      features,
+      windows: spec.windows,
+      modelSpec: spec.model,
+      seed,
+      entities: usable.map((one) => ({
+        entity: one.entity,
+        cohort: one.cohort,
+        segments: one.stretches.map(({ firstStep, values }) => ({ firstStep, rows: values })),
+        holdOutFromStep: one.holdOutFrom,
+      })),
+    },
+    {
+      ...silently(options),
+      onProgress: ({ fraction, detail }) =>
+        options.onProgress?.({ stage: 'fit', fraction: FIT_SHARE * fraction, detail }),
+    },
+  );
+  const scores = await scoreAll(fitted.scoring, usable, options);
+  const champions = champion === null ? null : await scoreAll(champion, usable, silently(options));
+  fitted.scoring.dispose();
+  if (scores.every((one) => one.raw.length === 0)) return tooLittle(input, mostRows);
+
+  const calibrations = initialCalibrations(scores, spec.stepMs);
+  const promotion = judgePromotion(
+    scores.flatMap((one) => one.logErrors),
+    champions?.flatMap((one) => one.logErrors) ?? null,
+  );
+  const card: TrainingCard = {
+    ...fitted.card,
+    parent: input.champion?.version ?? null,
+    data: describeData(chosen, spec.stepMs),
+    threshold: describeThreshold(scores, calibrations, spec),
+    promotion,
+  };
+  const file = packModelFile({ model: fitted.model, calibration: encodeCalibrations(calibrations), card });
+  const kind = promotion.promoted ? 'promoted' : 'rejected';
+  return { kind, version: fitted.version, file, card, detail: promotion.reason };
+}
+
+async function scoreAll(
+  model: ScoringModel,
+  chosen: readonly ChosenRows[],
+  options: TrainingOptions,
+): Promise<HoldOutResult[]> {
+  const results: HoldOutResult[] = [];
+  for (const [i, one] of chosen.entries()) {
+    const fraction = FIT_SHARE + ((1 - FIT_SHARE) * i) / chosen.length;
+    options.onProgress?.({ stage: 'hold_out', fraction, detail: one.entity });
+    results.push(await scoreHoldOut(model, one, options.signal));
+  }
+  options.onProgress?.({ stage: 'hold_out', fraction: 1, detail: '' });
+  return results;
+}
+
+/** A model of other features can't score these rows, and has no say. */
+function sameColumns(model: ScoringModel | null, features: readonly string[]): boolean {
+  return (
+    model !== null &&
+    model.features.length === features.length &&
+    model.features.every((f, i) => f === features[i])
+  );
+}
+
+function tooLittle({ spec, entities }: TrainingInput, mostRows: number): TrainingOutcome {
+  const wantedRows = spec.training.minSteps;
+  const detail =
+    `Not enough history: the entity with most has ${mostRows} normal steps of ${spec.stepMs / 1000} s in ` +
+    `${entities.length} entities, ${wantedRows} are wanted; the next run will try again.`;
+  return { kind: 'not_enough_history', wantedRows, mostRows, entities: entities.length, detail };
+}
+
+function silently({ signal }: TrainingOptions): Pick<TrainingOptions, 'signal'> {
+  return signal === undefined ? {} : { signal };
+}

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const run = (...args: string[]) => spawnSync('npx', ['tsx', MAIN, ...args], { encoding: 'utf8' });
+
+describe('the bench command', () => {
+  it.each([
+    [[], 'no bench is called ""'],
+    [['toString'], 'no bench is called "toString"'],
+    [['quality', '--sets', 'asd'], '--sets chooses among the sets of --data DIR'],
+    [['quality', '--fast'], "Unknown option '--fast'"],
+  ])('exits with 2 and says what there is for %j', (args, message) => {
+    const { status, stderr } = run(...args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('usage: npm run -s bench -- quality');
+  });
+
+  it('prints one JSON object a line and nothing else with --json', () => {
+    const { status, stdout } = run('replay', '--json');
+    expect(status).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map((line) => Object.keys(line).sort())).toEqual([
+      ['baseline', 'baseline_value', 'bench', 'case', 'ratio', 'unit', 'value'],
+    ]);
+  });
+});

@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+import type { Bench } from './bench-line.ts';
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  quality: async () => (await import('./quality/quality-bench.ts')).qualityBench,
+  replay: async () => (await import('./replay-bench.ts')).replayBench,
+};
+
+const USAGE = `usage: npm run -s bench -- ${Object.keys(BENCHES).join('|')} [--json] [--data DIR] [--sets asd,js2,smd]
+  --data DIR  whole data sets (layout: test/bench/README.md); without it the extract under test/fixtures is used
+  --sets      which of them; the default is one small set
+  --json      one object a line: {bench, case, value, unit, baseline, baseline_value, ratio}`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { json: { type: 'boolean' }, data: { type: 'string' }, sets: { type: 'string' } },
+    });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+    return 2;
+  }
+  const { values, positionals } = parsed;
+  const [name = '', ...rest] = positionals;
+  const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (load === undefined || rest.length > 0) {
+    process.stderr.write(`no bench is called "${positionals.join(' ')}"\n${USAGE}\n`);
+    return 2;
+  }
+  if (values.sets !== undefined && values.data === undefined) {
+    process.stderr.write(`--sets chooses among the sets of --data DIR, which is not given\n${USAGE}\n`);
+    return 2;
+  }
+  const json = values.json === true;
+  const bench = await load();
+  const lines = await bench({
+    data: values.data ?? null,
+    sets: values.sets?.split(',') ?? null,
+    print: (text) => {
+      if (!json) process.stdout.write(`${text}\n`);
+    },
+  });
+  if (json) for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,141 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { pipelineConfig } from '../../src/config/pipeline-config.ts';
+import { MINIMAL, loadText } from './load-text.ts';
+
+const detectorOf = (more: string) => {
+  const detector = loadText(MINIMAL + more).config.detectors[0];
+  if (detector === undefined) throw new Error('the configuration has no detector');
+  return detector;
+};
+
+describe('defaults', () => {
+  test('are those of the reference', () => {
+    expect(loadText(MINIMAL, { path: '/c/strayd.yaml' }).config).toEqual({
+      kafka: { brokers: ['localhost:9092'], groupId: 'strayd', clientId: 'strayd', tls: null, sasl: null },
+      sources: [{ name: 'node', topics: ['metrics'], format: 'prometheus_json' }],
+      detectors: [
+        {
+          name: 'hosts',
+          source: null,
+          mode: 'observe',
+          select: [],
+          entity: ['instance'],
+          cohort: [],
+          features: [
+            { name: 'node_load1', metric: 'node_load1', where: [], as: 'gauge', aggregate: 'mean', unit: '' },
+          ],
+          stepMs: 15_000,
+          windows: [4, 16, 64],
+          allowedLatenessMs: 30_000,
+          absentAfterMs: 75_000,
+          maxFutureMs: 300_000,
+          forgetAfterMs: 86_400_000,
+          model: {
+            type: 'auto',
+            layers: [128, 64, 32],
+            loss: 'mse',
+            learningRate: 0.001,
+            batchSize: 256,
+            maxEpochs: 30,
+            backend: 'auto',
+            seed: 1,
+          },
+          training: {
+            schedule: '0 3 * * 0',
+            timezone: 'UTC',
+            spanMs: 28 * 86_400_000,
+            quarantineMs: 7 * 86_400_000,
+            fineTune: true,
+            minSteps: 1440,
+          },
+          calibration: { schedule: '0 4 * * *' },
+          alert: {
+            budget: { count: 5, perMs: 7 * 86_400_000, scope: 'detector' },
+            confirm: { steps: 3, of: 5 },
+            severity: 'warning',
+            direction: 'both',
+            minChange: 0.1,
+          },
+        },
+      ],
+      channels: [],
+      delivery: { maxAlertAgeMs: 3_600_000 },
+      store: { path: '/c/strayd-data' },
+      server: { listen: { host: '127.0.0.1', port: 9477 }, externalUrl: null, token: null },
+    });
+  });
+
+  test('of confirm are 3 of 5 below one-minute steps, else 1 of 1', () => {
+    expect(detectorOf('    step: 59s\n').alert.confirm).toEqual({ steps: 3, of: 5 });
+    expect(detectorOf('    step: 1m\n').alert.confirm).toEqual({ steps: 1, of: 1 });
+  });
+
+  test('of absent_after are five steps, but never less than the allowed lateness', () => {
+    expect(detectorOf('    step: 1m\n').absentAfterMs).toBe(300_000);
+    expect(detectorOf('    step: 1s\n').absentAfterMs).toBe(30_000);
+  });
+
+  test('of min_steps follow the longest window where steps are long', () => {
+    expect(detectorOf('    step: 5m\n').training.minSteps).toBe(512);
+  });
+});
+
+test('features are sorted by name, whatever their order in the file', () => {
+  const text = MINIMAL.replace('[{metric: node_load1}]', '[{metric: b}, {metric: Z}, {metric: x, name: a}]');
+  expect(loadText(text).config.detectors[0]?.features.map(({ name }) => name)).toEqual(['Z', 'a', 'b']);
+});
+
+describe('secrets', () => {
+  const SECRETS = `${MINIMAL}kafka:
+  tls: {ca_file: ca.pem, key_file: /keys/client.pem, cert_file: client.crt, server_name: kafka}
+  sasl: {mechanism: scram-sha-256, username: u, password_file: password}
+channels: [{name: hook, type: webhook, url: "https://example.org", secret: "\${HOOK}"}]
+server: {listen: "0.0.0.0:9477", token: token-word}
+`;
+  const load = () =>
+    loadText(SECRETS, {
+      path: '/etc/strayd/strayd.yaml',
+      env: { HOOK: 'hook-word' },
+      files: {
+        '/etc/strayd/password': 'password-word\n',
+        '/etc/strayd/ca.pem': 'CA',
+        '/etc/strayd/client.crt': 'CERT',
+        '/keys/client.pem': 'key-word',
+      },
+    });
+
+  test('come from the file itself, a variable or a `_file` twin without its last line end', () => {
+    const { kafka, channels, server } = load().config;
+    expect(kafka.sasl?.password.reveal()).toBe('password-word');
+    expect(channels[0]?.type === 'webhook' && channels[0].secret?.reveal()).toBe('hook-word');
+    expect(server.token?.reveal()).toBe('token-word');
+  });
+
+  test('print as <secret> whichever way the configuration is printed', () => {
+    const { config } = load();
+    const printed = [
+      JSON.stringify(config),
+      inspect(config, { depth: 10 }),
+      `${config.server.token?.toString()}`,
+      String(config.server.token),
+    ];
+    for (const text of printed) {
+      expect(text).toContain('<secret>');
+      expect(text).not.toMatch(/-word/);
+    }
+  });
+
+  test('go to the pipeline thread only as far as Kafka needs them, as plain data', () => {
+    const plain = pipelineConfig(load().config);
+    expect(structuredClone(plain)).toEqual(plain);
+    expect(plain.kafka).toEqual({
+      brokers: ['localhost:9092'],
+      groupId: 'strayd',
+      clientId: 'strayd',
+      tls: { ca: 'CA', cert: 'CERT', key: 'key-word', servername: 'kafka' },
+      sasl: { mechanism: 'scram-sha-256', username: 'u', password: 'password-word' },
+    });
+    expect(JSON.stringify(plain)).not.toMatch(/hook-word|token-word/);
+  });
+});

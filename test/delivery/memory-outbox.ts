@@ -1,0 +1,54 @@
+import type {
+  NewOutboxRow,
+  OutboxMark,
+  OutboxMarks,
+  OutboxReader,
+  OutboxRow,
+} from '../../src/delivery/outbox.ts';
+
+/** An outbox whose marks are written only at `checkpoint`, as the pipeline thread does. */
+export class MemoryOutbox implements OutboxReader, OutboxMarks {
+  readonly rows: OutboxRow[] = [];
+  readonly #waiting: OutboxMark[] = [];
+
+  add(row: NewOutboxRow): void {
+    this.rows.push({ ...row, attempts: 0, nextAttemptMs: row.createdMs, status: 'pending', lastError: null });
+  }
+
+  pending(channel: string, limit: number): readonly OutboxRow[] {
+    return this.rows.filter((row) => row.channel === channel && row.status === 'pending').slice(0, limit);
+  }
+
+  mark(mark: OutboxMark): void {
+    this.#waiting.push(mark);
+  }
+
+  checkpoint(): void {
+    for (const mark of this.#waiting.splice(0)) {
+      const index = this.rows.findIndex(({ id }) => id === mark.id);
+      const row = this.rows[index];
+      if (row === undefined) throw new Error(`no row ${mark.id}`);
+      this.rows[index] = {
+        ...row,
+        status: mark.status,
+        attempts: mark.attempts,
+        nextAttemptMs: mark.status === 'pending' ? mark.nextAttemptMs : row.nextAttemptMs,
+        lastError: mark.status === 'delivered' ? null : mark.error,
+      };
+    }
+  }
+
+  /** kill -9: marks not yet written are gone. */
+  crash(): void {
+    this.#waiting.length = 0;
+  }
+
+  status(id: string): OutboxRow | undefined {
+    return this.rows.find((row) => row.id === id);
+  }
+}
+
+export function newRow(alertId: string, event: string, createdMs: number): NewOutboxRow {
+  const id = `${alertId}:${event}:hook`;
+  return { id, channel: 'hook', alertId, idempotencyKey: id, body: `{"id":"${id}"}`, createdMs };
+}

@@ -1,0 +1,96 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { format } from 'prettier';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { outboxRows } from '../../src/delivery/outbox-rows.ts';
+import { webhookBodySchema, type WebhookBody } from '../../src/delivery/webhook-body.ts';
+import type { Alert } from '../../src/pipeline/effects.ts';
+import { firingAlert, notificationOf, resolvedAlert, stepMs, textOf } from './alert-fixtures.ts';
+
+const onsetMs = Date.UTC(2026, 10, 24, 3);
+const channels = [
+  { name: 'hook', type: 'webhook' },
+  { name: 'am', type: 'alertmanager' },
+  { name: 'hook-2', type: 'webhook' },
+] as const;
+const contextOf = (alert: Alert) => ({
+  stepMs,
+  text: textOf(alert),
+  externalUrl: 'https://strayd.example',
+  nowMs: 7,
+});
+const rowsOf = (alert: Alert) => outboxRows(notificationOf(alert), channels, contextOf(alert));
+/** Fields that the schema does not know make a difference here. */
+const bodyOf = (alert: Alert): WebhookBody => {
+  const sent: unknown = JSON.parse(rowsOf(alert)[0]?.body ?? '');
+  const body = webhookBodySchema.parse(sent);
+  expect(sent).toEqual(body);
+  return body;
+};
+
+describe('outboxRows', () => {
+  it('makes one row for each edge channel, with a key of its own that a replay makes again', () => {
+    const alert = firingAlert(onsetMs);
+    const rows = rowsOf(alert);
+    expect(rows.map(({ id, channel, createdMs }) => ({ id, channel, createdMs }))).toEqual([
+      { id: '3f2a9c0d11e2b4a7:firing:hook', channel: 'hook', createdMs: 7 },
+      { id: '3f2a9c0d11e2b4a7:firing:hook-2', channel: 'hook-2', createdMs: 7 },
+    ]);
+    expect(
+      rows.every(({ id, idempotencyKey, alertId }) => id === idempotencyKey && alertId === alert.id),
+    ).toBe(true);
+    expect(rowsOf(alert)).toEqual(rows);
+    expect(rowsOf(resolvedAlert(onsetMs))[0]?.id).toBe('3f2a9c0d11e2b4a7:resolved:hook');
+  });
+
+  it('makes none for a notification that is not to be delivered', () => {
+    const alert = firingAlert(onsetMs);
+    expect(outboxRows(notificationOf(alert, false), channels, contextOf(alert))).toEqual([]);
+  });
+});
+
+describe('the webhook’s body', () => {
+  it('tells of a firing alert all that is known', () => {
+    expect(bodyOf(firingAlert(onsetMs))).toMatchObject({
+      version: '1',
+      event: 'firing',
+      idempotency_key: '3f2a9c0d11e2b4a7:firing:hook',
+      at: '2026-11-24T03:00:45.000Z',
+      alert: {
+        started_at: '2026-11-24T03:00:00.000Z',
+        fired_at: '2026-11-24T03:00:45.000Z',
+        last_over_at: '2026-11-24T03:01:15.000Z',
+        resolved_at: null,
+        resolution: null,
+        labels: { instance: 'db-3', 'k8s.pod': 'db' },
+        features: [
+          { name: 'latency', share: 0.8, direction: 'up', range: null },
+          { name: 'disk', share: 0.2, direction: 'up', range: { low: 20, high: 63 } },
+        ],
+        recent: [0.8, null, 4.2],
+      },
+      text: { title: 'db-3: latency 4.2 s, expected about 800 ms (5.3 times as much)' },
+      url: 'https://strayd.example/?alert=3f2a9c0d11e2b4a7',
+    });
+  });
+
+  it('tells of a resolved one when and why it ended', () => {
+    expect(bodyOf(resolvedAlert(onsetMs))).toMatchObject({
+      event: 'resolved',
+      alert: { state: 'resolved', resolved_at: '2026-11-24T03:02:30.000Z', resolution: 'recovered' },
+    });
+  });
+
+  it('has its published schema in step: after a change, run with UPDATE_SCHEMA=1 and say so in the changelog', async () => {
+    const file = new URL('../../docs/webhook.schema.json', import.meta.url);
+    const schema = {
+      title: 'strayd webhook, version 1',
+      description:
+        'What a channel of type webhook posts. Fields may be added within version 1, never renamed or removed.',
+      ...z.toJSONSchema(webhookBodySchema, { io: 'input' }),
+    };
+    const text = await format(JSON.stringify(schema), { parser: 'json', printWidth: 110 });
+    if (process.env['UPDATE_SCHEMA'] === '1') await writeFile(file, text);
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+});

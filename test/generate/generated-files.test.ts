@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { generatedFiles } from './generated-files.ts';
+
+describe('generated files', () => {
+  test.each(generatedFiles())(
+    '$path is in step with the sources; `npm run generate` brings it there',
+    ({ path, text }) => {
+      expect(readFileSync(resolve(import.meta.dirname, '../..', path), 'utf8')).toBe(text);
+    },
+  );
+});

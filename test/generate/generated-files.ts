@@ -1,0 +1,17 @@
+import { configJsonSchema } from '../../src/config/json-schema.ts';
+import { configReference } from './config-reference.ts';
+
+/** A file made from the sources: its path from the top of the repository, and the text it must have. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Everything that `npm run generate` writes and the tests compare. */
+export function generatedFiles(): GeneratedFile[] {
+  const schema = configJsonSchema();
+  return [
+    { path: 'docs/config.schema.json', text: `${JSON.stringify(schema, null, 2)}\n` },
+    { path: 'docs/reference/config.md', text: configReference(schema) },
+  ];
+}

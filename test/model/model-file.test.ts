@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ModelCard } from '../../src/model/model-card.ts';
+import { loadModel, packModelFile, unpackModelFile, versionOf } from '../../src/model/model-file.ts';
+
+const card: ModelCard = {
+  version: 'abc',
+  detector: 'hosts',
+  type: 'none',
+  note: '',
+  backend: 'none',
+  seed: 1,
+  features: ['cpu'],
+  windows: [4],
+  groups: [],
+  entities: [],
+};
+const file = { model: Uint8Array.from([1, 2, 3]), calibration: Uint8Array.from([9]), card };
+
+describe('a model file', () => {
+  it('gives back its sections', () => {
+    expect(unpackModelFile(packModelFile(file))).toEqual(file);
+  });
+
+  it('is refused if any bit of it changed or any byte is missing', () => {
+    const bytes = packModelFile(file);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.nat(7), (index, bit) => {
+        const changed = bytes.slice();
+        changed[index] = (changed[index] ?? 0) ^ (1 << bit);
+        expect(() => unpackModelFile(changed)).toThrow(/corrupt|not a strayd model file/);
+        expect(() => unpackModelFile(bytes.slice(0, index))).toThrow(/corrupt|not a strayd model file/);
+      }),
+    );
+  });
+
+  it('is refused when its model is of another format', async () => {
+    const bytes = packModelFile({ ...file, model: new Uint8Array(Float64Array.from([99]).buffer) });
+    await expect(loadModel(bytes, 'wasm')).rejects.toThrow('model format 99');
+  });
+
+  it('is refused when its model ends early', async () => {
+    const bytes = packModelFile({ ...file, model: new Uint8Array(Float64Array.from([1, 100]).buffer) });
+    await expect(loadModel(bytes, 'wasm')).rejects.toThrow('model bytes end early');
+  });
+
+  it('names a model by its bytes', () => {
+    expect(versionOf(Uint8Array.from([1]))).toMatch(/^[0-9a-f]{12}$/);
+    expect(versionOf(Uint8Array.from([1]))).not.toBe(versionOf(Uint8Array.from([2])));
+  });
+});

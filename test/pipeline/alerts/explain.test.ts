@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { describeChange } from '../../../src/pipeline/alerts/change-text.ts';
+import { explainAlert } from '../../../src/pipeline/alerts/explain.ts';
+import { formatQuantity } from '../../../src/pipeline/alerts/quantity.ts';
+import { sparkline } from '../../../src/pipeline/alerts/sparkline.ts';
+import { formatSpan, formatUtcRange } from '../../../src/pipeline/alerts/time-text.ts';
+import type { Alert } from '../../../src/pipeline/effects.ts';
+
+const onsetStep = Date.UTC(2026, 10, 24, 3, 10, 15) / 15_000;
+
+const alert: Alert = {
+  id: '3f2a9c0d11e2b4a7',
+  detector: 'hosts',
+  entity: 'db-3',
+  labels: { instance: 'db-3' },
+  kind: 'anomaly',
+  severity: 'warning',
+  state: 'firing',
+  provisional: false,
+  firstStepOver: onsetStep,
+  firedStep: onsetStep + 2,
+  lastStepOver: onsetStep + 16,
+  resolvedStep: null,
+  resolution: null,
+  notified: true,
+  peakScore: 3.42,
+  peakStep: onsetStep + 7,
+  contributions: [
+    { feature: 'latency_p99', unit: 's', ratio: 0.72, seen: 4.2, expected: 0.8, range: null },
+    { feature: 'cpu_busy', unit: 'cores', ratio: 0.14, seen: 2.1, expected: 3.04, range: null },
+    { feature: 'errors', unit: '', ratio: 0.02, seen: 1, expected: 0, range: null },
+  ],
+  modelVersion: '20261122T030000Z-1',
+  recent: [0.8, 0.81, 0.79, 0.8, null, 0.82, 0.8, 2, 3.9, 4.2, 4.1],
+};
+
+describe('explainAlert', () => {
+  it('tells of a firing alert what strayed, how far, since when and how sure it is', () => {
+    expect(explainAlert(alert, 15_000)).toEqual({
+      title: 'db-3: latency_p99 4.2 s, expected about 800 ms (5.3 times as much)',
+      summary:
+        'db-3 strays from its learned normal since 2026-11-24 03:10:15 UTC. At its worst: ' +
+        'latency_p99 4.2 s, expected about 800 ms (5.3 times as much). Also off: cpu_busy.',
+      lines: [
+        'since 2026-11-24 03:10:15 UTC',
+        'latency_p99: 4.2 s, expected about 800 ms, 5.3 times as much (72 % of the deviation)',
+        'cpu_busy: 2.1 cores, expected about 3.04 cores, 31 % lower (14 % of the deviation)',
+        'latency_p99, last 11 steps: ▁▁▁▁ ▁▁▃▇██ (790 ms to 4.2 s)',
+        'score 3.4 at its peak, 2026-11-24 03:12:00 UTC (1 is the threshold, 10 the most)',
+        'All values are within the ranges seen in training: new is how they move, in time or together.',
+        'detector hosts, anomaly, warning, firing, model 20261122T030000Z-1, alert 3f2a9c0d11e2b4a7',
+      ],
+    });
+  });
+
+  it('tells of a range alert what the feature had shown before', () => {
+    const range = { low: 20.1, high: 63.2 };
+    const disk = { feature: 'disk_used', unit: '%', ratio: 0.9, seen: 97.3, expected: 61, range };
+    const { title, lines } = explainAlert({ ...alert, kind: 'range', contributions: [disk] }, 15_000);
+    expect(title).toBe('db-3: disk_used 97.3 %, above all it has shown in training (20.1 % to 63.2 %)');
+    expect(lines).toContain(
+      'disk_used: 97.3 %, expected about 61 %, 60 % higher (90 % of the deviation; in training 20.1 % to 63.2 %)',
+    );
+    expect(lines.join('\n')).not.toContain('within the ranges');
+    const below = explainAlert({ ...alert, kind: 'range', contributions: [{ ...disk, seen: 3 }] }, 15_000);
+    expect(below.title).toContain('below all it has shown');
+  });
+
+  it('tells of a resolved one how long it was and how it ended', () => {
+    const resolved: Alert = {
+      ...alert,
+      state: 'resolved',
+      resolvedStep: onsetStep + 21,
+      resolution: 'recovered',
+    };
+    expect(explainAlert(resolved, 15_000).title).toMatch(/^Resolved: db-3: latency_p99/);
+    expect(explainAlert(resolved, 15_000).lines[0]).toBe(
+      'from 2026-11-24 03:10:15 to 03:14:30 UTC (4 min 15 s), now back to normal',
+    );
+    expect(explainAlert({ ...resolved, resolution: 'no_data' }, 15_000).lines[0]).toContain(
+      'then its data stopped',
+    );
+  });
+
+  it('does not blame the value where it is near what was expected', () => {
+    const near = {
+      feature: 'requests',
+      unit: 'requests/s',
+      ratio: 0.5,
+      seen: 12_345,
+      expected: 12_100,
+      range: null,
+    };
+    expect(explainAlert({ ...alert, contributions: [near] }, 15_000).title).toBe(
+      'db-3: requests no longer moves as usual (12.3k requests/s)',
+    );
+  });
+
+  it('says when an alert was not delivered, and why', () => {
+    expect(explainAlert({ ...alert, notified: false }, 15_000).lines.join('\n')).toContain('On record only');
+    const provisional = explainAlert({ ...alert, notified: false, provisional: true }, 15_000).lines.join(
+      '\n',
+    );
+    expect(provisional).toContain('Provisional, so not delivered');
+    expect(provisional).not.toContain('On record only');
+  });
+
+  it('has something to say of an alert without a known culprit', () => {
+    const { title, summary } = explainAlert({ ...alert, contributions: [], recent: [] }, 15_000);
+    expect(title).toBe('db-3: strays from its learned normal');
+    expect(summary).not.toContain('At its worst');
+  });
+});
+
+it.each<[value: number, unit: string, text: string]>([
+  [0, '', '0'],
+  [1234.5, '', '1230'],
+  [12_345, '', '12.3k'],
+  [999_999, '', '1M'],
+  [-0.000123, '', '−0.000123'],
+  [2.0999, 'cores', '2.1 cores'],
+  [4.5e9, 'bytes', '4.19 GiB'],
+  [512, 'bytes', '512 B'],
+  [3e6, 'bytes/s', '2.86 MiB/s'],
+  [0.08, 's', '80 ms'],
+  [0.0000042, 'seconds', '4.2 µs'],
+  [90, 's', '90 s'],
+  [600, 's', '10 min'],
+  [250, 'ms', '250 ms'],
+  [0.97, 'ratio', '97 %'],
+  [97.31, 'percent', '97.3 %'],
+  [20_000, 'requests/s', '20k requests/s'],
+])('%d in %j reads %s', (value, unit, text) => {
+  expect(formatQuantity(value, unit)).toBe(text);
+});
+
+it.each<[seen: number, expected: number, text: string]>([
+  [110, 100, '10 % higher'],
+  [31, 100, '69 % lower'],
+  [300, 100, '3 times as much'],
+  [1e9, 1, 'over 1000 times as much'],
+  [103, 100, 'about as expected'],
+  [5, 0, 'higher'],
+  [-5, 5, 'lower'],
+  [0, 5, '100 % lower'],
+  [-10, -5, '100 % lower'],
+])('%d where %d was expected is %s', (seen, expected, text) => {
+  expect(describeChange({ seen, expected })).toBe(text);
+});
+
+it('a sparkline spans its values, shows gaps, and lies level where nothing moves', () => {
+  expect(sparkline([0, 7, null, 3.5])).toBe('▁█ ▅');
+  expect(sparkline([5, 5])).toBe('▄▄');
+  expect(sparkline([null, null])).toBe('  ');
+  expect(sparkline([])).toBe('');
+});
+
+it('spans of time read in their two largest units', () => {
+  expect(formatSpan(15_000)).toBe('15 s');
+  expect(formatSpan(255_000)).toBe('4 min 15 s');
+  expect(formatSpan(3_600_000)).toBe('1 h');
+  expect(formatSpan(200_000_000)).toBe('2 d 7 h');
+  expect(formatSpan(250)).toBe('250 ms');
+  expect(formatUtcRange(Date.UTC(2026, 0, 1, 23), Date.UTC(2026, 0, 2, 1))).toBe(
+    '2026-01-01 23:00:00 to 2026-01-02 01:00:00 UTC',
+  );
+});

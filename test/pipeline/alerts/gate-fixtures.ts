@@ -1,0 +1,136 @@
+import type { DetectorSpec } from '../../../src/core/detector.ts';
+import { advanceGate } from '../../../src/pipeline/alerts/advance-gate.ts';
+import {
+  newGateState,
+  type GateContext,
+  type GateInput,
+  type GateState,
+} from '../../../src/pipeline/alerts/gate-state.ts';
+import type {
+  AlertNotification,
+  AlertTransition,
+  Contribution,
+  ScoredStep,
+} from '../../../src/pipeline/effects.ts';
+
+export const stepMs = 15_000;
+
+export const spec: DetectorSpec = {
+  name: 'hosts',
+  source: null,
+  mode: 'alert',
+  select: [],
+  entity: ['instance'],
+  cohort: [],
+  features: [],
+  stepMs,
+  windows: [4, 16, 64],
+  allowedLatenessMs: 30_000,
+  absentAfterMs: 75_000,
+  maxFutureMs: 300_000,
+  forgetAfterMs: 86_400_000,
+  model: {
+    type: 'linear',
+    layers: [],
+    loss: 'mse',
+    learningRate: 0.001,
+    batchSize: 256,
+    maxEpochs: 30,
+    backend: 'auto',
+    seed: 1,
+  },
+  training: {
+    schedule: '0 3 * * 0',
+    timezone: 'UTC',
+    spanMs: 1,
+    quarantineMs: 1,
+    fineTune: false,
+    minSteps: 100,
+  },
+  calibration: { schedule: '0 4 * * *' },
+  alert: {
+    budget: { count: 5, perMs: 604_800_000, scope: 'detector' },
+    confirm: { steps: 3, of: 5 },
+    severity: 'warning',
+    direction: 'both',
+    minChange: 0,
+  },
+};
+
+export const context: GateContext = {
+  spec,
+  entity: 'db-3',
+  labels: { instance: 'db-3' },
+  maxAlertAgeMs: 3_600_000,
+};
+
+export const culprit: Contribution = {
+  feature: 'latency',
+  unit: 's',
+  ratio: 0.8,
+  seen: 4,
+  expected: 1,
+  range: null,
+};
+
+/** `o` over, `q` quiet, `h` over 0.8 and unusual but not over, `s` over 1 with a quiet newest row, `.` not scored. */
+export type StepLetter = 'o' | 'q' | 'h' | 's' | '.';
+
+const scores: Readonly<Record<StepLetter, Pick<ScoredStep, 'score' | 'over' | 'rowUnusual'> | null>> = {
+  o: { score: 2, over: true, rowUnusual: true },
+  q: { score: 0.3, over: false, rowUnusual: false },
+  h: { score: 0.9, over: false, rowUnusual: true },
+  s: { score: 3, over: false, rowUnusual: false },
+  '.': null,
+};
+
+/** A step of the given sort. */
+export function inputAt(step: number, letter: StepLetter, change: Partial<ScoredStep> = {}): GateInput {
+  const sort = scores[letter];
+  return {
+    step,
+    scored: sort && {
+      detector: 'hosts',
+      entity: 'db-3',
+      step,
+      modelVersion: 'm1',
+      raw: sort.score,
+      scoreWithoutGuards: sort.score,
+      provisional: false,
+      ...sort,
+      ...change,
+    },
+    contributions: [culprit],
+    recent: () => [1, Number.NaN, step],
+    newestKnownMs: (step + 1) * stepMs,
+  };
+}
+
+export interface Lived {
+  readonly gate: GateState;
+  readonly transitions: readonly AlertTransition[];
+  readonly notifications: readonly AlertNotification[];
+}
+
+/** Takes steps one by one through a gate. */
+export function live(
+  inputs: readonly GateInput[],
+  from: GateContext = context,
+  start = newGateState(),
+): Lived {
+  let gate = start;
+  const transitions: AlertTransition[] = [];
+  const notifications: AlertNotification[] = [];
+  for (const input of inputs) {
+    const outcome = advanceGate(from, gate, input);
+    gate = outcome.gate;
+    transitions.push(...outcome.transitions);
+    notifications.push(...outcome.notifications);
+  }
+  return { gate, transitions, notifications };
+}
+
+/** The letters as steps 0, 1, 2, … */
+export function inputsOf(letters: string): GateInput[] {
+  return [...letters].map((letter, step) => inputAt(step, letter as StepLetter));
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { entityBytes, readEntityBytes } from '../../src/pipeline/entity-bytes.ts';
+import { newEntity, type Entity } from '../../src/pipeline/entity.ts';
+import type { Track } from '../../src/pipeline/series/track.ts';
+import { smallSpec } from './one-entity.ts';
+
+const [bytesFeature, tempFeature] = smallSpec.features;
+if (bytesFeature === undefined || tempFeature === undefined) throw new Error('the detector has two features');
+
+function remembered(): Entity {
+  const entity = newEntity(smallSpec, 'a', { instance: 'a' });
+  entity.cohort = 'db';
+  const track = entity.series.track(1, 'fedcba9876543210', 10);
+  if (track === null) throw new Error('no track');
+  Object.assign(track, { lastTimeMs: 1_700_000_000_001, lastRaw: 0.1 + 0.2, value: NaN });
+  return entity;
+}
+
+function tracksOf(entity: Entity): Partial<Track>[] {
+  const tracks: Partial<Track>[] = [];
+  entity.series.visitTracks(({ feature, hash, lastTimeMs, lastRaw, value }) => {
+    tracks.push({ feature, hash, lastTimeMs, lastRaw, value });
+  });
+  return tracks;
+}
+
+describe('entity bytes', () => {
+  it('bring back every double, the cohort and the gate', () => {
+    const before = remembered();
+    const after = newEntity(smallSpec, 'a', { instance: 'a' });
+    expect(readEntityBytes(smallSpec, after, entityBytes(smallSpec, before))).toBe(true);
+    expect(tracksOf(after)).toEqual(tracksOf(before));
+    expect([after.cohort, after.gate]).toEqual(['db', before.gate]);
+  });
+
+  it('find features by name, so that a config may add and remove some', () => {
+    const changed = {
+      ...smallSpec,
+      features: [{ ...bytesFeature, name: 'added' }, bytesFeature, tempFeature],
+    };
+    const after = newEntity(changed, 'a', { instance: 'a' });
+    readEntityBytes(changed, after, entityBytes(smallSpec, remembered()));
+    expect(tracksOf(after).map(({ feature }) => feature)).toEqual([2]);
+    const without = { ...smallSpec, features: [bytesFeature] };
+    const rest = newEntity(without, 'a', { instance: 'a' });
+    readEntityBytes(without, rest, entityBytes(smallSpec, remembered()));
+    expect(tracksOf(rest)).toEqual([]);
+  });
+
+  it('are of no use with another step length', () => {
+    const other = { ...smallSpec, stepMs: 60_000 };
+    expect(readEntityBytes(other, newEntity(other, 'a', {}), entityBytes(smallSpec, remembered()))).toBe(
+      false,
+    );
+  });
+
+  it('of a format of the future are refused by name', () => {
+    const text = new TextEncoder().encode(JSON.stringify({ format: 99 }));
+    const bytes = new Uint8Array(4 + text.length);
+    new DataView(bytes.buffer).setUint32(0, text.length, true);
+    bytes.set(text, 4);
+    expect(() => readEntityBytes(smallSpec, newEntity(smallSpec, 'a', {}), bytes)).toThrow(
+      /hosts \/ a has format 99/,
+    );
+  });
+});

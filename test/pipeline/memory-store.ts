@@ -1,0 +1,76 @@
+import type { PartitionMark } from '../../src/core/records.ts';
+import type {
+  CalibrationRow,
+  Checkpoint,
+  EntityRow,
+  KeptStep,
+  RestoredEntity,
+  RestoredState,
+} from '../../src/pipeline/checkpoint.ts';
+import type { Effects, ModelActivation, StepRecord } from '../../src/pipeline/effects.ts';
+import { joinEffects } from '../../src/pipeline/join-effects.ts';
+import { partitionKey } from '../../src/pipeline/partition-state.ts';
+
+/** A store as the pipeline's contract asks for it, in memory; what it gives back has gone through serialisation. */
+export class MemoryStore {
+  #effects: Effects[] = [];
+  #marks = new Map<string, PartitionMark>();
+  #entities = new Map<string, EntityRow>();
+  #calibrations = new Map<string, CalibrationRow>();
+  #steps = new Map<string, StepRecord[]>();
+  #activations: ModelActivation[] = [];
+
+  /** All effects that were committed. */
+  get effects(): Effects {
+    return joinEffects(this.#effects);
+  }
+
+  apply({ effects, marks, entities, calibrations, forgotten }: Checkpoint): void {
+    for (const { detector, entity } of forgotten) {
+      const key = `${detector} ${entity}`;
+      this.#entities.delete(key);
+      this.#calibrations.delete(key);
+      this.#steps.delete(key);
+    }
+    this.#effects.push(effects);
+    this.#activations.push(...effects.activations);
+    for (const mark of marks) this.#marks.set(partitionKey(mark), mark);
+    for (const row of entities) this.#entities.set(`${row.detector} ${row.entity}`, row);
+    for (const row of calibrations) this.#calibrations.set(`${row.detector} ${row.entity}`, row);
+    for (const record of effects.steps) {
+      const key = `${record.vector.detector} ${record.vector.entity}`;
+      const kept = this.#steps.get(key) ?? [];
+      kept.push(record);
+      this.#steps.set(key, kept);
+    }
+  }
+
+  restore(): RestoredState {
+    return structuredClone({
+      marks: [...this.#marks.values()],
+      entities: [...this.#entities].map(([key, row]) => this.#restored(key, row)),
+      activations: this.#activations,
+    });
+  }
+
+  #restored(key: string, row: EntityRow): RestoredEntity {
+    const calibration = this.#calibrations.get(key) ?? null;
+    const steps = this.#steps.get(key) ?? [];
+    const kept = steps.filter(
+      ({ vector }, index) => index >= steps.length - 64 || vector.step > (calibration?.upToStep ?? -1),
+    );
+    return { ...row, calibration, kept: kept.map(keptStep), openAlert: null };
+  }
+}
+
+function keptStep({ vector, scored }: StepRecord): KeptStep {
+  const { step, values, filled } = vector;
+  return {
+    step,
+    values,
+    filled,
+    raw: scored?.raw ?? NaN,
+    score: scored?.score ?? NaN,
+    over: scored?.over ?? false,
+  };
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { SeriesRouter } from '../../../src/pipeline/series/series-router.ts';
+import { fakeSpec } from '../scoring/fake-scoring-model.ts';
+
+const spec = fakeSpec({
+  select: [{ label: 'job', op: '=', value: 'node' }],
+  cohort: ['role'],
+  features: [
+    { name: 'all', metric: 'cpu', where: [], as: 'rate', aggregate: 'sum', unit: '' },
+    {
+      name: 'busy',
+      metric: 'cpu',
+      where: [{ label: 'mode', op: '!=', value: 'idle' }],
+      as: 'rate',
+      aggregate: 'sum',
+      unit: '',
+    },
+  ],
+});
+const labels = { job: 'node', instance: 'a', mode: 'user', role: 'db' };
+
+describe('the series router', () => {
+  it('leads a series to every feature that it serves', () => {
+    const router = new SeriesRouter([{ index: 3, spec }], 100);
+    const routes = router.routes('cpu', labels);
+    expect(
+      routes.map(({ detector, feature, entity, cohort }) => [detector, feature, entity, cohort]),
+    ).toEqual([
+      [3, 0, 'a', 'db'],
+      [3, 1, 'a', 'db'],
+    ]);
+    expect(router.routes('cpu', { ...labels, mode: 'idle' }).map(({ feature }) => feature)).toEqual([0]);
+  });
+
+  it('leads nowhere what is not selected or has no entity', () => {
+    const router = new SeriesRouter([{ index: 0, spec }], 100);
+    expect(router.routes('mem', labels)).toEqual([]);
+    expect(router.routes('cpu', { ...labels, job: 'db' })).toEqual([]);
+    expect(router.routes('cpu', { job: 'node' })).toEqual([]);
+  });
+
+  it('gives the same routes again for other objects with the same labels', () => {
+    const router = new SeriesRouter([{ index: 0, spec }], 100);
+    expect(router.routes('cpu', { ...labels })).toBe(router.routes('cpu', { ...labels }));
+  });
+
+  it('remembers what is in use and forgets the rest when there are too many', () => {
+    const router = new SeriesRouter([{ index: 0, spec }], 8);
+    const used = router.routes('cpu', labels);
+    const unused = router.routes('cpu', { ...labels, instance: 'unused' });
+    for (let index = 0; index < 100; index++) {
+      router.routes('cpu', { ...labels, instance: `host-${index}` });
+      expect(router.routes('cpu', labels)).toBe(used);
+    }
+    expect(router.routes('cpu', { ...labels, instance: 'unused' })).not.toBe(unused);
+  });
+});

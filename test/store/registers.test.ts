@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import type { DeadLetter } from '../../src/core/records.ts';
+import type { ModelRecord } from '../../src/store/model-repository.ts';
+import type { NewOutboxRow } from '../../src/store/outbox-repository.ts';
+import {
+  checkpointOf,
+  detectorSpec,
+  entityRow,
+  openWriter,
+  temporaryDirectory,
+} from './sample-checkpoints.ts';
+
+function outboxRow(id: string, overrides: Partial<NewOutboxRow> = {}): NewOutboxRow {
+  return {
+    id,
+    channel: 'hook',
+    alertId: 'a',
+    idempotencyKey: `key-${id}`,
+    body: '{"x":"ä"}',
+    createdMs: 1_000,
+    ...overrides,
+  };
+}
+
+function letter(offset: number, reason = 'not_json', size = 10): DeadLetter {
+  const bytes = new Uint8Array(size).fill(offset);
+  return { source: 'node', topic: 'metrics', partition: 1, offset, reason, detail: 'seen: x', bytes };
+}
+
+describe('the outbox', () => {
+  it('gives a channel its pending rows in their order, one for each idempotency key', () => {
+    const store = openWriter(temporaryDirectory());
+    const other = outboxRow('c', { channel: 'chat' });
+    store.applyCheckpoint(checkpointOf({}), { outbox: [outboxRow('b'), outboxRow('a'), other] });
+    const again = [outboxRow('a'), outboxRow('z', { idempotencyKey: 'key-b' }), outboxRow('d')];
+    store.applyCheckpoint(checkpointOf({}), { outbox: again });
+    const fresh = {
+      attempts: 0,
+      nextAttemptMs: 1_000,
+      status: 'pending',
+      lastError: null,
+      deliveredMs: null,
+    };
+    expect(store.pendingOutbox('hook', 2)).toEqual([
+      { ...outboxRow('b'), ...fresh },
+      { ...outboxRow('a'), ...fresh },
+    ]);
+    expect(store.pendingOutbox('hook', 10).map(({ id }) => id)).toEqual(['b', 'a', 'd']);
+    expect(store.outboxPending()).toEqual([
+      { channel: 'chat', count: 1 },
+      { channel: 'hook', count: 3 },
+    ]);
+    store.close();
+  });
+
+  it('keeps what became of each attempt', () => {
+    const store = openWriter(temporaryDirectory());
+    store.applyCheckpoint(checkpointOf({}), { outbox: ['a', 'b', 'c'].map((id) => outboxRow(id)) });
+    store.markOutbox([
+      { id: 'a', attempts: 1, status: 'delivered', atMs: 2_000 },
+      { id: 'b', attempts: 1, status: 'pending', nextAttemptMs: 4_000, error: 'HTTP 503' },
+      { id: 'c', attempts: 9, status: 'dead', error: 'HTTP 410' },
+    ]);
+    // A mark that was overtaken by a later one does not bring a delivered row back.
+    store.markOutbox([{ id: 'a', attempts: 1, status: 'pending', nextAttemptMs: 4_000, error: 'HTTP 503' }]);
+    expect(store.pendingOutbox('hook', 10)).toMatchObject([
+      { id: 'b', attempts: 1, nextAttemptMs: 4_000, lastError: 'HTTP 503' },
+    ]);
+    expect(store.outboxOfAlert('a')).toMatchObject([
+      { id: 'a', status: 'delivered', attempts: 1, deliveredMs: 2_000, lastError: null },
+      { id: 'b', status: 'pending' },
+      { id: 'c', status: 'dead', attempts: 9, lastError: 'HTTP 410' },
+    ]);
+    store.close();
+  });
+});
+
+describe('dead letters', () => {
+  it('are a ring bounded by count and by bytes', () => {
+    const directory = temporaryDirectory();
+    const bounds = { maxCount: 5, maxBytes: 160 };
+    const store = openWriter(directory, { deadLetters: bounds });
+    const write = (deadLetters: DeadLetter[]): void => {
+      store.applyCheckpoint(checkpointOf({ effects: { deadLetters } }), { outbox: [] });
+    };
+    write([1, 2, 3, 4, 5, 6, 7].map((offset) => letter(offset)));
+    write([letter(7)]);
+    expect(store.deadLetters(10).map(({ offset }) => offset)).toEqual([7, 6, 5, 4, 3]);
+    // A letter above a sixteenth of the ring is cut.
+    write([letter(8, 'bad_time', 1_000)]);
+    expect(store.deadLetters(1)[0]?.bytes).toEqual(new Uint8Array(10).fill(8));
+    expect(
+      store.deadLetterReasons(5).map(({ reason, count, newest }) => [reason, count, newest.offset]),
+    ).toEqual([
+      ['not_json', 4, 7],
+      ['bad_time', 1, 8],
+    ]);
+    store.close();
+    const smaller = openWriter(directory, { deadLetters: { maxCount: 50, maxBytes: 32 } });
+    smaller.applyCheckpoint(checkpointOf({ effects: { deadLetters: [letter(9)] } }), { outbox: [] });
+    expect(smaller.deadLetters(10).map(({ offset }) => offset)).toEqual([9, 8, 7, 6]);
+    smaller.close();
+  });
+});
+
+describe('models', () => {
+  function model(version: string, createdMs: number, status: ModelRecord['status'] = 'candidate') {
+    return {
+      detector: 'hosts',
+      version,
+      path: `/m/${version}`,
+      sha256: 'ff',
+      card: '{"n":1}',
+      status,
+      createdMs,
+    };
+  }
+
+  it('have one active version a detector, the one activated last in event time', () => {
+    const store = openWriter(temporaryDirectory());
+    store.insertModel(model('v1', 1));
+    store.insertModel(model('v2', 2));
+    store.activateModel({ detector: 'hosts', version: 'v1', effectiveStep: 10 });
+    const activations = [{ detector: 'hosts', version: 'v2', effectiveStep: 20 }];
+    store.applyCheckpoint(checkpointOf({ effects: { activations } }), { outbox: [] });
+    const statuses = (): unknown[] =>
+      store.listModels('hosts').map(({ version, status, effectiveStep }) => [version, status, effectiveStep]);
+    expect(statuses()).toEqual([
+      ['v2', 'active', 20],
+      ['v1', 'retired', 10],
+    ]);
+    store.activateModel({ detector: 'hosts', version: 'v1', effectiveStep: 10 });
+    expect(statuses()[0]).toEqual(['v2', 'active', 20]);
+    store.insertModel(model('v2', 2));
+    expect(store.findModel('hosts', 'v2')).toEqual({ ...model('v2', 2, 'active'), effectiveStep: 20 });
+    expect(store.findModel('hosts', 'v9')).toBeNull();
+    store.activateModel({ detector: 'hosts', version: 'v1', effectiveStep: 30 });
+    expect(statuses()).toEqual([
+      ['v2', 'retired', 20],
+      ['v1', 'active', 30],
+    ]);
+    expect(store.listActivations('hosts').map(({ version }) => version)).toEqual(['v1', 'v2', 'v1']);
+    store.close();
+  });
+
+  it('are pruned down to the newest, never the active one, with what was kept for them', () => {
+    const store = openWriter(temporaryDirectory());
+    store.declareDetectors([detectorSpec()]);
+    for (let index = 1; index <= 6; index++) store.insertModel(model(`v${index}`, index));
+    for (let index = 1; index <= 3; index++) store.insertModel(model(`r${index}`, index, 'rejected'));
+    store.activateModel({ detector: 'hosts', version: 'v1', effectiveStep: 10 });
+    const calibration = { detector: 'hosts', entity: 'db-1', upToStep: 5, bytes: Uint8Array.of(1) };
+    store.applyCheckpoint(
+      checkpointOf({
+        entities: [entityRow('db-1', 1)],
+        calibrations: [{ ...calibration, modelVersion: 'v2' }],
+      }),
+      { outbox: [] },
+    );
+    const pruned = store.pruneModels('hosts', 2).map(({ version }) => version);
+    expect(pruned).toEqual(['v4', 'v3', 'v2', 'r1']);
+    expect(store.listModels('hosts').map(({ version }) => version)).toEqual(['v6', 'v5', 'r3', 'r2', 'v1']);
+    expect(store.readRestoredState([detectorSpec()], 64).entities[0]?.calibration).toBeNull();
+    store.close();
+  });
+});
+
+describe('training runs', () => {
+  it('are listed newest first and bounded', () => {
+    const store = openWriter(temporaryDirectory());
+    for (let run = 0; run < 103; run++) {
+      store.insertTrainingRun({
+        detector: 'hosts',
+        startedMs: run,
+        endedMs: run + 1,
+        outcome: 'promoted',
+        detail: 'ok',
+      });
+    }
+    expect(store.listTrainingRuns('hosts', 2).map(({ startedMs }) => startedMs)).toEqual([102, 101]);
+    expect(store.listTrainingRuns('hosts', 1_000)).toHaveLength(100);
+    expect(store.listTrainingRuns('jobs', 2)).toEqual([]);
+    store.close();
+  });
+});
+
+describe('a detector that was not declared', () => {
+  it('is a programmer’s error, and nothing of the checkpoint is written', () => {
+    const store = openWriter(temporaryDirectory());
+    expect(() =>
+      store.applyCheckpoint(checkpointOf({ entities: [entityRow('db-1', 1)] }), { outbox: [] }),
+    ).toThrow(/hosts was not declared/);
+    expect(store.sequence).toBe(0);
+    store.close();
+  });
+});

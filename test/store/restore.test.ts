@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import {
+  alertOf,
+  checkpointOf,
+  detectorSpec,
+  entityRow,
+  openWriter,
+  stepsCheckpoint,
+  temporaryDirectory,
+  transition,
+} from './sample-checkpoints.ts';
+
+const NOTHING = { outbox: [] };
+
+describe('readRestoredState', () => {
+  it('is empty at a first start', () => {
+    const store = openWriter(temporaryDirectory());
+    expect(store.readRestoredState([detectorSpec()], 64)).toEqual({
+      marks: [],
+      entities: [],
+      activations: [],
+    });
+    store.close();
+  });
+
+  it('has all steps after the calibration, and at least the rows needed, also over midnight and a long gap', () => {
+    const store = openWriter(temporaryDirectory());
+    store.declareDetectors([detectorSpec()]);
+    for (let from = 0; from < 9_000; from += 300) {
+      store.applyCheckpoint(stepsCheckpoint(['far', 'near', 'none', 'gap'], from, from + 300), NOTHING);
+    }
+    for (let step = 9_000; step < 9_020; step++) {
+      store.applyCheckpoint(stepsCheckpoint(['far', 'near', 'none'], step, step + 1), NOTHING);
+    }
+    const calibration = { detector: 'hosts', modelVersion: 'v1', bytes: Uint8Array.of(9) };
+    const last = stepsCheckpoint(['gap'], 11_000, 11_003);
+    store.applyCheckpoint(
+      checkpointOf({
+        ...last,
+        calibrations: [
+          { ...calibration, entity: 'far', upToStep: 3_000 },
+          { ...calibration, entity: 'near', upToStep: 9_015 },
+          { ...calibration, entity: 'gap', upToStep: 11_001 },
+        ],
+      }),
+      NOTHING,
+    );
+    const restored = new Map(
+      store.readRestoredState([detectorSpec()], 64).entities.map((entity) => [entity.entity, entity]),
+    );
+    const steps = (name: string): number[] => restored.get(name)?.kept.map((kept) => kept.step) ?? [];
+    expect([steps('far').at(0), steps('far').length]).toEqual([3_001, 6_019]);
+    expect([steps('near').at(0), steps('near').length]).toEqual([8_956, 64]);
+    expect(steps('none').length).toBe(9_020);
+    expect([steps('gap').at(0), steps('gap').at(-1), steps('gap').length]).toEqual([8_939, 11_002, 64]);
+    expect(restored.get('far')?.calibration).toMatchObject({
+      upToStep: 3_000,
+      entity: 'far',
+      modelVersion: 'v1',
+    });
+    expect(restored.get('none')?.calibration).toBeNull();
+    store.close();
+  });
+
+  it('gives the same kept steps when they are looked at after later checkpoints', () => {
+    const store = openWriter(temporaryDirectory());
+    store.declareDetectors([detectorSpec()]);
+    store.applyCheckpoint(stepsCheckpoint(['db-1'], 0, 500), NOTHING);
+    const [entity] = store.readRestoredState([detectorSpec()], 64).entities;
+    store.applyCheckpoint(stepsCheckpoint(['db-1'], 500, 900), NOTHING);
+    expect(entity?.kept.at(-1)?.step).toBe(499);
+    store.close();
+  });
+
+  it('has the rows of entities as they were written, with the alert that is open', () => {
+    const directory = temporaryDirectory();
+    const store = openWriter(directory);
+    store.declareDetectors([detectorSpec()]);
+    const open = alertOf('db-1');
+    const over = alertOf('db-2');
+    const row = {
+      ...entityRow('db-1', 7),
+      lastClosedStep: -Infinity,
+      clockMs: 12.5,
+      labels: { instance: 'db-1', a: 'ä"' },
+    };
+    const mark = {
+      source: 's',
+      topic: 't',
+      partition: 3,
+      lowOffset: 2 ** 40,
+      nextOffset: 2 ** 52,
+      watermarkMs: -Infinity,
+      idle: true,
+    };
+    store.applyCheckpoint(
+      checkpointOf({
+        entities: [row, entityRow('db-2', 7)],
+        marks: [mark],
+        effects: {
+          transitions: [
+            transition(open, null, 'pending', 5),
+            transition(over, null, 'pending', 5),
+            transition(over, 'pending', 'discarded', 6),
+          ],
+          activations: [
+            { detector: 'hosts', version: 'v2', effectiveStep: 50 },
+            { detector: 'hosts', version: 'v1', effectiveStep: 5 },
+          ],
+        },
+      }),
+      NOTHING,
+    );
+    store.close();
+    const again = openWriter(directory);
+    const { entities, marks, activations } = again.readRestoredState([detectorSpec()], 64);
+    expect(entities[0]).toEqual({ ...row, calibration: null, openAlert: open, kept: [] });
+    expect(entities[1]?.openAlert).toBeNull();
+    expect(marks).toEqual([mark]);
+    expect(activations.map(({ version }) => version)).toEqual(['v1', 'v2']);
+    again.close();
+  });
+
+  it('takes the calibration of the version that is active at the entity', () => {
+    const store = openWriter(temporaryDirectory());
+    store.declareDetectors([detectorSpec()]);
+    const calibration = { detector: 'hosts', entity: 'db-1', bytes: Uint8Array.of(1) };
+    store.applyCheckpoint(
+      checkpointOf({
+        entities: [entityRow('db-1', 90)],
+        calibrations: [
+          { ...calibration, modelVersion: 'v1', upToStep: 50 },
+          { ...calibration, modelVersion: 'v2', upToStep: 80 },
+        ],
+        effects: {
+          activations: [
+            { detector: 'hosts', version: 'v1', effectiveStep: 5 },
+            { detector: 'hosts', version: 'v2', effectiveStep: 100 },
+          ],
+        },
+      }),
+      NOTHING,
+    );
+    const version = (): string | undefined =>
+      store.readRestoredState([detectorSpec()], 64).entities[0]?.calibration?.modelVersion;
+    expect(version()).toBe('v1');
+    store.applyCheckpoint(checkpointOf({ entities: [entityRow('db-1', 99)] }), NOTHING);
+    expect(version()).toBe('v2');
+    store.close();
+  });
+});

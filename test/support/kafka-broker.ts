@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
+import { startGuarded, type GuardedProcess } from './guarded-process.ts';
+import { installKafka } from './kafka-install.ts';
+import { waitFor } from './wait-for.ts';
+
+/** A broker of one's own: it can be stopped and started again with its data, for drills. */
+export interface KafkaBroker {
+  readonly brokers: readonly string[];
+  /** Starts it again on the same port with the same data; resolves once it serves. */
+  start(): Promise<void>;
+  /** `SIGKILL` pulls the plug, the default is a clean shutdown. The data stay. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Stops it and deletes its data. */
+  remove(): Promise<void>;
+}
+
+const CLUSTER_ID = 'c3RyYXlkLXRlc3QtMDAwMQ';
+const JVM = ['-Xmx384m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+
+const properties = (port: number, controllerPort: number, folder: string): string =>
+  [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names=CONTROLLER',
+    'inter.broker.listener.name=PLAINTEXT',
+    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    `log.dirs=${join(folder, 'log')}`,
+    'auto.create.topics.enable=false',
+    'offsets.topic.replication.factor=1',
+    'offsets.topic.num.partitions=4',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'share.coordinator.state.topic.replication.factor=1',
+    'share.coordinator.state.topic.min.isr=1',
+    'group.initial.rebalance.delay.ms=0',
+    'group.min.session.timeout.ms=1000',
+    'log.segment.bytes=1048576',
+    // Tests write records of any age, and of hours to come.
+    'log.retention.ms=-1',
+    'log.message.timestamp.after.max.ms=9223372036854775807',
+    '',
+  ].join('\n');
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (open: boolean): void => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });
+
+/** Starts Apache Kafka (KRaft, one node) on free loopback ports with data under the system's temporary folder. */
+export const startKafkaBroker = async (): Promise<KafkaBroker> => {
+  const jars = await installKafka();
+  const folder = await mkdtemp(join(tmpdir(), 'strayd-kafka-'));
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const config = join(folder, 'server.properties');
+  await writeFile(config, properties(port, controllerPort, folder));
+  const java = [...JVM, '-cp', join(jars, '*')];
+  const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config];
+  await promisify(execFile)('java', [...java, ...format]);
+  let broker: GuardedProcess | null = null;
+  const start = async (): Promise<void> => {
+    const started = startGuarded('java', [...java, 'kafka.Kafka', config]);
+    broker = started;
+    const serves = async (): Promise<boolean> => {
+      if (!started.running()) return true;
+      return answers(port);
+    };
+    await waitFor('Apache Kafka to open its port', serves, { timeoutMs: 90_000 });
+    if (!started.running()) throw new Error(`Apache Kafka ended at once:\n${started.output().slice(-3000)}`);
+  };
+  const stop = async (signal?: NodeJS.Signals): Promise<void> => {
+    await broker?.stop(signal);
+    broker = null;
+  };
+  const remove = async (): Promise<void> => {
+    await stop('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  };
+  await start();
+  return { brokers: [`127.0.0.1:${port}`], start, stop, remove };
+};
