@@ -3,19 +3,17 @@ import type { AlertView, Backend, StatusView } from '../server/backend.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { Config } from '../config/config.ts';
-import type { Exposition } from './exposition.ts';
+import type { Instruments } from './instruments.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
-import type { Trainer } from './trainer.ts';
-import type { Vitals } from './vitals.ts';
+import type { TrainingDesk } from './training-desk.ts';
 
 export interface BackendOptions {
   readonly config: Config;
   readonly version: string;
   readonly store: StoreReader;
   readonly thread: PipelineThread;
-  readonly trainer: Trainer;
-  readonly exposition: Exposition;
-  readonly vitals: Vitals;
+  readonly desk: TrainingDesk;
+  readonly instruments: Instruments;
 }
 
 const TOP_REASONS = 20;
@@ -23,7 +21,8 @@ const EXAMPLE_BYTES = 500;
 
 /** What the HTTP side asks of the daemon, answered from the store, the vitals and the pipeline thread. */
 export function createBackend(options: BackendOptions): Backend {
-  const { config, store, thread, trainer, exposition, vitals } = options;
+  const { config, store, thread, desk } = options;
+  const { exposition, vitals } = options.instruments;
   return {
     notAlive: () => vitals.notAlive(),
     notReady: () => vitals.notReady(),
@@ -38,7 +37,12 @@ export function createBackend(options: BackendOptions): Backend {
       config.detectors
         .filter(({ name }) => detector === null || name === detector)
         .flatMap(({ name }) => store.listModels(name))
-        .map(({ detector: name, version, status, card }) => ({ detector: name, version, status, card: JSON.parse(card) as unknown })),
+        .map(({ detector: name, version, status, card }) => ({
+          detector: name,
+          version,
+          status,
+          card: JSON.parse(card) as unknown,
+        })),
     deadLetters: () =>
       store.deadLetterReasons(TOP_REASONS).map(({ reason, count, newest }) => ({
         reason,
@@ -52,20 +56,24 @@ export function createBackend(options: BackendOptions): Backend {
         },
       })),
     hasDetector: (name) => config.detectors.some((spec) => spec.name === name),
-    train: (name) => {
-      const spec = config.detectors.find((one) => one.name === name);
-      return spec !== undefined && trainer.request(spec) ? 'started' : 'busy';
-    },
+    train: (name) => (desk.request(name) ? 'started' : 'busy'),
     metrics: () => exposition.render(),
   };
 }
 
 function viewOf({ alert, label, delivered, stepMs, startedMs }: AlertRecord): AlertView {
   const { title, summary, lines } = explainAlert(alert, stepMs);
-  return { alert, label, delivered, text: [title, summary, ...lines].join('\n'), since: new Date(startedMs).toISOString() };
+  return {
+    alert,
+    label,
+    delivered,
+    text: [title, summary, ...lines].join('\n'),
+    since: new Date(startedMs).toISOString(),
+  };
 }
 
-function statusOf({ config, version, trainer, vitals }: BackendOptions): StatusView {
+function statusOf({ config, version, desk, instruments }: BackendOptions): StatusView {
+  const { vitals } = instruments;
   return {
     version,
     startedMs: vitals.startedMs,
@@ -79,7 +87,7 @@ function statusOf({ config, version, trainer, vitals }: BackendOptions): StatusV
         openAlerts: seen?.openAlerts ?? 0,
         warmupRatio: seen?.warmupRatio ?? 0,
         modelVersion: seen?.modelVersion ?? null,
-        training: trainer.running === name ? 'running' : 'idle',
+        training: desk.running === name ? 'running' : 'idle',
       };
     }),
   };

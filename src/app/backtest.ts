@@ -74,7 +74,11 @@ export async function runBacktest(input: BacktestInput): Promise<BacktestResult>
   for (const slice of wideSlices(rows, options)) {
     const split = slice.records.findIndex(({ timeMs }) => timeMs >= trainUntilMs);
     if (card === null && split >= 0) {
-      const before = { ...slice, nextOffset: slice.firstOffset + split, records: slice.records.slice(0, split) };
+      const before = {
+        ...slice,
+        nextOffset: slice.firstOffset + split,
+        records: slice.records.slice(0, split),
+      };
       history.push(...step(state, [{ kind: 'records', slice: before }]).steps.map(({ vector }) => vector));
       card = await useModel(state, input, history);
     }
@@ -83,7 +87,9 @@ export async function runBacktest(input: BacktestInput): Promise<BacktestResult>
     else seen.push(effects);
   }
   if (card === null) {
-    throw new BacktestError('No row is at or after --train-until, so nothing is left to score; choose an earlier time.');
+    throw new BacktestError(
+      'No row is at or after --train-until, so nothing is left to score; choose an earlier time.',
+    );
   }
   return account(input, seen, card);
 }
@@ -127,7 +133,13 @@ function account(input: BacktestInput, seen: readonly Effects[], card: TrainingC
   return {
     entities,
     steps: scores.length,
-    match: matchEvents({ events, alerts, entities, watchedMs: counted.length * spec.stepMs, budget: spec.alert.budget }),
+    match: matchEvents({
+      events,
+      alerts,
+      entities,
+      watchedMs: counted.length * spec.stepMs,
+      budget: spec.alert.budget,
+    }),
     vusPr: input.labels === null ? null : meanVusPr(counted, scores, events),
     alerts,
     scores,
@@ -151,7 +163,8 @@ function scoresOf(seen: readonly Effects[], counted: readonly WideRow[], stepMs:
 function alertsOf(seen: readonly Effects[], stepMs: number, endMs: number): BacktestAlert[] {
   const fired = new Map<string, Alert>();
   for (const { transitions } of seen) {
-    for (const { alert, to } of transitions) if (to === 'firing' || to === 'resolved') fired.set(alert.id, alert);
+    for (const { alert, to } of transitions)
+      if (to === 'firing' || to === 'resolved') fired.set(alert.id, alert);
   }
   return [...fired.values()]
     .map((alert) => ({
@@ -178,12 +191,20 @@ function meanVusPr(
   const values: number[] = [];
   for (const [entity, rows] of byEntity) {
     const own = events.filter((event) => event.entity === entity);
-    const labels = rows.map(({ timeMs }) => (own.some(({ startMs, endMs }) => timeMs >= startMs && timeMs <= endMs) ? 1 : 0));
+    const labels = rows.map(({ timeMs }) =>
+      own.some(({ startMs, endMs }) => timeMs >= startMs && timeMs <= endMs) ? 1 : 0,
+    );
     if (!labels.includes(1)) continue;
     const known = rows.map(({ timeMs }) => rawAt.get(stepKey(entity, timeMs)));
     const least = known.reduce<number>((low, raw) => Math.min(low, raw ?? Infinity), Infinity);
     const first = rows.map(({ values: [value] }) => value ?? Number.NaN);
-    values.push(vusPr(labels, known.map((raw) => raw ?? least), findLengthRank(first)));
+    values.push(
+      vusPr(
+        labels,
+        known.map((raw) => raw ?? least),
+        findLengthRank(first),
+      ),
+    );
   }
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,27 +1,22 @@
-import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { pipelineConfig } from '../config/pipeline-config.ts';
 import type { DeliveryService } from '../delivery/delivery-service.ts';
-import { createMetrics } from '../server/metrics.ts';
 import { createServer } from '../server/server.ts';
 import { openStore } from '../store/open-store.ts';
-import type { StoreReader } from '../store/store-reader.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import { createBackend } from './backend.ts';
 import { buildInfo } from './build-info.ts';
-import { CurrentAlerts } from './current-alerts.ts';
+import { Closers } from './closers.ts';
 import { startDelivery } from './deliver.ts';
-import { Exposition } from './exposition.ts';
+import { createInstruments, restoreInstruments, showPublished, type Instruments } from './instruments.ts';
 import { listen } from './listen.ts';
-import { startLog, type LogStyle } from './log.ts';
+import type { LogStyle } from './log.ts';
 import type { Published, TrainedModel } from './messages.ts';
 import { PipelineThread } from './pipeline-thread.ts';
-import type { PipelineWorkerData } from './pipeline.ts';
 import { cronScheduler } from './scheduler.ts';
 import type { StreamChoice } from './stream-choice.ts';
-import type { TelemetryEvent } from './telemetry.ts';
-import { Trainer } from './trainer.ts';
-import { Vitals } from './vitals.ts';
+import { TrainingDesk } from './training-desk.ts';
+import { startVitalSigns } from './vital-signs.ts';
 
 /** For who watches a daemon from within its process: the demo. */
 export interface DaemonObserver {
@@ -53,159 +48,120 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-const PING_MS = 5000;
-const OUTBOX_COUNT_MS = 5000;
-
-/** Starts the pipeline thread, delivery, schedules and the HTTP side. Rejects if the store or the address can't be had. */
+/**
+ * Starts the pipeline thread, the HTTP side, delivery and schedules. Rejects with `PipelineNotStarted` or `ListenError`
+ * if the store or the address can't be had; then nothing is left open.
+ */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { config } = options;
-  const build = buildInfo();
-  const metrics = createMetrics(build);
-  const vitals = new Vitals(Date.now);
-  const exposition = new Exposition(metrics, Date.now);
-  const current = new CurrentAlerts(new Map(config.detectors.map(({ name, stepMs }) => [name, stepMs])), Date.now);
-  const log = startLog(options.log, metrics);
-  const report = (event: TelemetryEvent): void => {
-    log(event);
-    vitals.noted(event);
-  };
-  const { promise: ended, settle } = settleable<Error | null>();
-  let delivery: DeliveryService | null = null;
+  const closers = new Closers();
+  try {
+    return await open(options, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
 
-  const workerData: PipelineWorkerData = {
-    config: pipelineConfig(config),
-    stream: options.stream,
-    channels: config.channels.map(({ name, type }) => ({ name, type })),
-    externalUrl: config.server.externalUrl,
-  };
-  const thread = new PipelineThread(workerData, {
-    published: ({ published }) => {
-      vitals.published(published);
-      current.apply(published.transitions);
-      exposition.apply(published);
-      for (const { alert, to } of published.transitions) {
-        if (to === 'firing' || to === 'resolved') report(alertEvent(alert.id, alert.detector, alert.entity, to));
-      }
-      if (published.transitions.length > 0 || published.notifications.length > 0) delivery?.wake();
-      options.observer?.published?.(published);
-    },
-    event: ({ event }) => report(event),
-    trainingDue: ({ detector }) => {
-      if (options.trainWhenDue) train(detector);
-    },
-    streamEnded: ({ part }) => options.observer?.streamEnded?.(part),
-    died: (error) => {
-      report({ event: 'failed', level: 'error', message: error.stack ?? error.message });
-      settle(error);
-    },
+async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
+  const { config, observer } = options;
+  const build = buildInfo();
+  const instruments = createInstruments(config, options.log, build);
+  const { report, vitals } = instruments;
+  let settle: (error: Error | null) => void = () => undefined;
+  const ended = new Promise<Error | null>((resolve) => {
+    settle = resolve;
+  });
+  // Both are made after the thread; what it says before they are there needs neither.
+  const late: { delivery?: DeliveryService; desk?: TrainingDesk } = {};
+
+  const thread = startThread(options, instruments, {
+    wake: () => late.delivery?.wake(),
+    train: (detector) => late.desk?.request(detector),
+    died: settle,
   });
   await thread.started;
+  closers.add(() => thread.stop());
   vitals.storeOpened();
 
   const store = openStore(config.store.path, { mode: 'read' });
-  const firing = store.listAlerts({ state: 'firing' }).map(({ alert }) => alert);
-  exposition.restore(firing);
-  current.restore(firing);
-  for (const { name } of config.detectors) {
-    const active = store.listModels(name).find(({ status }) => status === 'active');
-    if (active !== undefined) exposition.model(name, active.version, active.card, active.createdMs);
-  }
-  const trainer = new Trainer({
-    storePath: config.store.path,
-    nowMs: Date.now,
-    progress: (detector, fraction, detail) => options.observer?.trainingProgress?.(detector, fraction, detail),
-    started: (detector) => report({ event: 'training_started', level: 'info', message: `Training of detector ${detector} starts.` }),
-    ended: (run, trained) => void recordTraining(run, trained),
+  closers.add(() => store.close());
+  restoreInstruments(instruments, store, config);
+
+  const desk = new TrainingDesk({
+    config,
+    thread,
+    instruments,
+    progress: (detector, fraction, detail) => observer?.trainingProgress?.(detector, fraction, detail),
+    ended: (run, trained) => observer?.trainingEnded?.(run, trained),
   });
+  late.desk = desk;
+  closers.add(() => desk.stop());
 
-  async function recordTraining(run: TrainingRun, trained: TrainedModel | null): Promise<void> {
-    metrics.trainingRunsTotal.inc({ detector: run.detector, outcome: run.outcome });
-    metrics.trainingDuration.observe((run.endedMs - run.startedMs) / 1000);
-    try {
-      await thread.call({ kind: 'training_run', run });
-      if (trained !== null) await thread.call({ kind: 'model', trained });
-      if (trained?.promoted === true) {
-        exposition.model(trained.detector, trained.version, JSON.stringify(trained.card), run.endedMs);
-      }
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      report({ event: 'failed', level: 'error', message: `Putting a trained model of ${run.detector} to use: ${error.message}` });
-    }
-    const level = run.outcome === 'failed' ? 'error' : 'info';
-    const message = `Training of detector ${run.detector} ended, ${run.outcome}: ${run.detail}`;
-    report({ event: 'training_ended', level, message, fields: { ...run } });
-    options.observer?.trainingEnded?.(run, trained);
-  }
-
-  function train(detector: string): void {
-    const spec = config.detectors.find(({ name }) => name === detector);
-    if (spec !== undefined) trainer.request(spec);
-  }
-
-  const backend = createBackend({ config, version: build.version, store, thread, trainer, exposition, vitals });
+  const backend = createBackend({ config, version: build.version, store, thread, desk, instruments });
   const server = createServer({ backend, token: config.server.token?.reveal() ?? null });
-  let url: string;
-  try {
-    url = await listen(server, config.server.listen);
-  } catch (error) {
-    await thread.stop();
-    store.close();
-    throw error;
-  }
-  delivery = startDelivery({ config, store, current, thread, metrics, report });
+  closers.add(() => server.close());
+  const url = await listen(server, config.server.listen);
+
+  const delivery = startDelivery({ config, store, thread, instruments });
+  late.delivery = delivery;
+  closers.add(() => delivery.stop());
+
   const scheduler = cronScheduler();
+  closers.add(() => scheduler.stop());
   for (const { name, training } of config.detectors) {
-    scheduler.every(training.schedule, training.timezone, `train ${name}`, () => train(name));
+    scheduler.every(training.schedule, training.timezone, `train ${name}`, () => desk.request(name));
   }
-  const timers = [
-    setInterval(() => void thread.call({ kind: 'ping' }).then(() => vitals.answered(), () => undefined), PING_MS),
-    setInterval(() => countOutbox(store, config), OUTBOX_COUNT_MS),
-  ];
-
-  function countOutbox(reader: StoreReader, { channels }: Config): void {
-    const counts = new Map(reader.outboxPending().map(({ channel, count }) => [channel, count]));
-    for (const { name, type } of channels) {
-      if (type === 'webhook') metrics.outboxPending.set({ channel: name }, counts.get(name) ?? 0);
-    }
-  }
-
-  report({ event: 'started', level: 'info', message: `strayd ${build.version} runs; ${url}/metrics`, fields: { url } });
+  closers.add(startVitalSigns({ config, store, thread, instruments }));
+  report({
+    event: 'started',
+    level: 'info',
+    message: `strayd ${build.version} runs; ${url}/metrics`,
+    fields: { url },
+  });
 
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
-    for (const timer of timers) clearInterval(timer);
-    scheduler.stop();
-    await delivery?.stop();
-    await closeServer(server);
-    await trainer.stop();
-    store.close();
-    await thread.stop();
+    await closers.close();
     report({ event: 'stopped', level: 'info', message: 'Everything is drained, committed and closed.' });
     settle(null);
   };
-
   return {
     url,
     ended,
-    train,
+    train: (detector) => void desk.request(detector),
     resume: async () => void (await thread.call({ kind: 'resume' })),
     stop: () => (stopping ??= stop()),
   };
 }
 
-function alertEvent(id: string, detector: string, entity: string, to: 'firing' | 'resolved'): TelemetryEvent {
-  const message = `Alert ${id} of ${entity} (${detector}) is ${to}.`;
-  return { event: 'alert', level: to === 'firing' ? 'warn' : 'info', message, fields: { id, detector, entity } };
+interface ThreadEvents {
+  readonly wake: () => void;
+  readonly train: (detector: string) => void;
+  readonly died: (error: Error) => void;
 }
 
-async function closeServer(server: FastifyInstance): Promise<void> {
-  await server.close();
-}
-
-function settleable<T>(): { promise: Promise<T>; settle: (value: T) => void } {
-  let settle: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((resolve) => {
-    settle = resolve;
+function startThread(options: DaemonOptions, instruments: Instruments, events: ThreadEvents): PipelineThread {
+  const { config, stream, trainWhenDue, observer } = options;
+  const data = {
+    config: pipelineConfig(config),
+    stream,
+    channels: config.channels.map(({ name, type }) => ({ name, type })),
+    externalUrl: config.server.externalUrl,
+  };
+  return new PipelineThread(data, {
+    published: ({ published }) => {
+      showPublished(instruments, published);
+      if (published.transitions.length > 0 || published.notifications.length > 0) events.wake();
+      observer?.published?.(published);
+    },
+    event: ({ event }) => instruments.report(event),
+    trainingDue: ({ detector }) => {
+      if (trainWhenDue) events.train(detector);
+    },
+    streamEnded: ({ part }) => observer?.streamEnded?.(part),
+    died: (error) => {
+      instruments.report({ event: 'failed', level: 'error', message: error.stack ?? error.message });
+      events.died(error);
+    },
   });
-  return { promise, settle };
 }

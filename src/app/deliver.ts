@@ -2,23 +2,21 @@ import type { Config } from '../config/config.ts';
 import { makeChannels } from '../delivery/channel-registry.ts';
 import { deliveryService, type DeliveryService } from '../delivery/delivery-service.ts';
 import type { OutboxMark } from '../delivery/outbox.ts';
-import type { CurrentAlerts } from './current-alerts.ts';
 import type { Metrics } from '../server/metrics.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
-import type { Report } from './telemetry.ts';
+import type { Instruments } from './instruments.ts';
 
 export interface DeliverOptions {
   readonly config: Config;
   readonly store: StoreReader;
-  readonly current: CurrentAlerts;
   readonly thread: PipelineThread;
-  readonly metrics: Metrics;
-  readonly report: Report;
+  readonly instruments: Instruments;
 }
 
 /** Starts the channels on the main thread: they read the store, and their marks go to the pipeline thread to be written. */
-export function startDelivery({ config, store, current, thread, metrics, report }: DeliverOptions): DeliveryService {
+export function startDelivery({ config, store, thread, instruments }: DeliverOptions): DeliveryService {
+  const { metrics, current, report } = instruments;
   const mark = (one: OutboxMark): void => {
     thread.call({ kind: 'outbox_marks', marks: [one] }).catch((error: unknown) => {
       const cause = error instanceof Error ? error.message : String(error);
@@ -45,8 +43,17 @@ export function startDelivery({ config, store, current, thread, metrics, report 
       if (!errorChanged) return;
       report(
         error === null
-          ? { event: 'delivery_recovered', level: 'info', message: `Channel ${channel} takes deliveries again.` }
-          : { event: 'delivery_trouble', level: 'warn', message: `Channel ${channel}: ${error}`, fields: { channel, outcome } },
+          ? {
+              event: 'delivery_recovered',
+              level: 'info',
+              message: `Channel ${channel} takes deliveries again.`,
+            }
+          : {
+              event: 'delivery_trouble',
+              level: 'warn',
+              message: `Channel ${channel}: ${error}`,
+              fields: { channel, outcome },
+            },
       );
     },
   });

@@ -30,7 +30,10 @@ export async function kafkaFeed(
   progress: DemoProgress,
 ): Promise<DemoFeed> {
   const { topic, partitions } = fleet.options;
-  const producer = new KafkaProducer({ brokers, clientId: 'strayd-demo', tls: null, sasl: null }, () => undefined);
+  const producer = new KafkaProducer(
+    { brokers, clientId: 'strayd-demo', tls: null, sasl: null },
+    () => undefined,
+  );
   await producer.connect();
   await producer.ensureTopic(topic, partitions);
   const steps = fleet.steps();

@@ -22,7 +22,8 @@ export class DemoProgress {
   }
 
   read({ partitions }: Published): void {
-    if (partitions.length > 0) this.#watermarkMs = Math.min(...partitions.map(({ watermarkMs }) => watermarkMs));
+    if (partitions.length > 0)
+      this.#watermarkMs = Math.min(...partitions.map(({ watermarkMs }) => watermarkMs));
     this.#check();
   }
 

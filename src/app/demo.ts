@@ -71,7 +71,10 @@ export async function runDemo(options: DemoOptions, view: DemoView): Promise<Dem
     });
     void daemon.ended.then((error) => progress.died(error));
     view.begun(fleet, daemon.url);
-    const feed = options.brokers === null ? servedFeed(daemon, progress) : await kafkaFeed(options.brokers, fleet, progress);
+    const feed =
+      options.brokers === null
+        ? servedFeed(daemon, progress)
+        : await kafkaFeed(options.brokers, fleet, progress);
     await feed.history();
     daemon.train(spec.name);
     view.trained(await progress.card());
@@ -90,7 +93,11 @@ function demoDetector({ model, seed }: DemoOptions): DetectorSpec {
 
 function demoConfig(
   spec: DetectorSpec,
-  { options, topic, storePath }: { readonly options: DemoOptions; readonly topic: string; readonly storePath: string },
+  {
+    options,
+    topic,
+    storePath,
+  }: { readonly options: DemoOptions; readonly topic: string; readonly storePath: string },
 ): Config {
   return {
     kafka: { brokers: options.brokers ?? [], groupId: topic, clientId: 'strayd-demo', tls: null, sasl: null },

@@ -129,7 +129,8 @@ export class Exposition {
     this.#metrics.warmupRatio.set({ detector }, warmupRatio);
   }
 
-  #applyTransition({ alert, to }: AlertTransition): void {
+  #applyTransition({ alert, from, to }: AlertTransition): void {
+    if (from === to) return;
     if (to === 'firing') {
       this.#metrics.alertsTotal.inc({ detector: alert.detector, kind: alert.kind });
       this.#activate(alert);

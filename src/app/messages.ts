@@ -42,7 +42,11 @@ export interface Published {
   readonly transitions: readonly AlertTransition[];
   readonly notifications: readonly AlertNotification[];
   readonly samples: readonly { readonly source: string; readonly result: string; readonly count: number }[];
-  readonly deadLetters: readonly { readonly source: string; readonly reason: string; readonly count: number }[];
+  readonly deadLetters: readonly {
+    readonly source: string;
+    readonly reason: string;
+    readonly count: number;
+  }[];
   readonly partitions: readonly PublishedPartition[];
   readonly detectors: readonly PublishedDetector[];
   readonly storeBytes: number;

@@ -78,7 +78,12 @@ export class PipelineRunner implements StreamHandler {
       from = mark.offset;
       this.take({ kind: 'reset', partition, nextOffset: mark.offset });
       const message = `The offset of ${place} was reset from ${local} to ${mark.offset}; reading goes on there, steps already closed stay as they are.`;
-      report({ event: 'offset_reset', level: 'warn', message, fields: { ...partition, local, reset: mark.offset } });
+      report({
+        event: 'offset_reset',
+        level: 'warn',
+        message,
+        fields: { ...partition, local, reset: mark.offset },
+      });
     }
     this.take({ kind: 'assigned', partition, nextOffset: from });
     const message = `Reading ${place} from ${from === null ? 'the earliest offset' : `offset ${from}`}.`;
@@ -102,7 +107,12 @@ export class PipelineRunner implements StreamHandler {
     const message =
       `Offset ${expected} of ${partition.topic}/${partition.partition} is not in the log any more ` +
       `(retention, or the topic was made anew); reading goes on at ${restartedAt}.`;
-    this.#options.report({ event: 'offset_lost', level: 'error', message, fields: { ...partition, expected, restartedAt } });
+    this.#options.report({
+      event: 'offset_lost',
+      level: 'error',
+      message,
+      fields: { ...partition, expected, restartedAt },
+    });
   }
 
   trouble(message: string | null): void {
@@ -149,7 +159,8 @@ export class PipelineRunner implements StreamHandler {
 
   #isDue(): boolean {
     return (
-      this.#pendingSteps >= CHECKPOINT_STEPS || this.#options.nowMs() - this.#lastCheckpointMs >= CHECKPOINT_MS
+      this.#pendingSteps >= CHECKPOINT_STEPS ||
+      this.#options.nowMs() - this.#lastCheckpointMs >= CHECKPOINT_MS
     );
   }
 
@@ -173,7 +184,11 @@ export class PipelineRunner implements StreamHandler {
       try {
         const written = store.applyCheckpoint(checkpoint, { outbox });
         if (attempt > 1) {
-          report({ event: 'store_recovered', level: 'info', message: 'The store takes writes again; reading goes on.' });
+          report({
+            event: 'store_recovered',
+            level: 'info',
+            message: 'The store takes writes again; reading goes on.',
+          });
         }
         return written;
       } catch (error) {

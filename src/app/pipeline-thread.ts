@@ -34,7 +34,10 @@ export class PipelineThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #started: Promise<void>;
-  #settleStart: { resolve: () => void; reject: (error: Error) => void } = { resolve: () => undefined, reject: () => undefined };
+  #settleStart: { resolve: () => void; reject: (error: Error) => void } = {
+    resolve: () => undefined,
+    reject: () => undefined,
+  };
   #nextId = 1;
   #stopping = false;
 

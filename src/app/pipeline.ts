@@ -53,7 +53,10 @@ const STORE_BYTES_MS = 10_000;
 const CAUGHT_UP_RECORDS = 1000;
 
 /** Opens the store, restores the state, begins to read. Throws a StoreError if the store can't be had. */
-export async function startPipeline(data: PipelineWorkerData, around: PipelineSurroundings): Promise<Pipeline> {
+export async function startPipeline(
+  data: PipelineWorkerData,
+  around: PipelineSurroundings,
+): Promise<Pipeline> {
   const { config } = data;
   const report: Report = (event) => around.send({ type: 'event', event });
   const store = openStore(config.storePath, { mode: 'write', pid: process.pid, random: Math.random });
@@ -74,7 +77,14 @@ export async function startPipeline(data: PipelineWorkerData, around: PipelineSu
     outboxRows: (effects) => rowsFor(effects, data),
     applied: (checkpoint, lag) => {
       note(checkpoint, { state, warmUp, lag, send: around.send });
-      const context = { state, warmUp, lag, sequence: store.sequence, storeBytes: bytes(), loopDelaySeconds: around.loopDelaySeconds() };
+      const context = {
+        state,
+        warmUp,
+        lag,
+        sequence: store.sequence,
+        storeBytes: bytes(),
+        loopDelaySeconds: around.loopDelaySeconds(),
+      };
       around.send({ type: 'published', published: publishedOf(checkpoint, context) });
     },
   });
@@ -135,16 +145,29 @@ async function useModel(trained: TrainedModel, { config, store, runner, report }
   runner.take({ kind: 'model', ...loaded, effectiveStep: null });
   await runner.checkpoint();
   const message = `Detector ${spec.name} scores with model ${trained.version} from now on.`;
-  report({ event: 'model_activated', level: 'info', message, fields: { detector: spec.name, version: trained.version } });
+  report({
+    event: 'model_activated',
+    level: 'info',
+    message,
+    fields: { detector: spec.name, version: trained.version },
+  });
   return null;
 }
 
-async function restoreState(config: PipelineConfig, store: StoreWriter, report: Report): Promise<PipelineState> {
+async function restoreState(
+  config: PipelineConfig,
+  store: StoreWriter,
+  report: Report,
+): Promise<PipelineState> {
   const { detectors } = config;
   const rowsNeeded = Math.max(...detectors.flatMap(({ windows }) => windows));
   const restored = store.readRestoredState(detectors, rowsNeeded);
-  const models = await readActiveModels(store, detectors, (message) => report({ event: 'failed', level: 'error', message }));
-  const refits = new Map(detectors.map((spec) => [spec.name, cronTimes(spec.calibration.schedule, spec.training.timezone)]));
+  const models = await readActiveModels(store, detectors, (message) =>
+    report({ event: 'failed', level: 'error', message }),
+  );
+  const refits = new Map(
+    detectors.map((spec) => [spec.name, cronTimes(spec.calibration.schedule, spec.training.timezone)]),
+  );
   return createState({
     detectors,
     restored,
@@ -181,7 +204,11 @@ function note(checkpoint: Checkpoint, { state, warmUp, lag, send }: Noting): voi
   }
 }
 
-function announceEnds(stream: SimulatedFleetStream, runner: PipelineRunner, send: (message: FromPipeline) => void): void {
+function announceEnds(
+  stream: SimulatedFleetStream,
+  runner: PipelineRunner,
+  send: (message: FromPipeline) => void,
+): void {
   const announce = async (served: Promise<void>, part: 'history' | 'live'): Promise<void> => {
     await served;
     await runner.checkpoint();

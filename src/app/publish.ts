@@ -44,10 +44,7 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
   };
 }
 
-function scoresOf(
-  { effects }: Checkpoint,
-  state: PipelineState,
-): Pick<Published, 'scores' | 'allScores'> {
+function scoresOf({ effects }: Checkpoint, state: PipelineState): Pick<Published, 'scores' | 'allScores'> {
   const newest = new Map<string, PublishedScore>();
   const all = new Map<string, number[]>();
   const stepMs = new Map(state.detectors.map(({ spec }) => [spec.name, spec.stepMs]));

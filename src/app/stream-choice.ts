@@ -8,8 +8,7 @@ import type { Report } from './telemetry.ts';
 
 /** Where records come from: the configured brokers, or the demo's simulated fleet. */
 export type StreamChoice =
-  | { readonly kind: 'kafka' }
-  | { readonly kind: 'simulated'; readonly fleet: Partial<FleetOptions> };
+  { readonly kind: 'kafka' } | { readonly kind: 'simulated'; readonly fleet: Partial<FleetOptions> };
 
 /** Silence at a log's end after which a partition does not hold its source back any more. */
 const IDLE_AFTER_MS = 30_000;
@@ -47,6 +46,8 @@ function kafkaStream({ config, report, failed }: StreamContext): RecordStream {
 
 /** The strictest detector that reads the source decides how far its partitions may drift apart. */
 function leastLatenessMs(config: PipelineConfig, source: string): number {
-  const readers = config.detectors.filter((detector) => detector.source === null || detector.source === source);
+  const readers = config.detectors.filter(
+    (detector) => detector.source === null || detector.source === source,
+  );
   return Math.min(...readers.map(({ allowedLatenessMs }) => allowedLatenessMs));
 }

@@ -72,11 +72,20 @@ export class Trainer {
     started(spec.name);
     const job: TrainingJob = { storePath, spec, seed: spec.model.seed };
     const result = await this.#fork(job, ({ fraction, detail }) => progress(spec.name, fraction, detail));
-    const run = { detector: spec.name, startedMs, endedMs: nowMs(), outcome: result.outcome, detail: result.detail };
+    const run = {
+      detector: spec.name,
+      startedMs,
+      endedMs: nowMs(),
+      outcome: result.outcome,
+      detail: result.detail,
+    };
     ended(run, result.trained);
   }
 
-  #fork(job: TrainingJob, progress: (message: Extract<TrainingMessage, { type: 'progress' }>) => void): Promise<TrainingResult> {
+  #fork(
+    job: TrainingJob,
+    progress: (message: Extract<TrainingMessage, { type: 'progress' }>) => void,
+  ): Promise<TrainingResult> {
     return new Promise((resolve) => {
       const child = fork(new URL('./training-process.js', import.meta.url), [], {
         execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],

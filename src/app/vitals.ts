@@ -51,7 +51,9 @@ export class Vitals {
 
   notAlive(): string | null {
     const silentMs = this.#now() - this.#answeredMs;
-    return silentMs < DEAD_AFTER_MS ? null : `the pipeline thread has not answered for ${Math.round(silentMs / 1000)} s`;
+    return silentMs < DEAD_AFTER_MS
+      ? null
+      : `the pipeline thread has not answered for ${Math.round(silentMs / 1000)} s`;
   }
 
   notReady(): string[] {

@@ -32,13 +32,13 @@ export function useExplicitTransposes(): void {
       };
       const attrs = { ...params.attrs, transposeA: false, transposeB: false };
       const result = original.kernelFunc({
-        inputs: inputs as tf.NamedTensorInfoMap,
+        inputs: inputs,
         backend: params.backend as object,
         attrs,
       });
       for (const tensor of made) tensor.dispose();
       return result;
     };
-    tf.registerKernel({ ...original, kernelFunc: kernelFunc as tf.KernelFunc });
+    tf.registerKernel({ ...original, kernelFunc: kernelFunc });
   }
 }

@@ -36,7 +36,7 @@ export function takeCheckpoint(state: PipelineState, effects: Effects): Checkpoi
  * Where each partition's reading would go on after a restart: from the oldest record that an open step still needs.
  * Partitions that are read by others now, or of which no offset is known, have none.
  */
-export function partitionMarks(state: PipelineState): PartitionMark[] {
+function partitionMarks(state: PipelineState): PartitionMark[] {
   const oldest = state.partitions.map(({ nextOffset }) => nextOffset ?? Infinity);
   for (const { entities } of state.detectors) {
     for (const { series } of entities.values()) {

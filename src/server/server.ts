@@ -53,7 +53,9 @@ export function createServer({ backend, token }: ServerOptions): FastifyInstance
   );
   server.get('/healthz', (_request, reply) => {
     const reason = backend.notAlive();
-    return reply.code(reason === null ? 200 : 503).send({ status: reason === null ? 'ok' : 'failing', reason });
+    return reply
+      .code(reason === null ? 200 : 503)
+      .send({ status: reason === null ? 'ok' : 'failing', reason });
   });
   server.get('/readyz', (_request, reply) => {
     const missing = backend.notReady();

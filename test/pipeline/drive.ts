@@ -86,7 +86,7 @@ export function beginning(partitions: number, secondStep: number): PipelineInput
   ];
 }
 
-export function slice(partition: number, records: readonly DecodedRecord[]): PipelineInput {
+function slice(partition: number, records: readonly DecodedRecord[]): PipelineInput {
   const first = records[0]?.offset ?? 0;
   const nextOffset = (records.at(-1)?.offset ?? first - 1) + 1;
   return {

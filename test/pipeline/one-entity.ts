@@ -25,6 +25,8 @@ export const smallSpec: DetectorSpec = fakeSpec({
 /** A pipeline that is fed one record at a time, at second `at`, and remembers all its effects. */
 export class Feed {
   readonly state: PipelineState;
+  /** All that was fed. */
+  readonly inputs: PipelineInput[] = [];
   readonly #parts: Effects[] = [];
   readonly #offsets = new Map<number, number>();
 
@@ -48,6 +50,7 @@ export class Feed {
   }
 
   input(...inputs: PipelineInput[]): Effects {
+    this.inputs.push(...inputs);
     const effects = step(this.state, inputs);
     this.#parts.push(effects);
     return effects;

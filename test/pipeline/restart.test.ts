@@ -96,6 +96,21 @@ describe('a restart', () => {
     expect(counted(after.effects)).toMatchObject({ replayed: 1, accepted: 1 });
   });
 
+  it('keeps closed what the watermark had closed, of silent entities too', () => {
+    const store = new MemoryStore();
+    const before = new Feed();
+    before.input(...assignments(1));
+    before.sample('temp', 5, 1, { entity: 'silent' });
+    for (let second = 5; second <= 205; second += 10) before.sample('temp', second, 1);
+    store.apply(takeCheckpoint(before.state, before.effects));
+    const restored = store.restore();
+
+    const after = new Feed([smallSpec], { restored, offsets: [restored.marks[0]?.nextOffset ?? 0] });
+    after.input(...assignments(1), { kind: 'idle', partition: partitionId(0), idle: true });
+    after.sample('temp', 25, 1, { entity: 'silent' });
+    expect(counted(after.effects)).toEqual({ late: 1 });
+  });
+
   it('does not wait for a partition that another reads now', () => {
     const store = new MemoryStore();
     const before = new Feed();

@@ -53,7 +53,8 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     running.then(
       ({ kind, brokers }) => response.end(JSON.stringify({ kind, brokers })),
       (error: unknown) => {
-        const cause = error instanceof Error && error.cause !== undefined ? ` (${String(error.cause)})` : '';
+        const cause =
+          error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
         response.statusCode = 500;
         response.end(`${error instanceof Error ? error.message : String(error)}${cause}`);
       },

@@ -59,10 +59,8 @@ export const createTopic = async (
   partitions: number,
   topic = uniqueName('metrics'),
 ): Promise<string> => {
-  const create = {
-    topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
-    waitForLeaders: true,
-  };
+  const configEntries = [{ name: 'retention.ms', value: '-1' }];
+  const create = { topic, numPartitions: partitions, replicationFactor: 1, configEntries };
   try {
     await withAdmin(brokers, async (admin) => {
       await admin.createTopics({ topics: [create], waitForLeaders: true });

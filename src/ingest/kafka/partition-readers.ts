@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PartitionId, RawRecord } from '../../core/records.ts';
-import type { BrokerMark, StreamHandler } from '../record-stream.ts';
+import type { RawRecord } from '../../core/records.ts';
+import type { StreamHandler } from '../record-stream.ts';
 import type { AlignedBuffers } from './aligned-buffers.ts';
 import { brokerState, logRanges, partitionKey } from './broker-state.ts';
 import type { BrokerPartition, TopicPartition } from './broker-state.ts';
 import type { ConsumerSession, FetchedBatch, SessionEvents } from './consumer-session.ts';
 import type { DeliveryLoop } from './delivery-loop.ts';
 import { rootMessage, type KafkaLog } from './kafka-client.ts';
+import { isStillOurs, newReader, recordsOf, storeOf, type PartitionReader } from './partition-reader.ts';
 
 /** What the readers work with; `nowMs` only measures how long a partition has been silent. */
 export interface ReaderOptions {
@@ -21,21 +22,6 @@ export interface ReaderOptions {
   readonly onPositioned: () => void;
 }
 
-interface Reader {
-  readonly id: PartitionId;
-  readonly key: string;
-  /** What the broker said when the partition was assigned. */
-  readonly mark: BrokerMark;
-  /** The offset that must come next; any other batch is dropped. */
-  expected: number;
-  logEnd: number;
-  /** Positioned in the present assignment. */
-  isReady: boolean;
-  isPaused: boolean;
-  hasRead: boolean;
-  quietSinceMs: number;
-}
-
 const BUFFER_HIGH_BYTES = 1_048_576;
 const BUFFER_LOW_BYTES = 262_144;
 /* A partition that had nothing from the start holds the others back no longer than this. */
@@ -44,21 +30,11 @@ const EMPTY_IDLE_MS = 5_000;
 const POLL_GAP_MS = 2_000;
 const RETRY_MS = 500;
 
-const storeOf = (owner: string): string => owner.slice(0, owner.lastIndexOf(':'));
-
-const recordsOf = (batch: FetchedBatch): RawRecord[] =>
-  batch.messages.map(({ offset, timestamp, key, value }) => ({
-    offset: Number(offset),
-    timeMs: Number(timestamp),
-    key,
-    value,
-  }));
-
 /** Judges what kafkajs brings: which partitions are ours, where each goes on, and which batch is the expected one. */
 export class PartitionReaders implements SessionEvents {
   readonly #options: ReaderOptions;
   readonly #handler: StreamHandler;
-  readonly #readers = new Map<string, Reader>();
+  readonly #readers = new Map<string, PartitionReader>();
   #session: ConsumerSession | null = null;
   /* Counts assignments; whatever was under way for an older one is void. */
   #generation = 0;
@@ -145,12 +121,12 @@ export class PartitionReaders implements SessionEvents {
     this.#session?.resume(reader.id);
   }
 
-  #drop(reader: Reader): void {
+  #drop(reader: PartitionReader): void {
     this.#readers.delete(reader.key);
     this.#options.buffers.close(reader.key);
   }
 
-  #buffer(reader: Reader, records: readonly RawRecord[], nextOffset: number): void {
+  #buffer(reader: PartitionReader, records: readonly RawRecord[], nextOffset: number): void {
     const { buffers, loop, nowMs } = this.#options;
     if (buffers.isIdle(reader.key)) {
       buffers.setIdle(reader.key, false);
@@ -167,7 +143,7 @@ export class PartitionReaders implements SessionEvents {
   }
 
   /* kafkajs is elsewhere: after an offset out of range, or by a race of its own. */
-  #mend(reader: Reader): void {
+  #mend(reader: PartitionReader): void {
     reader.isReady = false;
     this.#session?.pause(reader.id);
     void this.#position(this.#generation, [reader.id]);
@@ -198,7 +174,7 @@ export class PartitionReaders implements SessionEvents {
     const key = partitionKey(place);
     const { mark, low, high } = broker ?? { mark: { offset: null, owner: null }, low: 0, high: 0 };
     const known = this.#readers.get(key);
-    if (known !== undefined && this.#isStillOurs(known, mark)) {
+    if (known !== undefined && isStillOurs(known, mark, this.#ownStore)) {
       this.#start(known, low, high);
       return;
     }
@@ -208,20 +184,13 @@ export class PartitionReaders implements SessionEvents {
     }
     const id = { source: this.#options.sourceOf(topic), topic, partition };
     const expected = this.#handler.assigned(id, mark) ?? low;
-    const flags = { isReady: false, isPaused: false, hasRead: false };
-    const reader = { id, key, mark, expected, logEnd: high, quietSinceMs: this.#options.nowMs(), ...flags };
+    const reader = newReader(id, mark, expected);
     this.#readers.set(key, reader);
     this.#options.buffers.open(key, id, expected);
     this.#start(reader, low, high);
   }
 
-  /* Nobody else had the partition since: the mark is as it was, or the one that we set. */
-  #isStillOurs(reader: Reader, mark: BrokerMark): boolean {
-    if (mark.owner !== null && storeOf(mark.owner) === this.#ownStore) return true;
-    return mark.owner === reader.mark.owner && mark.offset === reader.mark.offset;
-  }
-
-  #start(reader: Reader, low: number, high: number): void {
+  #start(reader: PartitionReader, low: number, high: number): void {
     const { buffers, nowMs, loop } = this.#options;
     const lostFrom = reader.expected;
     if (lostFrom < low || lostFrom > high) {
@@ -237,7 +206,7 @@ export class PartitionReaders implements SessionEvents {
     loop.wake();
   }
 
-  async #confirmIdle(reader: Reader, generation: number): Promise<void> {
+  async #confirmIdle(reader: PartitionReader, generation: number): Promise<void> {
     const { buffers, loop, log } = this.#options;
     const { topic, partition } = reader.id;
     try {

@@ -73,7 +73,7 @@ export function normalSignals(
   const signals = emptySignals(count);
   let caches = 0.6;
   for (let step = 0; step < count; step++) {
-    const swing = 1 + 0.22 * at(mood, step) + at(traffic, step);
+    const swing = 1 + 0.27 * at(mood, step) + at(traffic, step);
     const load = dailyLoad(host, startMs + step * FLEET_STEP_MS) * swing;
     caches += (load - caches) / 45;
     const batch = batchShare(host, startMs + step * FLEET_STEP_MS);
@@ -86,7 +86,7 @@ export function normalSignals(
     signals.network_sent[step] =
       host.bytesPerRequest * host.peakRequests * (load + 0.02 * at(own.network, step) + 0.02 * batch);
     signals.disk_written[step] =
-      host.diskBytes * (0.3 + 0.7 * load + 0.04 * at(own.disk, step) + 0.3 * batch);
+      host.diskBytes * (0.3 + 0.7 * load + 0.04 * at(own.disk, step) + 0.2 * batch);
     signals.memory_active[step] =
       host.memoryBytes * (host.memoryShare + 0.01 * caches + 0.015 * at(own.memory, step));
   }

@@ -1,0 +1,79 @@
+import type { Config } from '../config/config.ts';
+import type { AlertTransition } from '../pipeline/effects.ts';
+import { createMetrics, type Metrics } from '../server/metrics.ts';
+import type { StoreReader } from '../store/store-reader.ts';
+import type { buildInfo } from './build-info.ts';
+import { CurrentAlerts } from './current-alerts.ts';
+import { Exposition } from './exposition.ts';
+import { startLog, type LogStyle } from './log.ts';
+import type { Published } from './messages.ts';
+import type { Report } from './telemetry.ts';
+import { Vitals } from './vitals.ts';
+
+/** Everything that watches the daemon itself: metrics, log, health, and the alerts that level channels tell of. */
+export interface Instruments {
+  readonly metrics: Metrics;
+  readonly exposition: Exposition;
+  readonly vitals: Vitals;
+  readonly current: CurrentAlerts;
+  readonly report: Report;
+}
+
+export function createInstruments(
+  config: Config,
+  log: LogStyle,
+  build: ReturnType<typeof buildInfo>,
+): Instruments {
+  const metrics = createMetrics(build);
+  const vitals = new Vitals(Date.now);
+  const write = startLog(log, metrics);
+  const stepMs = new Map(config.detectors.map((spec) => [spec.name, spec.stepMs]));
+  return {
+    metrics,
+    vitals,
+    exposition: new Exposition(metrics, Date.now),
+    current: new CurrentAlerts(stepMs, Date.now),
+    report: (event) => {
+      write(event);
+      vitals.noted(event);
+    },
+  };
+}
+
+/** Shows at once what was true before a restart: open alerts, and the models in use. */
+export function restoreInstruments(
+  { exposition, current }: Instruments,
+  store: StoreReader,
+  config: Config,
+): void {
+  const firing = store.listAlerts({ state: 'firing' }).map(({ alert }) => alert);
+  exposition.restore(firing);
+  current.restore(firing);
+  for (const { name } of config.detectors) {
+    const active = store.listModels(name).find(({ status }) => status === 'active');
+    if (active !== undefined) exposition.model(name, active.version, active.card, active.createdMs);
+  }
+}
+
+/** Takes in what one checkpoint made true. */
+export function showPublished(
+  { vitals, current, exposition, report }: Instruments,
+  published: Published,
+): void {
+  vitals.published(published);
+  current.apply(published.transitions);
+  exposition.apply(published);
+  for (const transition of published.transitions) reportTransition(transition, report);
+}
+
+function reportTransition({ alert, from, to }: AlertTransition, report: Report): void {
+  if (from === to || (to !== 'firing' && to !== 'resolved')) return;
+  const { id, detector, entity } = alert;
+  const message = `Alert ${id} of ${entity} (${detector}) is ${to}.`;
+  report({
+    event: 'alert',
+    level: to === 'firing' ? 'warn' : 'info',
+    message,
+    fields: { id, detector, entity },
+  });
+}

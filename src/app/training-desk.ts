@@ -1,0 +1,72 @@
+import type { Config } from '../config/config.ts';
+import type { TrainingRun } from '../store/training-run-repository.ts';
+import type { Instruments } from './instruments.ts';
+import type { TrainedModel } from './messages.ts';
+import type { PipelineThread } from './pipeline-thread.ts';
+import { Trainer } from './trainer.ts';
+
+export interface TrainingDeskOptions {
+  readonly config: Config;
+  readonly thread: PipelineThread;
+  readonly instruments: Instruments;
+  readonly progress: (detector: string, fraction: number, detail: string) => void;
+  readonly ended: (run: TrainingRun, trained: TrainedModel | null) => void;
+}
+
+/** Takes requests for trainings, and brings their results to the pipeline thread, the metrics and the log. */
+export class TrainingDesk {
+  readonly #options: TrainingDeskOptions;
+  readonly #trainer: Trainer;
+
+  constructor(options: TrainingDeskOptions) {
+    this.#options = options;
+    const { config, instruments, progress } = options;
+    this.#trainer = new Trainer({
+      storePath: config.store.path,
+      nowMs: Date.now,
+      progress,
+      started: (detector) => {
+        const message = `Training of detector ${detector} starts.`;
+        instruments.report({ event: 'training_started', level: 'info', message, fields: { detector } });
+      },
+      ended: (run, trained) => void this.#record(run, trained),
+    });
+  }
+
+  /** Name of the detector that is being trained. */
+  get running(): string | null {
+    return this.#trainer.running;
+  }
+
+  /** Answers false for a detector that is unknown, or being trained, or waiting for it. */
+  request(detector: string): boolean {
+    const spec = this.#options.config.detectors.find(({ name }) => name === detector);
+    return spec !== undefined && this.#trainer.request(spec);
+  }
+
+  stop(): Promise<void> {
+    return this.#trainer.stop();
+  }
+
+  async #record(run: TrainingRun, trained: TrainedModel | null): Promise<void> {
+    const { thread, instruments, ended } = this.#options;
+    const { metrics, exposition, report } = instruments;
+    metrics.trainingRunsTotal.inc({ detector: run.detector, outcome: run.outcome });
+    metrics.trainingDuration.observe((run.endedMs - run.startedMs) / 1000);
+    try {
+      await thread.call({ kind: 'training_run', run });
+      if (trained !== null) await thread.call({ kind: 'model', trained });
+      if (trained?.promoted === true) {
+        exposition.model(trained.detector, trained.version, JSON.stringify(trained.card), run.endedMs);
+      }
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      const message = `The model of ${run.detector} that was just trained can't be used: ${cause}`;
+      report({ event: 'failed', level: 'error', message });
+    }
+    const level = run.outcome === 'failed' ? 'error' : 'info';
+    const message = `Training of detector ${run.detector} ended, ${run.outcome}: ${run.detail}`;
+    report({ event: 'training_ended', level, message, fields: { ...run } });
+    ended(run, trained);
+  }
+}

@@ -1,0 +1,198 @@
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { matchEvents, type EntitySpan } from '../../src/core/evaluation/match-events.ts';
+import type { AlertView } from '../../src/server/backend.ts';
+import { alertmanagerBinary, startAlertmanager } from '../support/alertmanager.ts';
+import { createTopic, produce, sharedKafka, uniqueName } from '../support/kafka.ts';
+import type { LocalService } from '../support/local-service.ts';
+import { prometheusBinary, startPrometheus } from '../support/prometheus.ts';
+import { metricValue, startStrayd, type StraydProcess } from '../support/strayd-process.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import {
+  readLabelledStream,
+  recordsOf,
+  STEP_MS,
+  TRAIN_UNTIL_MS,
+  type LabelledStream,
+} from './labelled-stream.ts';
+
+const SECRET = 'e2e-secret';
+const PARTITIONS = 4;
+/** Asked of the daemon, and what the test allows of it. */
+const BUDGET_PER_WEEK = 1;
+const MOST_TIMES_BUDGET = 3;
+const LEAST_FOUND_SHARE = 0.5;
+
+const RULES = JSON.stringify({
+  groups: [{ name: 'strayd', rules: [{ alert: 'StraydSaysSo', expr: 'strayd_alert_active == 1' }] }],
+});
+
+const note = prometheusBinary.note + alertmanagerBinary.note;
+
+describe.skipIf(note !== '')(`labelled server data through a real Kafka${note}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'strayd-e2e-'));
+  const closers: (() => Promise<unknown>)[] = [];
+  let stream: LabelledStream;
+  let brokers: readonly string[];
+  let topic: string;
+  let strayd: StraydProcess;
+  let prometheus: LocalService;
+  let alertmanager: LocalService;
+  let webhook: WebhookReceiver;
+
+  const send = (fromMs: number, untilMs: number): Promise<void> => {
+    const rows = stream.rows.filter(({ timeMs }) => timeMs >= fromMs && timeMs < untilMs);
+    return produce(
+      brokers,
+      topic,
+      recordsOf(rows, { features: stream.features, partitions: PARTITIONS, seed: fromMs / STEP_MS }),
+    );
+  };
+  /** The step before the newest one is closed and scored: the newest waits for samples that may still come. */
+  const scoredUntil = (untilMs: number): Promise<unknown> =>
+    waitFor(
+      `steps up to ${new Date(untilMs).toISOString()} to be scored`,
+      async () => {
+        const scored = metricValue(
+          await strayd.metrics(),
+          'strayd_last_scored_timestamp_seconds{detector="services"}',
+        );
+        return scored !== null && scored * 1000 >= untilMs - 3 * STEP_MS;
+      },
+      { timeoutMs: 120_000 },
+    );
+  const alerts = async (query: string): Promise<readonly AlertView[]> =>
+    (await strayd.get<{ alerts: readonly AlertView[] }>(`/api/v1/alerts?limit=1000${query}`)).alerts;
+
+  beforeAll(async () => {
+    stream = await readLabelledStream();
+    ({ brokers } = await sharedKafka());
+    topic = await createTopic(brokers, PARTITIONS);
+    webhook = await startWebhookReceiver();
+    closers.push(() => webhook.close());
+    alertmanager = await startAlertmanager();
+    closers.push(() => alertmanager.stop());
+    await send(0, TRAIN_UNTIL_MS);
+    strayd = await startStrayd(folder, {
+      kafka: { brokers, group_id: uniqueName('strayd') },
+      sources: [{ name: 'services', topics: [topic], format: 'prometheus_json' }],
+      detectors: [
+        {
+          name: 'services',
+          mode: 'alert',
+          select: '{job="service"}',
+          entity: ['entity'],
+          features: stream.features.map((name) => ({ name, metric: name })),
+          step: '5m',
+          allowed_lateness: '5m',
+          alert: { budget: `${BUDGET_PER_WEEK} per week per entity`, min_change: 0 },
+        },
+      ],
+      channels: [
+        { name: 'am', type: 'alertmanager', urls: [alertmanager.url] },
+        { name: 'hook', type: 'webhook', url: webhook.url, secret: SECRET },
+      ],
+      store: { path: join(folder, 'data') },
+    });
+    closers.push(() => strayd.stop());
+    prometheus = await startPrometheus({ targets: [new URL(strayd.url).host], rules: RULES });
+    closers.push(() => prometheus.stop());
+  }, 240_000);
+
+  afterAll(async () => {
+    for (const close of closers.reverse()) await close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('trains, finds the incidents, stays within the budget, and everyone has the alert', async () => {
+    await waitFor('the first model', async () => (await strayd.metrics()).includes('strayd_model_info{'), {
+      timeoutMs: 180_000,
+    });
+    let sentMs = TRAIN_UNTIL_MS;
+    let isSeenByAll = false;
+    for (const event of stream.events) {
+      const middleMs = Math.ceil((event.startMs + event.endMs) / 2 / STEP_MS) * STEP_MS;
+      await send(sentMs, middleMs);
+      sentMs = middleMs;
+      await scoredUntil(middleMs);
+      if (!isSeenByAll) isSeenByAll = await everyoneHolds(event.entity);
+    }
+    await send(sentMs, Infinity);
+    const endMs = (stream.rows.at(-1)?.timeMs ?? 0) + STEP_MS;
+    await scoredUntil(endMs);
+    expect(isSeenByAll, 'an alert held by Prometheus and Alertmanager at once').toBe(true);
+
+    const fired = (await alerts('')).filter(({ alert }) => alert.firedStep !== null);
+    await waitFor('all webhooks', () => webhook.requests.length >= fired.length);
+    checkWebhooks(fired);
+    judge(fired, endMs);
+  }, 400_000);
+
+  async function everyoneHolds(entity: string): Promise<boolean> {
+    const [firing] = await alerts(`&state=firing&entity=${entity}`);
+    if (firing === undefined) return false;
+    await waitFor('the rule to fire in Prometheus', async () => {
+      const response = await fetch(`${prometheus.url}/api/v1/alerts`);
+      const { data } = (await response.json()) as {
+        data: { alerts: { state: string; labels: Record<string, string> }[] };
+      };
+      return data.alerts.some(({ state, labels }) => state === 'firing' && labels['entity'] === entity);
+    });
+    await waitFor('the alert in Alertmanager', async () => {
+      const response = await fetch(`${alertmanager.url}/api/v2/alerts?active=true`);
+      const held = (await response.json()) as {
+        labels: Record<string, string>;
+        annotations: Record<string, string>;
+      }[];
+      return held.some(
+        ({ labels, annotations }) => labels['entity'] === entity && (annotations['summary'] ?? '') !== '',
+      );
+    });
+    return true;
+  }
+
+  function checkWebhooks(fired: readonly AlertView[]): void {
+    for (const { headers, body } of webhook.requests) {
+      const [, time, signature] =
+        /^t=(\d+),v1=([0-9a-f]+)$/.exec(String(headers['x-strayd-signature'])) ?? [];
+      expect(signature).toBe(createHmac('sha256', SECRET).update(`${time}.${body}`).digest('hex'));
+    }
+    const keys = webhook.requests.map(({ headers }) => String(headers['idempotency-key']));
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const { alert } of fired)
+      expect(keys.filter((key) => key.startsWith(`${alert.id}:firing`))).toHaveLength(1);
+  }
+
+  function judge(fired: readonly AlertView[], endMs: number): void {
+    const spans: EntitySpan[] = fired.map(({ alert }) => ({
+      entity: alert.entity,
+      startMs: (alert.firedStep ?? 0) * STEP_MS,
+      endMs: alert.lastStepOver * STEP_MS,
+    }));
+    const isControl = ({ entity }: { readonly entity: string }): boolean => entity.endsWith('-control');
+    const result = matchEvents({
+      events: stream.events,
+      alerts: spans.filter((span) => !isControl(span)),
+      entities: 1,
+      watchedMs: endMs - TRAIN_UNTIL_MS,
+      budget: { count: BUDGET_PER_WEEK, perMs: 7 * 86_400_000, scope: 'entity' },
+    });
+    const { found, events, falseAlertsPerWeek, medianDelayMs } = result;
+    console.log(
+      `found ${found} of ${events} events, ${falseAlertsPerWeek?.toFixed(2)} false alerts a week ` +
+        `(asked ${BUDGET_PER_WEEK}), median delay ${Math.round((medianDelayMs ?? Number.NaN) / 60_000)} min`,
+    );
+    const inControl = spans
+      .filter(isControl)
+      .filter(({ startMs, endMs: lastMs }) =>
+        stream.events.some((event) => startMs <= event.endMs && lastMs >= event.startMs),
+      );
+    expect(inControl, 'alerts of the control where the incidents were taken out').toEqual([]);
+    expect(found).toBeGreaterThanOrEqual(events * LEAST_FOUND_SHARE);
+    expect(falseAlertsPerWeek).toBeLessThanOrEqual(MOST_TIMES_BUDGET * BUDGET_PER_WEEK);
+  }
+});
