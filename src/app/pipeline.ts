@@ -11,6 +11,7 @@ import type { Checkpoint } from '../pipeline/checkpoint.ts';
 import { createState } from '../pipeline/create-state.ts';
 import type { Effects } from '../pipeline/effects.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
+import { historyRows } from '../pipeline/row-history.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import { cronTimes } from './cron.ts';
@@ -160,7 +161,7 @@ async function restoreState(
   report: Report,
 ): Promise<PipelineState> {
   const { detectors } = config;
-  const rowsNeeded = Math.max(...detectors.flatMap(({ windows }) => windows));
+  const rowsNeeded = Math.max(...detectors.map(historyRows));
   const restored = store.readRestoredState(detectors, rowsNeeded);
   const models = await readActiveModels(store, detectors, (message) =>
     report({ event: 'failed', level: 'error', message }),

@@ -1,0 +1,147 @@
+import type { FastifyInstance } from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Alert } from '../../src/pipeline/effects.ts';
+import type { AlertFilter, AlertLabel, AlertView, Backend } from '../../src/server/backend.ts';
+import { createServer } from '../../src/server/server.ts';
+
+const alert: Alert = {
+  id: 'abc',
+  detector: 'hosts',
+  entity: 'db-1',
+  labels: { instance: 'db-1' },
+  kind: 'anomaly',
+  severity: 'warning',
+  state: 'firing',
+  provisional: false,
+  firstStepOver: 1,
+  firedStep: 2,
+  lastStepOver: 2,
+  resolvedStep: null,
+  resolution: null,
+  notified: true,
+  peakScore: 1.5,
+  peakStep: 2,
+  contributions: [],
+  modelVersion: 'v',
+  recent: [],
+};
+const view: AlertView = { alert, label: null, text: 'db-1 strayed', since: '2026-01-01T00:00:00.000Z', delivered: true };
+
+/** A backend with one alert and one detector that remembers what it was asked. */
+function fakeBackend(changes: Partial<Backend> = {}) {
+  const asked: { filters: AlertFilter[]; labels: [string, AlertLabel][] } = { filters: [], labels: [] };
+  const backend: Backend = {
+    notAlive: () => null,
+    notReady: () => [],
+    status: () => ({ version: '1', startedMs: 0, trouble: [], detectors: [] }),
+    alerts: (filter) => {
+      asked.filters.push(filter);
+      return [view];
+    },
+    alert: (id) => (id === 'abc' ? view : null),
+    label: (id, label) => {
+      asked.labels.push([id, label]);
+      return Promise.resolve(id === 'abc');
+    },
+    models: () => [],
+    deadLetters: () => [],
+    hasDetector: (name) => name === 'hosts',
+    train: () => 'started',
+    metrics: () => Promise.resolve('strayd_up 1\n'),
+    ...changes,
+  };
+  return { backend, asked };
+}
+
+describe('the HTTP side', () => {
+  let server: FastifyInstance | null = null;
+  const serve = (backend: Backend, token: string | null = null): FastifyInstance => {
+    server = createServer({ backend, token });
+    return server;
+  };
+  afterEach(() => server?.close());
+
+  it('serves /metrics as Prometheus text', async () => {
+    const response = await serve(fakeBackend().backend).inject('/metrics');
+    expect(response.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(response.body).toBe('strayd_up 1\n');
+  });
+
+  it.each([
+    ['/healthz', 'notAlive', 'silent for 61 s'],
+    ['/readyz', 'notReady', ['the store is not open yet']],
+  ] as const)('%s answers 503 with the reason, else 200', async (path, method, reason) => {
+    expect((await serve(fakeBackend().backend).inject(path)).statusCode).toBe(200);
+    const bad = await serve(fakeBackend({ [method]: () => reason }).backend).inject(path);
+    expect(bad.statusCode).toBe(503);
+    expect(bad.body).toContain(typeof reason === 'string' ? reason : reason[0]);
+  });
+
+  it('hands the filter on, with a limit of its own if none is given', async () => {
+    const { backend, asked } = fakeBackend();
+    const response = await serve(backend).inject('/api/v1/alerts?detector=hosts&state=firing');
+    expect(response.json()).toEqual({ alerts: [JSON.parse(JSON.stringify(view))] });
+    expect(asked.filters).toEqual([{ detector: 'hosts', state: 'firing', limit: 100 }]);
+  });
+
+  it.each(['?state=burning', '?limit=0', '?limit=many', '?limit=1001'])(
+    'refuses the query %s with a problem that says what is wrong',
+    async (query) => {
+      const response = await serve(fakeBackend().backend).inject(`/api/v1/alerts${query}`);
+      expect(response.statusCode).toBe(400);
+      expect(response.headers['content-type']).toContain('application/problem+json');
+      expect(response.json()).toMatchObject({ status: 400, title: 'The request is not valid' });
+    },
+  );
+
+  it('labels an alert, and knows no other', async () => {
+    const { backend, asked } = fakeBackend();
+    const post = (id: string, label: string) =>
+      serve(backend).inject({ method: 'POST', url: `/api/v1/alerts/${id}/label`, payload: { label } });
+    expect((await post('abc', 'real')).json()).toEqual({ id: 'abc', label: 'real' });
+    expect((await post('xyz', 'real')).statusCode).toBe(404);
+    expect((await post('abc', 'maybe')).statusCode).toBe(400);
+    expect(asked.labels).toEqual([
+      ['abc', 'real'],
+      ['xyz', 'real'],
+    ]);
+  });
+
+  it('changes nothing by GET', async () => {
+    const { backend, asked } = fakeBackend();
+    expect((await serve(backend).inject('/api/v1/alerts/abc/label')).statusCode).toBe(404);
+    expect((await serve(backend).inject('/api/v1/detectors/hosts/train')).statusCode).toBe(404);
+    expect(asked.labels).toEqual([]);
+  });
+
+  it('starts a training, or says why not', async () => {
+    const post = (backend: Backend, name: string) =>
+      serve(backend).inject({ method: 'POST', url: `/api/v1/detectors/${name}/train` });
+    expect((await post(fakeBackend().backend, 'hosts')).statusCode).toBe(202);
+    expect((await post(fakeBackend().backend, 'hsots')).statusCode).toBe(404);
+    expect((await post(fakeBackend({ train: () => 'busy' }).backend, 'hosts')).statusCode).toBe(409);
+  });
+
+  it('asks for the token everywhere but at the probes', async () => {
+    const guarded = serve(fakeBackend().backend, 's3cret');
+    const get = (url: string, authorization = '') => guarded.inject({ url, headers: { authorization } });
+    expect((await get('/healthz')).statusCode).toBe(200);
+    expect((await get('/readyz')).statusCode).toBe(200);
+    for (const url of ['/metrics', '/api/v1/alerts', '/nowhere', '/healthz/../metrics']) {
+      expect((await get(url)).statusCode, url).toBe(401);
+      expect((await get(url, 'Bearer wrong')).statusCode, url).toBe(401);
+    }
+    expect((await get('/metrics', 'Bearer s3cret')).statusCode).toBe(200);
+  });
+
+  it('answers an unknown path with what there is', async () => {
+    const response = await serve(fakeBackend().backend).inject('/api/v2/alerts');
+    expect(response.json()).toMatchObject({ status: 404, detail: expect.stringContaining('/api/v1/') as string });
+  });
+
+  it('hides nothing behind a thrown error: 500 as a problem', async () => {
+    const backend = fakeBackend({ alerts: () => { throw new Error('the store is closed'); } }).backend;
+    const response = await serve(backend).inject('/api/v1/alerts');
+    expect(response.json()).toMatchObject({ status: 500, detail: 'the store is closed' });
+  });
+});
