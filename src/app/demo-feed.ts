@@ -1,12 +1,16 @@
+import { rootMessage } from '../ingest/kafka/kafka-client.ts';
 import { KafkaProducer, type OutgoingRecord } from '../ingest/kafka/kafka-producer.ts';
 import type { FleetStep, SimulatedFleet } from '../ingest/replay/simulated-fleet.ts';
 import type { Daemon } from './daemon.ts';
+import { DemoError } from './demo-error.ts';
 import type { DemoProgress } from './demo-progress.ts';
 
 /** Brings the fleet's records to the daemon; each part resolves when the daemon has read it. */
 export interface DemoFeed {
   history(): Promise<void>;
   live(): Promise<void>;
+  /** Takes away what the feed made; after the daemon has stopped. */
+  close(): Promise<void>;
 }
 
 /** So many steps go to the broker in one send. */
@@ -20,22 +24,34 @@ export function servedFeed(daemon: Daemon, progress: DemoProgress): DemoFeed {
       await daemon.resume();
       await progress.served('live');
     },
+    close: () => Promise.resolve(),
   };
 }
 
-/** Through real brokers: writes the fleet to a topic of its own that the daemon reads. */
-export async function kafkaFeed(
-  brokers: readonly string[],
-  fleet: SimulatedFleet,
-  progress: DemoProgress,
-): Promise<DemoFeed> {
+export interface KafkaFeedOptions {
+  readonly brokers: readonly string[];
+  readonly fleet: SimulatedFleet;
+  readonly progress: DemoProgress;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Through real brokers: writes the fleet to a topic of its own that the daemon reads and `close` deletes. Throws a
+ * {@link DemoError} if they can't be reached or don't let it.
+ */
+export async function kafkaFeed({ brokers, fleet, progress, warn }: KafkaFeedOptions): Promise<DemoFeed> {
   const { topic, partitions } = fleet.options;
   const producer = new KafkaProducer(
     { brokers, clientId: 'strayd-demo', tls: null, sasl: null },
     () => undefined,
   );
-  await producer.connect();
-  await producer.ensureTopic(topic, partitions);
+  try {
+    await producer.connect();
+    await producer.ensureTopic(topic, partitions);
+  } catch (error) {
+    const reason = `${rootMessage(error)}; is --kafka the address of a broker (host:port) that allows new topics?`;
+    throw new DemoError(`Can't use Kafka at ${brokers.join(', ')}: ${reason}`, { cause: error });
+  }
   const steps = fleet.steps();
   let next = steps.next();
   const newest = new Map<number, number>();
@@ -57,8 +73,11 @@ export async function kafkaFeed(
 
   return {
     history: () => sendWhile(({ live }) => !live),
-    live: async () => {
-      await sendWhile(() => true);
+    live: () => sendWhile(() => true),
+    close: async () => {
+      await producer.deleteTopic(topic).catch((error: unknown) => {
+        warn(`The topic ${topic} could not be deleted (${rootMessage(error)}); delete it by hand.`);
+      });
       await producer.close();
     },
   };

@@ -33,7 +33,7 @@ export class DemoProgress {
   }
 
   trained({ detail }: TrainingRun, trained: TrainedModel | null): void {
-    if (trained === null) this.#error = new Error(detail);
+    if (trained === null) this.#error ??= new Error(detail);
     else this.#card = trained.card;
     this.#check();
   }

@@ -7,8 +7,10 @@ import { fleetDetector } from '../ingest/replay/fleet-detector.ts';
 import { DEFAULT_FLEET, simulateFleet, type SimulatedFleet } from '../ingest/replay/simulated-fleet.ts';
 import type { AlertTransition } from '../pipeline/effects.ts';
 import type { TrainingCard } from '../training/training-card.ts';
-import { startDaemon, type Daemon } from './daemon.ts';
+import { startDaemon } from './daemon.ts';
+import { DemoInterrupted } from './demo-error.ts';
 import { kafkaFeed, servedFeed } from './demo-feed.ts';
+import { freePort } from './demo-port.ts';
 import { DemoProgress } from './demo-progress.ts';
 
 export interface DemoOptions {
@@ -24,12 +26,15 @@ export interface DemoOptions {
 
 /** What the terminal shows while it runs. */
 export interface DemoView {
-  begun(fleet: SimulatedFleet, url: string): void;
+  /** `takenPort`: the port that was asked for and could not be had. */
+  begun(fleet: SimulatedFleet, url: string, takenPort: number | null): void;
   /** How far the reading is in event time. */
   history(fleet: SimulatedFleet, watermarkMs: number): void;
   training(fraction: number, detail: string): void;
   trained(card: TrainingCard): void;
   transition(transition: AlertTransition): void;
+  /** Something that does not spoil the demo, but that people should know. */
+  warned(message: string): void;
 }
 
 export interface DemoResult {
@@ -39,51 +44,85 @@ export interface DemoResult {
   readonly transitions: readonly AlertTransition[];
 }
 
-/** Runs the daemon on a simulated fleet in accelerated time, in a store of its own that is removed afterwards. */
-export async function runDemo(options: DemoOptions, view: DemoView): Promise<DemoResult> {
+/**
+ * Runs the daemon on a simulated fleet in accelerated time, in a store of its own that is removed afterwards. Rejects with
+ * {@link DemoInterrupted}, after the same tidying, when `signal` aborts.
+ */
+export async function runDemo(
+  options: DemoOptions,
+  view: DemoView,
+  signal?: AbortSignal,
+): Promise<DemoResult> {
+  const directory = mkdtempSync(join(tmpdir(), 'strayd-demo-'));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  // Also if the process is ended from elsewhere, as by a closed pipe.
+  process.once('exit', remove);
+  const opened: (() => Promise<void>)[] = [];
+  try {
+    const run = playDemo({ options, view, storePath: directory, opened });
+    return await (signal === undefined ? run : Promise.race([run, interruption(signal)]));
+  } finally {
+    for (const close of opened.reverse()) await close();
+    remove();
+    process.off('exit', remove);
+  }
+}
+
+function interruption(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const interrupt = (): void => reject(new DemoInterrupted('The demo was ended before it was through.'));
+    if (signal.aborted) interrupt();
+    else signal.addEventListener('abort', interrupt, { once: true });
+  });
+}
+
+interface DemoRun {
+  readonly options: DemoOptions;
+  readonly view: DemoView;
+  readonly storePath: string;
+  /** Takes what has to be closed, in the order of opening. */
+  readonly opened: (() => Promise<void>)[];
+}
+
+async function playDemo({ options, view, storePath, opened }: DemoRun): Promise<DemoResult> {
   const topic = options.brokers === null ? DEFAULT_FLEET.topic : `strayd-demo-${Date.now().toString(36)}`;
   const fleetOptions = { seed: options.seed, incidents: options.incidents, topic };
   const fleet = simulateFleet(fleetOptions);
   const spec = demoDetector(options);
-  const directory = mkdtempSync(join(tmpdir(), 'strayd-demo-'));
   const transitions: AlertTransition[] = [];
   const progress = new DemoProgress();
-  let daemon: Daemon | null = null;
-  try {
-    daemon = await startDaemon({
-      config: demoConfig(spec, { options, topic, storePath: directory }),
-      stream: options.brokers === null ? { kind: 'simulated', fleet: fleetOptions } : { kind: 'kafka' },
-      log: 'silent',
-      trainWhenDue: false,
-      observer: {
-        published: (published) => {
-          for (const transition of published.transitions) {
-            transitions.push(transition);
-            view.transition(transition);
-          }
-          progress.read(published);
-          view.history(fleet, progress.watermarkMs);
-        },
-        trainingProgress: (_detector, fraction, detail) => view.training(fraction, detail),
-        trainingEnded: (run, trained) => progress.trained(run, trained),
-        streamEnded: (part) => progress.ended(part),
+  const { brokers } = options;
+  const kafka = brokers === null ? null : await kafkaFeed({ brokers, fleet, progress, warn: view.warned });
+  if (kafka !== null) opened.push(() => kafka.close());
+  const port = await freePort(options.port);
+  const daemon = await startDaemon({
+    config: demoConfig(spec, { brokers: brokers ?? [], topic, storePath, port }),
+    stream: kafka === null ? { kind: 'simulated', fleet: fleetOptions } : { kind: 'kafka' },
+    log: 'silent',
+    trainWhenDue: false,
+    observer: {
+      published: (published) => {
+        for (const transition of published.transitions) {
+          transitions.push(transition);
+          view.transition(transition);
+        }
+        progress.read(published);
+        view.history(fleet, progress.watermarkMs);
       },
-    });
-    void daemon.ended.then((error) => progress.died(error));
-    view.begun(fleet, daemon.url);
-    const feed =
-      options.brokers === null
-        ? servedFeed(daemon, progress)
-        : await kafkaFeed(options.brokers, fleet, progress);
-    await feed.history();
-    daemon.train(spec.name);
-    view.trained(await progress.card());
-    await feed.live();
-    return { fleet, spec, transitions };
-  } finally {
-    await daemon?.stop();
-    rmSync(directory, { recursive: true, force: true });
-  }
+      trainingProgress: (_detector, fraction, detail) => view.training(fraction, detail),
+      trainingEnded: (run, trained) => progress.trained(run, trained),
+      streamEnded: (part) => progress.ended(part),
+    },
+  });
+  opened.push(() => daemon.stop());
+  void daemon.ended.then((error) => progress.died(error));
+  view.begun(fleet, daemon.url, port === options.port ? null : options.port);
+  const feed = kafka ?? servedFeed(daemon, progress);
+  await feed.history();
+  daemon.train(spec.name);
+  view.trained(await progress.card());
+  await feed.live();
+  return { fleet, spec, transitions };
 }
 
 function demoDetector({ model, seed }: DemoOptions): DetectorSpec {
@@ -91,21 +130,21 @@ function demoDetector({ model, seed }: DemoOptions): DetectorSpec {
   return { ...spec, model: { ...spec.model, seed, type: model ? spec.model.type : 'none' } };
 }
 
-function demoConfig(
-  spec: DetectorSpec,
-  {
-    options,
-    topic,
-    storePath,
-  }: { readonly options: DemoOptions; readonly topic: string; readonly storePath: string },
-): Config {
+interface DemoPlaces {
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly storePath: string;
+  readonly port: number;
+}
+
+function demoConfig(spec: DetectorSpec, { brokers, topic, storePath, port }: DemoPlaces): Config {
   return {
-    kafka: { brokers: options.brokers ?? [], groupId: topic, clientId: 'strayd-demo', tls: null, sasl: null },
+    kafka: { brokers, groupId: topic, clientId: 'strayd-demo', tls: null, sasl: null },
     sources: [{ name: DEFAULT_FLEET.source, topics: [topic], format: 'prometheus_json' }],
     detectors: [spec],
     channels: [],
     delivery: { maxAlertAgeMs: Infinity },
     store: { path: storePath },
-    server: { listen: { host: '127.0.0.1', port: options.port }, externalUrl: null, token: null },
+    server: { listen: { host: '127.0.0.1', port }, externalUrl: null, token: null },
   };
 }

@@ -130,9 +130,8 @@ export class Exposition {
   }
 
   #applyTransition({ alert, from, to }: AlertTransition): void {
-    if (from === to) return;
     if (to === 'firing') {
-      this.#metrics.alertsTotal.inc({ detector: alert.detector, kind: alert.kind });
+      if (from !== to) this.#metrics.alertsTotal.inc({ detector: alert.detector, kind: alert.kind });
       this.#activate(alert);
     } else if (to === 'resolved') {
       this.#deactivate(alert);
@@ -141,8 +140,11 @@ export class Exposition {
 
   #activate(alert: Alert): void {
     const { detector, entity } = alert;
-    this.#lingering.delete(lingerKey(alert));
-    this.#metrics.alertActive.set(alertLabels(alert), 1);
+    // A rule on this metric pages people: what observe mode or a thin threshold keeps back must not come this way.
+    if (alert.notified) {
+      this.#lingering.delete(lingerKey(alert));
+      this.#metrics.alertActive.set(alertLabels(alert), 1);
+    }
     this.#seriesOf(detector).pin(entity);
     for (const { feature, ratio } of alert.contributions) {
       this.#metrics.featureContribution.set({ detector, entity, feature }, ratio);
@@ -155,8 +157,10 @@ export class Exposition {
 
   #deactivate(alert: Alert): void {
     const { detector, entity } = alert;
-    this.#metrics.alertActive.set(alertLabels(alert), 0);
-    this.#lingering.set(lingerKey(alert), { alert, untilMs: this.#now() + LINGER_MS });
+    if (alert.notified) {
+      this.#metrics.alertActive.set(alertLabels(alert), 0);
+      this.#lingering.set(lingerKey(alert), { alert, untilMs: this.#now() + LINGER_MS });
+    }
     this.#seriesOf(detector).unpin(entity);
     this.#removeContributions(detector, entity);
   }

@@ -27,7 +27,8 @@ export function apiClient({ url, token }: ApiClientOptions): ApiClient {
         signal: AbortSignal.timeout(30_000),
       });
     } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      const cause =
+        error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
       throw new CommandError(
         `No answer from strayd at ${url} (${cause}). Is "strayd run" up, and --url its address?`,
       );

@@ -1,6 +1,8 @@
 import type { DemoView } from '../app/demo.ts';
+import { DEFAULT_FLEET } from '../ingest/replay/simulated-fleet.ts';
 import { explainAlert } from '../pipeline/alerts/explain.ts';
 import { progressBar, type ProgressOutput } from './progress-bar.ts';
+import { wrapText } from './wrap-text.ts';
 
 const STEP_MS = 60_000;
 
@@ -12,51 +14,53 @@ export interface DemoScreen extends DemoView {
 /** Draws the demo on a terminal, or on a pipe without the bars; `null` = nowhere. */
 export function demoScreen(output: ProgressOutput | null): DemoScreen {
   const out: ProgressOutput = output ?? { isTTY: false, write: () => undefined };
-  const learning = progressBar(out, 'Reading three days of history');
-  const training = progressBar(out, 'Training');
-  const living = progressBar(out, 'A day goes by');
+  const bars = {
+    history: progressBar(out, 'Reading three days of history'),
+    training: progressBar(out, 'Training'),
+    live: progressBar(out, 'A day goes by'),
+  };
   let phase: 'history' | 'training' | 'live' = 'history';
-  const say = (text: string): void => {
-    living.done();
-    out.write(`${text}\n`);
+  const say = (...lines: string[]): void => {
+    for (const bar of Object.values(bars)) bar.done();
+    for (const line of lines) out.write(`${wrapText(line, out.columns)}\n`);
   };
   return {
-    begun(fleet, url) {
-      const { hosts, seed } = fleet.options;
-      say(`A simulated fleet of ${hosts} hosts, 6 metrics each, one step a minute (seed ${seed}).`);
-      say(`${url}/metrics is live while this runs.\n`);
+    begun({ options, hosts }, url, takenPort) {
+      say(
+        `A simulated fleet of ${hosts.length} hosts, 6 metrics each, one step a minute (seed ${options.seed}).`,
+      );
+      if (options.topic !== DEFAULT_FLEET.topic)
+        say(`It goes through Kafka in a topic of its own, ${options.topic}.`);
+      if (takenPort !== null) say(`Port ${takenPort} is taken, so /metrics is elsewhere.`);
+      say(`Live while this runs: curl -s ${url}/metrics | grep ^strayd_`, '');
     },
-    history(fleet, watermarkMs) {
-      const { startMs } = fleet.options;
+    history({ options, liveFromMs, endMs }, watermarkMs) {
+      const { startMs } = options;
       const clock = Number.isFinite(watermarkMs) ? new Date(watermarkMs).toISOString().slice(11, 16) : '';
-      if (phase === 'history') learning.update((watermarkMs - startMs) / (fleet.liveFromMs - startMs), clock);
-      if (phase === 'live') living.update((watermarkMs - fleet.liveFromMs) / (fleet.endMs - fleet.liveFromMs), clock);
+      if (phase === 'history') bars.history.update((watermarkMs - startMs) / (liveFromMs - startMs), clock);
+      if (phase === 'live') bars.live.update((watermarkMs - liveFromMs) / (endMs - liveFromMs), clock);
     },
     training(fraction, detail) {
-      if (phase === 'history') {
-        learning.done();
-        phase = 'training';
-      }
-      training.update(fraction, detail);
+      if (phase === 'history') bars.history.done();
+      phase = 'training';
+      bars.training.update(fraction, detail);
     },
-    trained(card) {
-      learning.done();
-      training.done();
+    trained({ data, version, backend }) {
       phase = 'live';
-      const { rows, entities, holdOutRows } = card.data;
+      const { rows, entities, holdOutRows } = data;
       say(
-        `Trained on ${rows - holdOutRows} normal rows of ${entities} hosts, checked on the newest ${holdOutRows} ` +
-          `(model ${card.version}, backend ${card.backend}).`,
+        `Learned from ${rows - holdOutRows} rows of ${entities} hosts, thresholds from the newest ${holdOutRows} ` +
+          `(model ${version}, ${backend}).`,
+        'Now a day of live data; strayd is told nothing of what will happen.',
+        '',
       );
-      say('Now a day of live data; strayd knows nothing of what will happen.\n');
     },
     transition({ alert, to }) {
-      if (to !== 'firing') return;
       const { title, lines } = explainAlert(alert, STEP_MS);
-      say(`▲ ${title}`);
-      for (const line of lines) say(`    ${line}`);
-      say('');
+      if (to === 'firing') say(`▲ ${title}`, ...lines.map((line) => `    ${line}`), '');
+      if (to === 'resolved') say(`▽ ${alert.entity}: ${lines[0] ?? 'resolved'}`, '');
     },
-    finished: () => living.done(),
+    warned: (message) => say(message),
+    finished: () => say(),
   };
 }

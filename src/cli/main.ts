@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
 import { renderProblems } from '../config/render-problems.ts';
 import { buildInfo } from '../app/build-info.ts';
+import { ListenError } from '../app/listen.ts';
+import { PipelineNotStarted } from '../app/pipeline-thread.ts';
 import { alertsCommand } from './commands/alerts.ts';
 import { backtestCommand } from './commands/backtest.ts';
 import { checkCommand } from './commands/check.ts';
@@ -32,6 +34,12 @@ for (const command of program.commands) {
   for (const sub of command.commands) sub.exitOverride();
 }
 
+// A reader that has seen enough ("… | head") closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -44,13 +52,15 @@ function explain(error: unknown): number {
     process.stderr.write(`${renderProblems(error.problems, error.warnings)}\n`);
     return EXIT.wrongUse;
   }
+  if (error instanceof ListenError || error instanceof PipelineNotStarted) {
+    process.stderr.write(`strayd: ${error.message}\n`);
+    return EXIT.failed;
+  }
   if (error instanceof CommandError) {
     process.stderr.write(`strayd: ${error.message}\n`);
     return error.exitCode;
   }
-  if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
-    const asked = ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(String(error.code));
-    return asked ? EXIT.fine : EXIT.wrongUse;
-  }
+  // Commander has printed what it has to say; 0 is help or the version that someone asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.wrongUse;
   throw error;
 }

@@ -11,6 +11,8 @@ const MOST_DETAIL = 40;
 
 export interface ProgressOutput {
   readonly isTTY?: boolean;
+  /** Characters a line; unknown on a pipe. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -20,9 +22,12 @@ export function progressBar(output: ProgressOutput, title: string): ProgressBar 
   let drawn = '';
   return {
     update(fraction, detail) {
-      const full = Math.round(Math.min(1, Math.max(0, fraction)) * WIDTH);
+      const done = Math.min(1, Math.max(0, fraction));
+      const full = Math.round(done * WIDTH);
       const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
-      const line = `${title} ${bar} ${Math.round(fraction * 100)} % ${detail.slice(0, MOST_DETAIL)}`;
+      const whole = `${title} ${bar} ${Math.round(done * 100)} % ${detail.slice(0, MOST_DETAIL)}`;
+      // A line that wraps could not be redrawn in place.
+      const line = whole.slice(0, Math.max(0, (output.columns ?? 80) - 1));
       if (line === drawn) return;
       output.write(`\r\u001b[2K${line}`);
       drawn = line;

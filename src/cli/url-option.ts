@@ -11,9 +11,13 @@ export interface UrlOptions {
 export function withUrlOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('-u, --url <url>', 'address of the running strayd').env('STRAYD_URL').default('http://127.0.0.1:9477'),
+      new Option('-u, --url <url>', 'address of the running strayd')
+        .env('STRAYD_URL')
+        .default('http://127.0.0.1:9477'),
     )
-    .addOption(new Option('--token-file <file>', 'file with server.token, if strayd listens beyond loopback'));
+    .addOption(
+      new Option('--token-file <file>', 'file with server.token, if strayd listens beyond loopback'),
+    );
 }
 
 /** The client that these options describe. */

@@ -8,8 +8,8 @@ export interface EntityRow {
   readonly entity: string;
   /** The entity labels and their values. */
   readonly labels: Labels;
-  /** Whose model and priors it shares until it has its own; absent or empty: the whole detector's. */
-  readonly cohort?: string;
+  /** Whose model and priors it shares until it has its own; empty: the whole detector's. */
+  readonly cohort: string;
   /** Newest closed step; samples of it and older ones are ignored for ever. `Number.MIN_SAFE_INTEGER` before the first. */
   readonly lastClosedStep: number;
   /** Newest event time seen of the entity, ms. */

@@ -47,12 +47,11 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
       SCORE_BUCKETS,
       ['detector'],
     ),
-    alertActive: gauge('strayd_alert_active', '1 while an alert fires; 0 for 15 minutes after it resolved.', [
-      'detector',
-      'entity',
-      'kind',
-      'severity',
-    ]),
+    alertActive: gauge(
+      'strayd_alert_active',
+      '1 while an alert fires that people are told of (not in observe mode); 0 for 15 minutes after it resolved.',
+      ['detector', 'entity', 'kind', 'severity'],
+    ),
     alertsTotal: counter('strayd_alerts_total', 'Alerts that fired.', ['detector', 'kind']),
     featureContribution: gauge(
       'strayd_feature_contribution_ratio',

@@ -7,6 +7,8 @@ import type { FeatureSet } from './feature-set-repository.ts';
 export interface EntityId {
   readonly id: number;
   readonly entity: string;
+  /** Where its last checkpoint ends, `null` if it is not watched: a recent file may be ahead of that after a power failure. */
+  readonly lastClosedStep: number | null;
 }
 
 interface Row {
@@ -20,9 +22,13 @@ interface Row {
   readonly state: Buffer;
 }
 
+const SELECT_IDS = `SELECT i.id, i.entity, e.last_closed_step AS lastClosedStep FROM entity_ids i
+  LEFT JOIN entities e ON e.entity_id = i.id`;
+
 /** Tables `entity_ids` (names to numbers, also of entities that are gone) and `entities` (those being watched). */
 export class EntityRepository {
   readonly #find;
+  readonly #watched;
   readonly #insertId;
   readonly #ids;
   readonly #upsert;
@@ -37,11 +43,14 @@ export class EntityRepository {
     this.#find = database
       .prepare<[number, string], number>('SELECT id FROM entity_ids WHERE feature_set_id = ? AND entity = ?')
       .pluck();
+    this.#watched = database.prepare<[number, string], EntityId>(
+      `${SELECT_IDS} WHERE i.feature_set_id = ? AND i.entity = ?`,
+    );
     this.#insertId = database.prepare<[number, string]>(
       'INSERT INTO entity_ids (feature_set_id, entity) VALUES (?, ?)',
     );
     this.#ids = database.prepare<[number], EntityId>(
-      'SELECT id, entity FROM entity_ids WHERE feature_set_id = ? ORDER BY entity',
+      `${SELECT_IDS} WHERE i.feature_set_id = ? ORDER BY i.entity`,
     );
     this.#upsert = database.prepare<[number, string, string, number, number, string, Buffer]>(
       `INSERT INTO entities (entity_id, labels, cohort, last_closed_step, clock_ms, partitions, state)
@@ -73,6 +82,10 @@ export class EntityRepository {
     return this.#find.get(set.id, entity) ?? null;
   }
 
+  find(set: FeatureSet, entity: string): EntityId | null {
+    return this.#watched.get(set.id, entity) ?? null;
+  }
+
   idOf(set: FeatureSet, entity: string): number {
     return this.#find.get(set.id, entity) ?? Number(this.#insertId.run(set.id, entity).lastInsertRowid);
   }
@@ -87,7 +100,7 @@ export class EntityRepository {
     this.#upsert.run(
       id,
       JSON.stringify(row.labels),
-      row.cohort ?? '',
+      row.cohort,
       row.lastClosedStep,
       row.clockMs,
       JSON.stringify(row.partitions),

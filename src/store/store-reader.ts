@@ -68,8 +68,10 @@ export class StoreReader {
   keptSteps(detector: DetectorSpec, entity: string, range: { fromStep: number; toStep: number }): KeptStep[] {
     return this.read(({ sets, entities, steps }) => {
       const set = sets.find(detector);
-      const id = set === null ? null : entities.findId(set, entity);
-      return set === null || id === null ? [] : steps.steps(set, id, range);
+      const known = set === null ? null : entities.find(set, entity);
+      if (set === null || known === null) return [];
+      const toStep = Math.min(range.toStep, known.lastClosedStep ?? Infinity);
+      return steps.steps(set, known.id, { fromStep: range.fromStep, toStep });
     });
   }
 
@@ -82,10 +84,13 @@ export class StoreReader {
     if (set === null) return;
     const { ids, cohorts } = this.read(({ entities }) => ({
       ids: entities.idsOf(set.id),
-      cohorts: new Map(entities.rowsOf(set).map(({ id, row }) => [id, row.cohort ?? ''])),
+      cohorts: new Map(entities.rowsOf(set).map(({ id, row }) => [id, row.cohort])),
     }));
-    for (const { id, entity } of ids) {
-      const rows = this.read(({ steps }) => steps.rows(set, id, { fromStep, toStep, withReservoir: true }));
+    for (const { id, entity, lastClosedStep } of ids) {
+      const newest = Math.min(toStep, lastClosedStep ?? Infinity);
+      const rows = this.read(({ steps }) =>
+        steps.rows(set, id, { fromStep, toStep: newest, withReservoir: true }),
+      );
       if (rows.steps.length === 0) continue;
       yield { entity, cohort: cohorts.get(id) ?? '', segments: segmentsOf(rows, widthOf(set.featureCount)) };
     }

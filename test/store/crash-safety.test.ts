@@ -140,7 +140,7 @@ describe('a store that was killed', () => {
             rmSync(directory, { recursive: true });
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 12, endOnFailure: true },
     );
     expect(cuts.filter((lost) => lost > 0).length).toBeGreaterThan(2);
   });

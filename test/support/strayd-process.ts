@@ -20,7 +20,9 @@ export interface StraydProcess {
   kill(): Promise<void>;
 }
 
-const PROGRAM = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+/** The built program; STRAYD_PROGRAM names another build of it. */
+export const PROGRAM =
+  process.env['STRAYD_PROGRAM'] ?? new URL('../../dist/cli/main.js', import.meta.url).pathname;
 
 /**
  * Starts `strayd run` on a configuration without `server` (a free port is put in) and resolves when it answers. Config is

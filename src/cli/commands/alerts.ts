@@ -25,7 +25,9 @@ function listCommand(): Command {
     .description('the newest alerts, also those that observe mode did not send')
     .option('-d, --detector <name>', 'only of this detector')
     .option('-e, --entity <entity>', 'only of this entity')
-    .addOption(new Option('-s, --state <state>', 'only in this state').choices(['pending', 'firing', 'resolved']))
+    .addOption(
+      new Option('-s, --state <state>', 'only in this state').choices(['pending', 'firing', 'resolved']),
+    )
     .option('-n, --limit <count>', 'at most so many', '50')
     .option('--json', 'print JSON')
     .action(async (options: ListOptions) => {
@@ -37,7 +39,9 @@ function listCommand(): Command {
       const { alerts } = (await clientOf(options).get(`/api/v1/alerts?${query}`)) as {
         readonly alerts: readonly AlertView[];
       };
-      process.stdout.write(`${options.json === true ? JSON.stringify(alerts, null, 2) : alertTable(alerts)}\n`);
+      process.stdout.write(
+        `${options.json === true ? JSON.stringify(alerts, null, 2) : alertTable(alerts)}\n`,
+      );
     });
 }
 
@@ -74,7 +78,9 @@ function showCommand(): Command {
 
 function labelCommand(): Command {
   return withUrlOptions(new Command('label'))
-    .description('say what an alert was; training leaves real and planned ones out, and learns from false ones')
+    .description(
+      'say what an alert was; training leaves real and planned ones out, and learns from false ones',
+    )
     .argument('<id>', 'as "alerts list" shows it')
     .addArgument(new Argument('<label>').choices(['real', 'planned', 'false']))
     .action(async (id: string, label: string, options: UrlOptions) => {

@@ -26,11 +26,19 @@ interface BacktestOptions {
 /** `strayd backtest`: the daemon's own pipeline on a file. */
 export function backtestCommand(): Command {
   return new Command('backtest')
-    .description('run the pipeline on a file: what would strayd have found, and how often would it have been wrong?')
+    .description(
+      'run the pipeline on a file: what would strayd have found, and how often would it have been wrong?',
+    )
     .requiredOption('-i, --input <wide.csv>', 'rows "time,entity,<feature>,…"; .gz is read as it is')
     .option('-l, --labels <labels.csv>', 'what really happened: rows "entity,start,end"')
-    .option('-t, --train-until <time>', 'learn from rows before it, count later ones (default: the middle of the file)')
-    .option('-c, --config <file>', 'take windows, model, thresholds and alert settings from a detector of this configuration')
+    .option(
+      '-t, --train-until <time>',
+      'learn from rows before it, count later ones (default: the middle of the file)',
+    )
+    .option(
+      '-c, --config <file>',
+      'take windows, model, thresholds and alert settings from a detector of this configuration',
+    )
     .option('-d, --detector <name>', 'which one, if the configuration has several')
     .option('-s, --scores <out.csv>', 'write "time,entity,score,raw" of each scored step')
     .option('--json', 'print JSON')
@@ -38,7 +46,8 @@ export function backtestCommand(): Command {
       try {
         await backtest(options);
       } catch (error) {
-        if (error instanceof CsvError || error instanceof BacktestError) throw new CommandError(error.message, EXIT.wrongUse);
+        if (error instanceof CsvError || error instanceof BacktestError)
+          throw new CommandError(error.message, EXIT.wrongUse);
         throw error;
       }
     });
@@ -61,7 +70,9 @@ async function backtest(options: BacktestOptions): Promise<void> {
   });
   bar.done();
   if (options.scores !== undefined) await writeScores(options.scores, result.scores);
-  process.stdout.write(options.json === true ? `${JSON.stringify(jsonOf(result))}\n` : `${textOf(result, spec)}\n`);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(jsonOf(result))}\n` : `${textOf(result, spec)}\n`,
+  );
 }
 
 function specOf(options: BacktestOptions, csv: WideCsv, rows: readonly WideRow[]): DetectorSpec {
@@ -74,7 +85,10 @@ function specOf(options: BacktestOptions, csv: WideCsv, rows: readonly WideRow[]
       : detectors.find(({ name }) => name === options.detector);
   if (chosen === undefined) {
     const names = detectors.map(({ name }) => name).join(', ');
-    throw new CommandError(`Name one of the detectors of ${options.config} with --detector: ${names}.`, EXIT.wrongUse);
+    throw new CommandError(
+      `Name one of the detectors of ${options.config} with --detector: ${names}.`,
+      EXIT.wrongUse,
+    );
   }
   const { windows, model, training, calibration, alert } = chosen;
   return { ...base, name: chosen.name, windows, model, training, calibration, alert };
@@ -126,7 +140,12 @@ function jsonOf({ entities, steps, match, vusPr, alerts }: BacktestResult) {
       end: new Date(endMs).toISOString(),
       kind: alert.kind,
       score: alert.peakScore,
-      features: alert.contributions.map(({ feature, ratio, seen, expected }) => ({ feature, ratio, seen, expected })),
+      features: alert.contributions.map(({ feature, ratio, seen, expected }) => ({
+        feature,
+        ratio,
+        seen,
+        expected,
+      })),
     })),
   };
 }
@@ -142,7 +161,9 @@ function textOf({ entities, steps, match, vusPr, alerts }: BacktestResult, spec:
   ]);
   const lines = [renderTable(['from (UTC)', 'to', 'entity', 'kind', 'score', 'feature'], rows), ''];
   const weeks = match.entityWeeks.toFixed(1);
-  lines.push(`${steps} steps of ${entities} ${entities === 1 ? 'entity' : 'entities'} scored, ${weeks} entity-weeks.`);
+  lines.push(
+    `${steps} steps of ${entities} ${entities === 1 ? 'entity' : 'entities'} scored, ${weeks} entity-weeks.`,
+  );
   const perWeek = match.falseAlertsPerWeek?.toFixed(2) ?? '–';
   const times = match.budgetRatio?.toFixed(2) ?? '–';
   if (vusPr === null) {

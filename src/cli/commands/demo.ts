@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { runDemo, type DemoOptions } from '../../app/demo.ts';
+import { DemoError, DemoInterrupted } from '../../app/demo-error.ts';
 import { demoReport, judgeDemo } from '../demo-report.ts';
-import { demoScreen } from '../demo-screen.ts';
+import { demoScreen, type DemoScreen } from '../demo-screen.ts';
+import { CommandError } from '../exit.ts';
 
 interface Flags {
   readonly seed: number;
@@ -18,13 +20,26 @@ export function demoCommand(): Command {
     .description(
       'watch strayd learn a simulated fleet and find what goes wrong in it; needs no Kafka and no config.\n' +
         '20 hosts with 6 metrics each: three days of history, a training, then a day with four incidents\n' +
-        'and a harmless nightly batch job, in accelerated time through the same pipeline as "run".',
+        'and a harmless evening batch job, in accelerated time through the same pipeline as "run".',
     )
-    .option('-s, --seed <number>', 'another fleet, other incidents; the same seed gives the same run', wholeNumber, 1)
+    .option(
+      '-s, --seed <number>',
+      'another fleet, other incidents; the same seed gives the same run',
+      wholeNumber,
+      1,
+    )
     .option('--no-incidents', 'nothing goes wrong: what is reported then is false')
     .option('--no-model', 'the range guards alone, to see what the model adds')
-    .option('-k, --kafka <brokers>', 'send the fleet through these brokers (host:port,…) and a topic of its own')
-    .option('-p, --port <port>', 'where /metrics is meanwhile; 0 takes any free port', wholeNumber, 9477)
+    .option(
+      '-k, --kafka <brokers>',
+      'send the fleet through these brokers (host:port,…) and a topic of its own',
+    )
+    .option(
+      '-p, --port <port>',
+      'where /metrics is meanwhile; any free port if it is taken',
+      portNumber,
+      9477,
+    )
     .option('--json', 'print the verdict as JSON and nothing else')
     .action(async (flags: Flags) => {
       const options: DemoOptions = {
@@ -35,13 +50,41 @@ export function demoCommand(): Command {
         port: flags.port,
       };
       const screen = demoScreen(flags.json === true ? null : process.stdout);
-      const verdict = judgeDemo(await runDemo(options, screen));
+      const result = await untilStopped((signal) => runDemo(options, screen, signal), screen);
       screen.finished();
+      const verdict = judgeDemo(result);
       process.stdout.write(flags.json === true ? `${JSON.stringify(verdict)}\n` : `${demoReport(verdict)}\n`);
     });
+}
+
+/** Tidies up at Ctrl-C before the process ends as the signal would have ended it; a second one does not wait. */
+async function untilStopped<T>(run: (signal: AbortSignal) => Promise<T>, screen: DemoScreen): Promise<T> {
+  const stopper = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => stopper.abort(signal);
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    return await run(stopper.signal);
+  } catch (error) {
+    if (error instanceof DemoError) throw new CommandError(error.message);
+    if (!(error instanceof DemoInterrupted)) throw error;
+    screen.finished();
+    process.stderr.write('Stopped; nothing is left behind.\n');
+    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
+    process.kill(process.pid, stopper.signal.reason as NodeJS.Signals);
+    return new Promise<never>(() => undefined);
+  } finally {
+    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
+  }
 }
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
   return Number(text);
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > 65_535) throw new InvalidArgumentError('Ports end at 65535.');
+  return port;
 }

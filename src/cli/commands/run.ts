@@ -12,7 +12,12 @@ export function runCommand(): Command {
     .action(async (options: { config: string }) => {
       const { config, warnings } = readConfig(options.config);
       if (warnings.length > 0) process.stderr.write(`${renderProblems([], warnings)}\n`);
-      const daemon = await startDaemon({ config, stream: { kind: 'kafka' }, log: 'json', trainWhenDue: true });
+      const daemon = await startDaemon({
+        config,
+        stream: { kind: 'kafka' },
+        log: 'json',
+        trainWhenDue: true,
+      });
       const stop = () => void daemon.stop();
       process.once('SIGTERM', stop);
       process.once('SIGINT', stop);

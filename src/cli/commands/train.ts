@@ -30,7 +30,9 @@ export function trainCommand(): Command {
       const client = apiClient({ url, token: config.server.token?.reveal() ?? null });
       for (const { name } of detectors) {
         await client.post(`/api/v1/detectors/${encodeURIComponent(name)}/train`);
-        process.stdout.write(`${name}: training started by the strayd at ${url}; its log tells how it ends.\n`);
+        process.stdout.write(
+          `${name}: training started by the strayd at ${url}; its log tells how it ends.\n`,
+        );
       }
     });
 }
@@ -40,7 +42,10 @@ function chosenDetectors(config: Config, name: string | undefined): readonly Det
   const chosen = config.detectors.filter((spec) => spec.name === name);
   if (chosen.length > 0) return chosen;
   const names = config.detectors.map((spec) => spec.name).join(', ');
-  throw new CommandError(`There is no detector ${JSON.stringify(name)}; the configuration has ${names}.`, EXIT.wrongUse);
+  throw new CommandError(
+    `There is no detector ${JSON.stringify(name)}; the configuration has ${names}.`,
+    EXIT.wrongUse,
+  );
 }
 
 /** Answers false if a daemon holds the store. */
@@ -51,7 +56,8 @@ async function trainedAlone(config: Config, detectors: readonly DetectorSpec[]):
       bar.update(fraction, `${detector} ${detail}`);
     const runs = await trainAlone({ config, detectors, progress });
     bar.done();
-    for (const { detector, outcome, detail } of runs) process.stdout.write(`${detector}: ${outcome}. ${detail}\n`);
+    for (const { detector, outcome, detail } of runs)
+      process.stdout.write(`${detector}: ${outcome}. ${detail}\n`);
     if (runs.some(({ outcome }) => outcome === 'failed')) process.exitCode = EXIT.failed;
     return true;
   } catch (error) {

@@ -44,6 +44,17 @@ export class KafkaProducer {
     }
   }
 
+  /** Deletes the topic with all that is in it; throws if the broker does not allow it. */
+  async deleteTopic(topic: string): Promise<void> {
+    const admin = this.#client.admin();
+    await admin.connect();
+    try {
+      await admin.deleteTopics({ topics: [topic] });
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
   /** Resolves once the broker has all records, in the given order within each partition. */
   async send(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
     const messages = records.map(({ partition, key, value, timeMs }) => ({

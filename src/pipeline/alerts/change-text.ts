@@ -17,14 +17,18 @@ export function isLittleChanged(change: Change): boolean {
   return relative === null ? change.seen === change.expected : Math.abs(relative) < littleChange;
 }
 
-/** The way from expected to seen in words: `31 % lower`, `5.3 times as much`, `higher`. */
+/** The way from expected to seen in words: `31 % lower`, `1.7 % higher`, `5.3 times as much`, `higher`, `as expected`. */
 export function describeChange(change: Change): string {
   const relative = relativeChange(change);
+  if (change.seen === change.expected) return 'as expected';
   const direction = change.seen > change.expected ? 'higher' : 'lower';
-  if (isLittleChanged(change)) return 'about as expected';
   if (relative === null) return direction;
+  const percent = 100 * Math.abs(relative);
+  if (percent < 0.05) return 'as expected';
+  // A forecast follows a slow leak closely: its small lead is all that a single value shows.
+  if (percent < 100 * littleChange) return `${Number(percent.toFixed(1))} % ${direction}`;
   const times = change.seen / change.expected;
   if (change.expected > 0 && times >= 3)
     return times < 1000 ? `${Number(times.toPrecision(2))} times as much` : 'over 1000 times as much';
-  return `${Math.max(1, Math.round(Math.abs(relative) * 100))} % ${direction}`;
+  return `${Math.round(percent)} % ${direction}`;
 }

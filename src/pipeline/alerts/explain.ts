@@ -1,6 +1,6 @@
 import type { Alert, Contribution } from '../effects.ts';
 import { describeChange, isLittleChanged } from './change-text.ts';
-import { formatQuantity } from './quantity.ts';
+import { formatQuantity, formatRange } from './quantity.ts';
 import { sparkline } from './sparkline.ts';
 import { formatSpan, formatUtc, formatUtcRange } from './time-text.ts';
 
@@ -28,8 +28,7 @@ const seenText = ({ seen, unit }: Contribution): string => formatQuantity(seen, 
 const expectedText = ({ expected, unit }: Contribution): string => formatQuantity(expected, unit);
 
 function rangeText({ range, unit }: Contribution): string | null {
-  if (range === null) return null;
-  return `${formatQuantity(range.low, unit)} to ${formatQuantity(range.high, unit)}`;
+  return range === null ? null : formatRange(range.low, range.high, unit);
 }
 
 function headline(culprit: Contribution): string {
@@ -38,25 +37,29 @@ function headline(culprit: Contribution): string {
     const side = culprit.seen < range.low ? 'below' : 'above';
     return `${feature} ${seenText(culprit)}, ${side} all it has shown in training (${rangeText(culprit)})`;
   }
-  if (isLittleChanged(culprit)) return `${feature} no longer moves as usual (${seenText(culprit)})`;
-  return `${feature} ${seenText(culprit)}, expected about ${expectedText(culprit)} (${describeChange(culprit)})`;
+  const change = describeChange(culprit);
+  if (!isLittleChanged(culprit)) {
+    return `${feature} ${seenText(culprit)}, expected about ${expectedText(culprit)} (${change})`;
+  }
+  const byItself = change === 'as expected' ? 'by itself as expected' : `${change} than expected`;
+  return `${feature} moves unusually: ${seenText(culprit)}, ${byItself}`;
 }
 
 function featureLine(contribution: Contribution): string {
   const share = `${Math.round(contribution.ratio * 100)} % of the deviation`;
   const range = rangeText(contribution);
-  const seen = `${seenText(contribution)}, expected about ${expectedText(contribution)}`;
+  const change = describeChange(contribution);
+  const seen = `${seenText(contribution)}, expected about ${expectedText(contribution)} (${change})`;
   const training = range === null ? '' : `; in training ${range}`;
-  return `${contribution.feature}: ${seen}, ${describeChange(contribution)} (${share}${training})`;
+  return `${contribution.feature}: ${seen}; ${share}${training}`;
 }
 
 function recentLine(alert: Alert): string | null {
   const known = alert.recent.filter((value) => value !== null);
   const culprit = alert.contributions[0];
   if (culprit === undefined || known.length < 2) return null;
-  const low = formatQuantity(Math.min(...known), culprit.unit);
-  const high = formatQuantity(Math.max(...known), culprit.unit);
-  return `${culprit.feature}, last ${alert.recent.length} steps: ${sparkline(alert.recent)} (${low} to ${high})`;
+  const range = formatRange(Math.min(...known), Math.max(...known), culprit.unit);
+  return `${culprit.feature}, last ${alert.recent.length} steps: ${sparkline(alert.recent)} (${range})`;
 }
 
 function timeText(alert: Alert, stepMs: number): string {

@@ -44,7 +44,7 @@ function bytes(value: number, suffix: string): string {
 
 /**
  * A value of a feature for people: three digits and the unit, with bytes, seconds and ratios in the prefix that reads
- * best (`4.2 GiB`, `80 ms`, `97 %`), unknown units as given.
+ * best (`4.2 GiB`, `80 ms`, `97 %`), `1/s` as `568/s`, unknown units as given.
  */
 export function formatQuantity(value: number, unit: string): string {
   const perSecond = unit.endsWith('/s') ? unit.slice(0, -2) : null;
@@ -56,5 +56,13 @@ export function formatQuantity(value: number, unit: string): string {
   if (unit === 'ratio') return `${threeDigits(value * 100)} %`;
   const { text, power } = scaled(value, 1000, 10_000);
   const number = `${text}${decimalPrefixes[power] ?? ''}`;
+  if (unit.startsWith('1/')) return `${number}${unit.slice(1)}`;
   return unit === '' ? number : `${number} ${unit}`;
+}
+
+/** Two values with the unit told once where it is the same: `20.1 to 63.2 %`, `790 ms to 4.2 s`. */
+export function formatRange(low: number, high: number, unit: string): string {
+  const [from, to] = [formatQuantity(low, unit), formatQuantity(high, unit)];
+  const [, number, rest] = /^(\S*?)(\/s| .+)?$/.exec(from) ?? [];
+  return rest !== undefined && to.endsWith(rest) ? `${number ?? from} to ${to}` : `${from} to ${to}`;
 }

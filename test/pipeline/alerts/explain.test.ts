@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeChange } from '../../../src/pipeline/alerts/change-text.ts';
 import { explainAlert } from '../../../src/pipeline/alerts/explain.ts';
-import { formatQuantity } from '../../../src/pipeline/alerts/quantity.ts';
+import { formatQuantity, formatRange } from '../../../src/pipeline/alerts/quantity.ts';
 import { sparkline } from '../../../src/pipeline/alerts/sparkline.ts';
 import { formatSpan, formatUtcRange } from '../../../src/pipeline/alerts/time-text.ts';
 import type { Alert } from '../../../src/pipeline/effects.ts';
@@ -43,8 +43,8 @@ describe('explainAlert', () => {
         'latency_p99 4.2 s, expected about 800 ms (5.3 times as much). Also off: cpu_busy.',
       lines: [
         'since 2026-11-24 03:10:15 UTC',
-        'latency_p99: 4.2 s, expected about 800 ms, 5.3 times as much (72 % of the deviation)',
-        'cpu_busy: 2.1 cores, expected about 3.04 cores, 31 % lower (14 % of the deviation)',
+        'latency_p99: 4.2 s, expected about 800 ms (5.3 times as much); 72 % of the deviation',
+        'cpu_busy: 2.1 cores, expected about 3.04 cores (31 % lower); 14 % of the deviation',
         'latency_p99, last 11 steps: ▁▁▁▁ ▁▁▃▇██ (790 ms to 4.2 s)',
         'score 3.4 at its peak, 2026-11-24 03:12:00 UTC (1 is the threshold, 10 the most)',
         'All values are within the ranges seen in training: new is how they move, in time or together.',
@@ -57,9 +57,9 @@ describe('explainAlert', () => {
     const range = { low: 20.1, high: 63.2 };
     const disk = { feature: 'disk_used', unit: '%', ratio: 0.9, seen: 97.3, expected: 61, range };
     const { title, lines } = explainAlert({ ...alert, kind: 'range', contributions: [disk] }, 15_000);
-    expect(title).toBe('db-3: disk_used 97.3 %, above all it has shown in training (20.1 % to 63.2 %)');
+    expect(title).toBe('db-3: disk_used 97.3 %, above all it has shown in training (20.1 to 63.2 %)');
     expect(lines).toContain(
-      'disk_used: 97.3 %, expected about 61 %, 60 % higher (90 % of the deviation; in training 20.1 % to 63.2 %)',
+      'disk_used: 97.3 %, expected about 61 % (60 % higher); 90 % of the deviation; in training 20.1 to 63.2 %',
     );
     expect(lines.join('\n')).not.toContain('within the ranges');
     const below = explainAlert({ ...alert, kind: 'range', contributions: [{ ...disk, seen: 3 }] }, 15_000);
@@ -92,7 +92,11 @@ describe('explainAlert', () => {
       range: null,
     };
     expect(explainAlert({ ...alert, contributions: [near] }, 15_000).title).toBe(
-      'db-3: requests no longer moves as usual (12.3k requests/s)',
+      'db-3: requests moves unusually: 12.3k requests/s, 2 % higher than expected',
+    );
+    const same = { ...near, seen: 12_100 };
+    expect(explainAlert({ ...alert, contributions: [same] }, 15_000).title).toBe(
+      'db-3: requests moves unusually: 12.1k requests/s, by itself as expected',
     );
   });
 
@@ -130,8 +134,16 @@ it.each<[value: number, unit: string, text: string]>([
   [0.97, 'ratio', '97 %'],
   [97.31, 'percent', '97.3 %'],
   [20_000, 'requests/s', '20k requests/s'],
+  [568, '1/s', '568/s'],
 ])('%d in %j reads %s', (value, unit, text) => {
   expect(formatQuantity(value, unit)).toBe(text);
+});
+
+it('a range tells its unit once where both ends have the same', () => {
+  expect(formatRange(0.901, 3.81, 'cores')).toBe('0.901 to 3.81 cores');
+  expect(formatRange(227, 842, '1/s')).toBe('227 to 842/s');
+  expect(formatRange(0.79, 4.2, 's')).toBe('790 ms to 4.2 s');
+  expect(formatRange(1, 2, '')).toBe('1 to 2');
 });
 
 it.each<[seen: number, expected: number, text: string]>([
@@ -139,7 +151,10 @@ it.each<[seen: number, expected: number, text: string]>([
   [31, 100, '69 % lower'],
   [300, 100, '3 times as much'],
   [1e9, 1, 'over 1000 times as much'],
-  [103, 100, 'about as expected'],
+  [103, 100, '3 % higher'],
+  [98.26, 100, '1.7 % lower'],
+  [100.01, 100, 'as expected'],
+  [0, 0, 'as expected'],
   [5, 0, 'higher'],
   [-5, 5, 'lower'],
   [0, 5, '100 % lower'],

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { TrainedModel } from '../../../src/app/messages.ts';
+import type { TrainingRun } from '../../../src/store/training-run-repository.ts';
+import { builtModule } from '../../support/built-module.ts';
+import { fleetBatch, fleetSpec } from './scoring-fleet.ts';
+import type { ScoringFleet } from './scoring-fleet.ts';
+import type { ScoredBatch, ScoringCall } from './scoring-thread.ts';
+
+/** How a training ended. */
+export interface TrainingEnd {
+  readonly run: TrainingRun;
+  readonly trained: TrainedModel | null;
+}
+
+/** A training in the product's own child process. */
+export interface RunningTraining {
+  readonly ended: Promise<TrainingEnd>;
+  /** Whether the net is being trained, the long part. */
+  readonly isFitting: () => boolean;
+  readonly isOver: () => boolean;
+  stop(): Promise<void>;
+}
+
+/** A pipeline thread over a filled store that is fed at a steady pace, with trainings beside it. */
+export interface ScoringRig {
+  train(): Promise<RunningTraining>;
+  /** Puts a model to use. */
+  use(trained: TrainedModel): Promise<void>;
+  /** Sends the next step of the whole fleet and answers when it was scored. */
+  send(): Promise<ScoredBatch>;
+  /** Sends steps `everyMs` apart until there are `count`, or `isOver` says so; answers each one's latency, ms. */
+  pace(options: PaceOptions): Promise<number[]>;
+  close(): Promise<void>;
+}
+
+/** See {@link ScoringRig.pace}. */
+export interface PaceOptions {
+  readonly count: number;
+  readonly everyMs: number;
+  readonly isOver?: () => boolean;
+}
+
+/** Fills a store with the fleet's history through the pipeline and stays ready for its next steps. */
+export async function openScoringRig(fleet: ScoringFleet): Promise<ScoringRig> {
+  const directory = mkdtempSync(join(tmpdir(), 'strayd-scoring-'));
+  const thread = startThread({ fleet, directory });
+  const call = (message: ScoringCall): Promise<ScoredBatch | null> => {
+    thread.postMessage(message);
+    return nextAnswer(thread);
+  };
+  let index = fleet.historySteps;
+
+  await nextAnswer(thread);
+  const send = async (): Promise<ScoredBatch> => {
+    const batch = fleetBatch(fleet, index++);
+    const answer = await call({ kind: 'batch', batch, sentMs: performance.timeOrigin + performance.now() });
+    if (answer === null) throw new Error('the scoring thread answered nothing to a batch');
+    return answer;
+  };
+  return {
+    train: () => startTraining(fleet, directory),
+    use: async (trained) => void (await call({ kind: 'model', trained })),
+    send,
+    pace: async ({ count, everyMs, isOver = () => false }) => {
+      const latencies: number[] = [];
+      let dueMs = performance.now();
+      while (latencies.length < count && !isOver()) {
+        await pause(Math.max(0, dueMs - performance.now()));
+        latencies.push((await send()).latencyMs);
+        dueMs = Math.max(dueMs + everyMs, performance.now());
+      }
+      return latencies;
+    },
+    close: async () => {
+      await call({ kind: 'stop' });
+      await thread.terminate();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function startThread(data: { readonly fleet: ScoringFleet; readonly directory: string }): Worker {
+  const file = new URL('./scoring-thread.ts', import.meta.url).href;
+  // Node 20 does not pass a TypeScript loader on to worker threads.
+  const start = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(file)}); })`;
+  return new Worker(start, { workerData: data, eval: true });
+}
+
+function nextAnswer(thread: Worker): Promise<ScoredBatch | null> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      thread.removeAllListeners();
+      act();
+    };
+    thread.once('message', (value: ScoredBatch | null) => settle(() => resolve(value)));
+    thread.once('error', (error) => settle(() => reject(error)));
+  });
+}
+
+async function startTraining(fleet: ScoringFleet, storePath: string): Promise<RunningTraining> {
+  const { Trainer } = await builtModule<typeof import('../../../src/app/trainer.ts')>('app/trainer.js');
+  let fitting = false;
+  let over = false;
+  let end: (value: TrainingEnd) => void = () => undefined;
+  const ended = new Promise<TrainingEnd>((resolve) => {
+    end = resolve;
+  });
+  const trainer = new Trainer({
+    storePath,
+    nowMs: Date.now,
+    progress: (_detector, _fraction, detail) => {
+      fitting ||= detail.includes('epoch');
+    },
+    started: () => undefined,
+    ended: (run, trained) => {
+      over = true;
+      end({ run, trained });
+    },
+  });
+  trainer.request(fleetSpec(fleet));
+  return { ended, isFitting: () => fitting, isOver: () => over, stop: () => trainer.stop() };
+}
