@@ -129,7 +129,10 @@ function account(input: BacktestInput, seen: readonly Effects[], card: TrainingC
   const endMs = counted.reduce((newest, { timeMs }) => Math.max(newest, timeMs), -Infinity);
   const alerts = alertsOf(seen, spec.stepMs, endMs);
   const entities = new Set(counted.map(({ entity }) => entity)).size;
-  const events = (input.labels ?? []).filter((label) => label.endMs >= trainUntilMs);
+  // A label outside of the rows that count was not there to be found.
+  const events = (input.labels ?? []).filter(
+    (label) => label.endMs >= trainUntilMs && label.startMs <= endMs,
+  );
   return {
     entities,
     steps: scores.length,

@@ -28,21 +28,26 @@ export class CurrentAlerts {
   }
 
   apply(transitions: readonly AlertTransition[]): void {
+    if (transitions.length === 0) return;
     for (const { alert } of transitions) this.#hold(alert);
+    this.#dropOld();
   }
 
   list(): LevelAlert[] {
-    const sinceMs = this.#now() - RESOLVED_SHOWN_MS;
+    this.#dropOld();
     const levels: LevelAlert[] = [];
-    for (const [id, { alert, resolvedAtMs }] of this.#held) {
-      if (resolvedAtMs !== null && resolvedAtMs < sinceMs) {
-        this.#held.delete(id);
-        continue;
-      }
+    for (const { alert } of this.#held.values()) {
       const stepMs = this.#stepMs.get(alert.detector) ?? 0;
       levels.push({ alert, stepMs, text: explainAlert(alert, stepMs) });
     }
     return levels;
+  }
+
+  #dropOld(): void {
+    const sinceMs = this.#now() - RESOLVED_SHOWN_MS;
+    for (const [id, { resolvedAtMs }] of this.#held) {
+      if (resolvedAtMs !== null && resolvedAtMs < sinceMs) this.#held.delete(id);
+    }
   }
 
   #hold(alert: Alert): void {

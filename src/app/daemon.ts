@@ -44,7 +44,7 @@ export interface Daemon {
   train(detector: string): void;
   /** Lets the simulated fleet go on after its history. */
   resume(): Promise<void>;
-  /** Drains, commits and closes everything in the reverse order of opening. */
+  /** Drains, commits and closes everything in the reverse order of opening; never rejects, `ended` tells what went wrong. */
   stop(): Promise<void>;
 }
 
@@ -74,13 +74,18 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   // Both are made after the thread; what it says before they are there needs neither.
   const late: { delivery?: DeliveryService; desk?: TrainingDesk } = {};
 
+  let isDead = false;
   const thread = startThread(options, instruments, {
     wake: () => late.delivery?.wake(),
     train: (detector) => late.desk?.request(detector),
-    died: settle,
+    died: (error) => {
+      isDead = true;
+      settle(error);
+    },
   });
   await thread.started;
-  closers.add(() => thread.stop());
+  // A thread that has died answers nothing, not even that it stops.
+  closers.add(() => (isDead ? undefined : thread.stop()));
   vitals.storeOpened();
 
   const store = openStore(config.store.path, { mode: 'read' });
@@ -121,9 +126,15 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
 
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
-    await closers.close();
-    report({ event: 'stopped', level: 'info', message: 'Everything is drained, committed and closed.' });
-    settle(null);
+    try {
+      await closers.close();
+      report({ event: 'stopped', level: 'info', message: 'Everything is drained, committed and closed.' });
+      settle(null);
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause));
+      report({ event: 'failed', level: 'error', message: `Stopping: ${error.stack ?? error.message}` });
+      settle(error);
+    }
   };
   return {
     url,

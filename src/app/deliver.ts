@@ -1,11 +1,13 @@
 import type { Config } from '../config/config.ts';
 import { makeChannels } from '../delivery/channel-registry.ts';
 import { deliveryService, type DeliveryService } from '../delivery/delivery-service.ts';
-import type { OutboxMark } from '../delivery/outbox.ts';
+import type { OutboxMark, OutboxReader } from '../delivery/outbox.ts';
 import type { Metrics } from '../server/metrics.ts';
+import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
 import type { Instruments } from './instruments.ts';
+import type { Report } from './telemetry.ts';
 
 export interface DeliverOptions {
   readonly config: Config;
@@ -25,7 +27,7 @@ export function startDelivery({ config, store, thread, instruments }: DeliverOpt
   };
   const service = deliveryService({
     channels: makeChannels(config.channels, Date.now),
-    reader: { pending: (channel, limit) => store.pendingOutbox(channel, limit) },
+    reader: { pending: readingSafely(store, report) },
     marks: { mark },
     current: () => current.list(),
     externalUrl: config.server.externalUrl,
@@ -61,9 +63,35 @@ export function startDelivery({ config, store, thread, instruments }: DeliverOpt
   return service;
 }
 
+/** A read that fails now may work in a moment, and the rows are still there then: it is told once and counts as nothing to send. */
+function readingSafely(store: StoreReader, report: Report): OutboxReader['pending'] {
+  let trouble: string | null = null;
+  return (channel, limit) => {
+    try {
+      const rows = store.pendingOutbox(channel, limit);
+      trouble = null;
+      return rows;
+    } catch (error) {
+      const message = `Reading what is to be delivered: ${error instanceof Error ? error.message : String(error)}`;
+      if (message !== trouble) report({ event: 'failed', level: 'error', message });
+      trouble = message;
+      return [];
+    }
+  };
+}
+
+/** A figure only: a store that can't be read now leaves it out. */
 function observeDelay(store: StoreReader, alertId: string | null, metrics: Metrics): void {
-  const record = alertId === null ? null : store.showAlert(alertId);
+  const record = alertId === null ? null : alertOrNull(store, alertId);
   if (record === null || record.alert.state !== 'firing' || record.alert.firedStep === null) return;
   const confirmedMs = (record.alert.firedStep + 1) * record.stepMs;
   metrics.detectionDelay.observe(Math.max(0, Date.now() - confirmedMs) / 1000);
+}
+
+function alertOrNull(store: StoreReader, id: string): AlertRecord | null {
+  try {
+    return store.showAlert(id);
+  } catch {
+    return null;
+  }
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { DetectorSpec } from '../core/detector.ts';
 import { fleetDetector } from '../ingest/replay/fleet-detector.ts';
 import { DEFAULT_FLEET, simulateFleet, type SimulatedFleet } from '../ingest/replay/simulated-fleet.ts';
+import { explainAlert, type AlertText } from '../pipeline/alerts/explain.ts';
 import type { AlertTransition } from '../pipeline/effects.ts';
 import type { TrainingCard } from '../training/training-card.ts';
 import { startDaemon } from './daemon.ts';
@@ -24,15 +25,25 @@ export interface DemoOptions {
   readonly port: number;
 }
 
+export interface DemoStart {
+  readonly fleet: SimulatedFleet;
+  /** Where its HTTP side listens. */
+  readonly url: string;
+  /** The port that was asked for and could not be had. */
+  readonly takenPort: number | null;
+  /** The Kafka topic that it goes through, `null` without Kafka. */
+  readonly topic: string | null;
+}
+
 /** What the terminal shows while it runs. */
 export interface DemoView {
-  /** `takenPort`: the port that was asked for and could not be had. */
-  begun(fleet: SimulatedFleet, url: string, takenPort: number | null): void;
+  begun(start: DemoStart): void;
   /** How far the reading is in event time. */
   history(fleet: SimulatedFleet, watermarkMs: number): void;
   training(fraction: number, detail: string): void;
   trained(card: TrainingCard): void;
-  transition(transition: AlertTransition): void;
+  /** `text` is the alert in words. */
+  transition(transition: AlertTransition, text: AlertText): void;
   /** Something that does not spoil the demo, but that people should know. */
   warned(message: string): void;
 }
@@ -104,7 +115,7 @@ async function playDemo({ options, view, storePath, opened }: DemoRun): Promise<
       published: (published) => {
         for (const transition of published.transitions) {
           transitions.push(transition);
-          view.transition(transition);
+          view.transition(transition, explainAlert(transition.alert, spec.stepMs));
         }
         progress.read(published);
         view.history(fleet, progress.watermarkMs);
@@ -116,7 +127,12 @@ async function playDemo({ options, view, storePath, opened }: DemoRun): Promise<
   });
   opened.push(() => daemon.stop());
   void daemon.ended.then((error) => progress.died(error));
-  view.begun(fleet, daemon.url, port === options.port ? null : options.port);
+  view.begun({
+    fleet,
+    url: daemon.url,
+    takenPort: port === options.port ? null : options.port,
+    topic: kafka === null ? null : topic,
+  });
   const feed = kafka ?? servedFeed(daemon, progress);
   await feed.history();
   daemon.train(spec.name);

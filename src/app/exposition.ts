@@ -2,6 +2,7 @@ import type { Alert, AlertTransition } from '../pipeline/effects.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { ScoreSeries } from '../server/score-series.ts';
 import type { Published, PublishedDetector } from './messages.ts';
+import { SourceMetrics } from './source-metrics.ts';
 
 const MOST_SCORE_SERIES = 1000;
 const REPICK_MS = 10 * 60_000;
@@ -9,6 +10,9 @@ const REPICK_MS = 10 * 60_000;
 const LINGER_MS = 15 * 60_000;
 /** /metrics is rendered at most this often: rendering many series blocks the main thread. */
 const CACHE_MS = 1000;
+
+/** Sample results that say that a bound was reached, and its name. */
+const LIMITS: Readonly<Record<string, string>> = { entity_limit: 'entities', series_limit: 'series' };
 
 interface LingeringAlert {
   readonly alert: Alert;
@@ -24,19 +28,26 @@ export class Exposition {
   readonly #models = new Map<string, { detector: string; version: string; backend: string }>();
   readonly #contributing = new Map<string, readonly string[]>();
   readonly #lingering = new Map<string, LingeringAlert>();
+  readonly #lastScored = new Map<string, number>();
+  readonly #sources: SourceMetrics;
   #text: Promise<string> | null = null;
   #renderedAtMs = -Infinity;
 
   constructor(metrics: Metrics, now: () => number) {
     this.#metrics = metrics;
     this.#now = now;
+    this.#sources = new SourceMetrics(metrics);
   }
 
   apply(published: Published): void {
     const metrics = this.#metrics;
     for (const { detector, entity, score, stepEndMs } of published.scores) {
       this.#seriesOf(detector).update(entity, score);
-      metrics.lastScored.set({ detector }, stepEndMs / 1000);
+      // Entities have clocks of their own: the last one told of need not be the newest.
+      this.#lastScored.set(detector, Math.max(this.#lastScored.get(detector) ?? -Infinity, stepEndMs));
+    }
+    for (const [detector, newestMs] of this.#lastScored) {
+      metrics.lastScored.set({ detector }, newestMs / 1000);
     }
     for (const [detector, scores] of Object.entries(published.allScores)) {
       metrics.windowsScoredTotal.inc({ detector }, scores.length);
@@ -45,14 +56,17 @@ export class Exposition {
     for (const { source, result, count } of published.samples) {
       metrics.samplesTotal.inc({ source, result }, count);
       if (result === 'late') metrics.lateSamplesTotal.inc({ source }, count);
+      const limit = LIMITS[result];
+      if (limit !== undefined) metrics.limitExceededTotal.inc({ limit }, count);
     }
     for (const { source, reason, count } of published.deadLetters) {
       metrics.deadLettersTotal.inc({ source, reason }, count);
     }
-    this.#applyPartitions(published);
+    this.#sources.apply(published.partitions);
     for (const detector of published.detectors) this.#applyDetector(detector);
     for (const transition of published.transitions) this.#applyTransition(transition);
     for (const { detector, entity } of published.forgotten) this.#forget(detector, entity);
+    this.#dropLingering();
     metrics.storeBytes.set(published.storeBytes);
     metrics.eventLoopDelay.set({ thread: 'pipeline' }, published.loopDelaySeconds);
   }
@@ -94,6 +108,12 @@ export class Exposition {
       this.#shown.set(detector, names);
       this.#metrics.scoreSeriesOmitted.set({ detector }, omitted);
     }
+    this.#sources.refresh(now);
+    this.#dropLingering();
+  }
+
+  #dropLingering(): void {
+    const now = this.#now();
     for (const [key, { alert, untilMs }] of this.#lingering) {
       if (now < untilMs) continue;
       this.#metrics.alertActive.remove(alertLabels(alert));
@@ -108,19 +128,6 @@ export class Exposition {
       this.#series.set(detector, series);
     }
     return series;
-  }
-
-  #applyPartitions(published: Published): void {
-    const slowest = new Map<string, number>();
-    for (const { source, topic, partition, lagRecords, watermarkMs, idle } of published.partitions) {
-      this.#metrics.kafkaLag.set({ topic, partition: String(partition) }, lagRecords);
-      if (!idle && Number.isFinite(watermarkMs)) {
-        slowest.set(source, Math.min(slowest.get(source) ?? Infinity, watermarkMs));
-      }
-    }
-    for (const [source, watermarkMs] of slowest) {
-      this.#metrics.watermarkLag.set({ source }, Math.max(0, this.#now() - watermarkMs) / 1000);
-    }
   }
 
   #applyDetector({ detector, entities, openAlerts, warmupRatio }: PublishedDetector): void {

@@ -6,6 +6,7 @@ import type { buildInfo } from './build-info.ts';
 import { CurrentAlerts } from './current-alerts.ts';
 import { Exposition } from './exposition.ts';
 import { startLog, type LogStyle } from './log.ts';
+import { LimitNotices } from './limit-notices.ts';
 import type { Published } from './messages.ts';
 import type { Report } from './telemetry.ts';
 import { Vitals } from './vitals.ts';
@@ -16,6 +17,7 @@ export interface Instruments {
   readonly exposition: Exposition;
   readonly vitals: Vitals;
   readonly current: CurrentAlerts;
+  readonly limits: LimitNotices;
   readonly report: Report;
 }
 
@@ -33,6 +35,7 @@ export function createInstruments(
     vitals,
     exposition: new Exposition(metrics, Date.now),
     current: new CurrentAlerts(stepMs, Date.now),
+    limits: new LimitNotices(),
     report: (event) => {
       write(event);
       vitals.noted(event);
@@ -46,7 +49,11 @@ export function restoreInstruments(
   store: StoreReader,
   config: Config,
 ): void {
-  const firing = store.listAlerts({ state: 'firing' }).map(({ alert }) => alert);
+  const detectors = new Set(config.detectors.map(({ name }) => name));
+  const firing = store
+    .listAlerts({ state: 'firing' })
+    .map(({ alert }) => alert)
+    .filter(({ detector }) => detectors.has(detector));
   exposition.restore(firing);
   current.restore(firing);
   for (const { name } of config.detectors) {
@@ -57,13 +64,14 @@ export function restoreInstruments(
 
 /** Takes in what one checkpoint made true. */
 export function showPublished(
-  { vitals, current, exposition, report }: Instruments,
+  { vitals, current, exposition, limits, report }: Instruments,
   published: Published,
 ): void {
   vitals.published(published);
   current.apply(published.transitions);
   exposition.apply(published);
   for (const transition of published.transitions) reportTransition(transition, report);
+  for (const notice of limits.noticesOf(published.samples)) report(notice);
 }
 
 function reportTransition({ alert, from, to }: AlertTransition, report: Report): void {

@@ -1,4 +1,4 @@
-import { readFileSync, unlinkSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import type { DetectorSpec } from '../core/detector.ts';
 import { loadModel, unpackModelFile } from '../model/model-file.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
@@ -23,7 +23,7 @@ export async function readModel(path: string, spec: DetectorSpec): Promise<Loade
   return { model: await loadModel(bytes, spec.model.backend), calibrations };
 }
 
-/** What the store's activations name, loaded; a file that is gone or damaged is told and passed over. */
+/** What the store's activations name, loaded; one that is gone, damaged or of other features is told and passed over. */
 export async function readActiveModels(
   store: StoreWriter,
   detectors: readonly DetectorSpec[],
@@ -35,14 +35,27 @@ export async function readActiveModels(
       const record = store.findModel(spec.name, version);
       if (record === null) continue;
       try {
-        loaded.push(await readModel(record.path, spec));
+        loaded.push(await readOwnModel(record.path, spec));
       } catch (error) {
         const cause = error instanceof Error ? error.message : String(error);
-        damaged(`Model ${version} of detector ${spec.name} can't be used (${record.path}): ${cause}.`);
+        damaged(`Model ${version} of detector ${spec.name} can't be used (${record.path}): ${cause}`);
       }
     }
   }
   return loaded;
+}
+
+/** Also throws if the detector has other features by now: their values would go into the wrong columns. */
+async function readOwnModel(path: string, spec: DetectorSpec): Promise<LoadedModel> {
+  const loaded = await readModel(path, spec);
+  const { features } = loaded.model;
+  const wanted = spec.features.map(({ name }) => name);
+  if (features.length === wanted.length && features.every((name, index) => name === wanted[index]))
+    return loaded;
+  loaded.model.dispose();
+  throw new Error(
+    `it was trained on ${features.join(', ')} and the detector has ${wanted.join(', ')} now: a new one is trained.`,
+  );
 }
 
 /** Puts a trained model on record and unlinks the files of versions that are too old to go back to. */
@@ -57,6 +70,6 @@ export function recordModel(store: StoreWriter, trained: TrainedModel, nowMs: nu
     createdMs: nowMs,
   });
   for (const { path } of store.pruneModels(trained.detector)) {
-    if (path !== trained.path) unlinkSync(path);
+    if (path !== trained.path) rmSync(path, { force: true });
   }
 }

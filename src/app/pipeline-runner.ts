@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { PartitionId, RawBatch } from '../core/records.ts';
 import { decodeBatch } from '../ingest/decode-batch.ts';
 import type { DecodeLimits, SampleFormat } from '../ingest/formats/sample-format.ts';
@@ -11,17 +11,16 @@ import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { step } from '../pipeline/step.ts';
 import { releaseModels, resumeOffset, takeCheckpoint } from '../pipeline/take-checkpoint.ts';
 import type { NewOutboxRow } from '../delivery/outbox.ts';
-import { StoreError } from '../store/store-error.ts';
-import type { AppliedCheckpoint, StoreWriter } from '../store/store-writer.ts';
+import type { StoreWriter } from '../store/store-writer.ts';
+import { applyPatiently } from './apply-patiently.ts';
+import { batchSlices } from './batch-slices.ts';
 import type { Report } from './telemetry.ts';
 
 /** Longest stretch of work before timers and sockets of the thread get their turn. */
 const SLICE_MS = 20;
-const SLICE_RECORDS = 250;
 /** Batches are joined to a checkpoint for at most so long, or so many steps. */
 const CHECKPOINT_MS = 1000;
 const CHECKPOINT_STEPS = 20_000;
-const FULL_RETRY_MS = 2000;
 
 export interface PipelineRunnerOptions {
   readonly state: PipelineState;
@@ -51,6 +50,9 @@ export class PipelineRunner implements StreamHandler {
   #lastCheckpointMs: number;
   #writing: Promise<void> | null = null;
   #trouble: string | null = null;
+  readonly #stopping = new AbortController();
+  /** The state is ahead of the store for good: nothing is taken, written or committed any more. */
+  #isAdrift = false;
 
   constructor(options: PipelineRunnerOptions) {
     this.#options = options;
@@ -69,24 +71,19 @@ export class PipelineRunner implements StreamHandler {
     const { state, store, report } = this.#options;
     const local = resumeOffset(state, partition);
     const place = `${partition.topic}/${partition.partition}`;
-    const isOwn = mark.owner?.startsWith(`${store.storeId}:`) === true;
-    let from = local ?? mark.offset;
-    if (mark.owner !== null && !isOwn) {
-      from = mark.offset;
-      this.take({ kind: 'dropped', partition });
-    } else if (mark.owner === null && mark.offset !== null && local !== null && mark.offset !== local) {
-      from = mark.offset;
-      this.take({ kind: 'reset', partition, nextOffset: mark.offset });
-      const message = `The offset of ${place} was reset from ${local} to ${mark.offset}; reading goes on there, steps already closed stay as they are.`;
-      report({
-        event: 'offset_reset',
-        level: 'warn',
-        message,
-        fields: { ...partition, local, reset: mark.offset },
-      });
+    const isForeign = mark.owner !== null && !mark.owner.startsWith(`${store.storeId}:`);
+    const isReset = mark.owner === null && mark.offset !== null && local !== null && mark.offset !== local;
+    const from = isForeign || isReset ? mark.offset : (local ?? mark.offset);
+    if (isForeign) this.take({ kind: 'dropped', partition });
+    if (isReset && from !== null) {
+      this.take({ kind: 'reset', partition, nextOffset: from });
+      const message = `The offset of ${place} was reset from ${local} to ${from}; reading goes on there, steps already closed stay as they are.`;
+      report({ event: 'offset_reset', level: 'warn', message, fields: { ...partition, local, reset: from } });
     }
     this.take({ kind: 'assigned', partition, nextOffset: from });
-    const message = `Reading ${place} from ${from === null ? 'the earliest offset' : `offset ${from}`}.`;
+    const start = from === null ? 'the earliest offset' : `offset ${from}`;
+    const others = isForeign ? ', where another strayd left it; its entities are taken up anew' : '';
+    const message = `Reading ${place} from ${start}${others}.`;
     report({ event: 'partition_assigned', level: 'info', message, fields: { ...partition, offset: from } });
     return from;
   }
@@ -130,8 +127,9 @@ export class PipelineRunner implements StreamHandler {
     const format = formats.get(batch.source);
     if (format === undefined) throw new Error(`no format for source ${batch.source}`);
     await this.#writing;
+    if (this.#isAdrift) return;
     let sliceStartMs = nowMs();
-    for (const part of slicesOf(batch)) {
+    for (const part of batchSlices(batch)) {
       this.take({ kind: 'records', slice: decodeBatch(part, format, decodeLimits) });
       if (nowMs() - sliceStartMs < SLICE_MS) continue;
       await setImmediate();
@@ -146,9 +144,15 @@ export class PipelineRunner implements StreamHandler {
     if (this.#writing === null && this.#dirty && this.#isDue()) await this.checkpoint();
   }
 
+  /** The end is near: a full disk is not waited for any more; what can't be written is read again after the next start. */
+  hurry(): void {
+    this.#stopping.abort();
+  }
+
   /** Writes everything up to now; waits as long as the disk is full. */
   async checkpoint(): Promise<void> {
     while (this.#writing !== null) await this.#writing;
+    if (this.#isAdrift) return;
     this.#writing = this.#write();
     try {
       await this.#writing;
@@ -165,60 +169,26 @@ export class PipelineRunner implements StreamHandler {
   }
 
   async #write(): Promise<void> {
-    const { state, stream, outboxRows, applied, nowMs } = this.#options;
+    const { state, store, stream, outboxRows, applied, nowMs, report } = this.#options;
     const effects = joinEffects(this.#pending);
     this.#pending = [];
     this.#pendingSteps = 0;
     this.#dirty = false;
     const checkpoint = takeCheckpoint(state, effects);
-    const { owner } = await this.#apply(checkpoint, outboxRows(effects));
+    const patience = { report, signal: this.#stopping.signal };
+    const written = await applyPatiently(store, { checkpoint, outbox: outboxRows(effects) }, patience);
+    if (written === null) {
+      this.#isAdrift = true;
+      return;
+    }
     this.#lastCheckpointMs = nowMs();
     for (const model of releaseModels(state)) model.dispose();
     applied(checkpoint, this.#lag);
-    await stream.commit(checkpoint.marks, owner);
-  }
-
-  async #apply(checkpoint: Checkpoint, outbox: readonly NewOutboxRow[]): Promise<AppliedCheckpoint> {
-    const { store, report } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const written = store.applyCheckpoint(checkpoint, { outbox });
-        if (attempt > 1) {
-          report({
-            event: 'store_recovered',
-            level: 'info',
-            message: 'The store takes writes again; reading goes on.',
-          });
-        }
-        return written;
-      } catch (error) {
-        if (!(error instanceof StoreError) || !error.canRetry) throw error;
-        if (attempt === 1) {
-          const message = `${error.message} Reading is on hold and nothing is lost; it goes on when there is room.`;
-          report({ event: 'store_full', level: 'error', message });
-        }
-        await pause(FULL_RETRY_MS);
-      }
-    }
+    await stream.commit(checkpoint.marks, written.owner);
   }
 }
 
 /** Key of a partition in the lag map. */
 export function lagKey({ topic, partition }: PartitionId): string {
   return `${topic}/${partition}`;
-}
-
-function* slicesOf(batch: RawBatch): Generator<RawBatch> {
-  const { records, nextOffset } = batch;
-  if (records.length <= SLICE_RECORDS) {
-    yield batch;
-    return;
-  }
-  let firstOffset = batch.firstOffset;
-  for (let from = 0; from < records.length; from += SLICE_RECORDS) {
-    const part = records.slice(from, from + SLICE_RECORDS);
-    const end = from + SLICE_RECORDS < records.length ? (part.at(-1)?.offset ?? firstOffset) + 1 : nextOffset;
-    yield { ...batch, firstOffset, nextOffset: end, records: part };
-    firstOffset = end;
-  }
 }

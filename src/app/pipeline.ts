@@ -129,6 +129,7 @@ async function answer(call: PipelineCall, running: Running): Promise<unknown> {
       return null;
     case 'stop':
       clearInterval(running.timer);
+      runner.hurry();
       await stream.stop();
       await runner.checkpoint();
       await stream.close?.();

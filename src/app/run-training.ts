@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
@@ -10,6 +19,9 @@ import { train } from '../training/train.ts';
 import type { TrainingEntity } from '../training/training-input.ts';
 import { readModel } from './model-shelf.ts';
 import type { TrainingJob, TrainingResult } from './training-messages.ts';
+
+/** Ending of a model file that is not whole yet; one training goes at a time, so others are left over. */
+const HALF = '.part';
 
 /** Reads the history from the store, trains, and leaves the model file in the store's directory. */
 export async function runTraining(
@@ -60,20 +72,26 @@ function pastAlerts(store: StoreReader, spec: DetectorSpec, newestStep: number):
   }));
 }
 
+/** A model in use whose file is gone or damaged has no say, else nothing could ever take its place. */
 async function readChampion(store: StoreReader, spec: DetectorSpec): Promise<ScoringModel | null> {
   const active = store.listModels(spec.name).find(({ status }) => status === 'active');
-  return active === undefined ? null : (await readModel(active.path, spec)).model;
+  if (active === undefined) return null;
+  return readModel(active.path, spec).then(
+    ({ model }) => model,
+    () => null,
+  );
 }
 
-/** Whole or not at all: a crash never leaves half a model under its name. */
+/** Whole or not at all: a crash never leaves half a model under its name, and the next run clears the half away. */
 function writeModelFile(storePath: string, name: string, bytes: Uint8Array): string {
   const directory = join(storePath, 'models');
   mkdirSync(directory, { recursive: true });
+  for (const left of readdirSync(directory)) if (left.endsWith(HALF)) rmSync(join(directory, left));
   const path = join(directory, name);
-  const half = `${path}.part`;
+  const half = `${path}${HALF}`;
   const file = openSync(half, 'w');
   try {
-    writeSync(file, bytes);
+    writeFileSync(file, bytes);
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -2,13 +2,11 @@
 export type EventName =
   | 'started'
   | 'stopped'
-  | 'config_warning'
   | 'kafka_trouble'
   | 'kafka_recovered'
   | 'kafka_log'
   | 'partition_assigned'
   | 'partition_revoked'
-  | 'partition_idle'
   | 'offset_lost'
   | 'offset_reset'
   | 'store_full'

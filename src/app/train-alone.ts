@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { DetectorSpec } from '../core/detector.ts';
 import { openStore } from '../store/open-store.ts';
+import { StoreError, StoreLockedError } from '../store/store-error.ts';
+import type { StoreWriter } from '../store/store-writer.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { TrainedModel } from './messages.ts';
 import { recordModel } from './model-shelf.ts';
@@ -12,12 +14,22 @@ export interface AloneOptions {
   readonly progress: (detector: string, fraction: number, detail: string) => void;
 }
 
+/** The store can't be had for a training; the message tells why and what to do. */
+export class TrainAloneError extends Error {
+  override readonly name = 'TrainAloneError';
+}
+
 /**
- * Trains without a daemon: takes the store's lock, so it throws `StoreLockedError` if one runs. A promoted model is used
- * from the step after the newest kept one on.
+ * Trains without a daemon: takes the store's lock, so it answers `null` if one runs. A promoted model is used from the step
+ * after the newest kept one on.
  */
-export async function trainAlone({ config, detectors, progress }: AloneOptions): Promise<TrainingRun[]> {
-  const store = openStore(config.store.path, { mode: 'write', pid: process.pid, random: Math.random });
+export async function trainAlone({
+  config,
+  detectors,
+  progress,
+}: AloneOptions): Promise<TrainingRun[] | null> {
+  const store = openAlone(config.store.path);
+  if (store === null) return null;
   const runs: TrainingRun[] = [];
   try {
     store.declareDetectors(config.detectors);
@@ -35,6 +47,16 @@ export async function trainAlone({ config, detectors, progress }: AloneOptions):
     store.close();
   }
   return runs;
+}
+
+function openAlone(path: string): StoreWriter | null {
+  try {
+    return openStore(path, { mode: 'write', pid: process.pid, random: Math.random });
+  } catch (error) {
+    if (error instanceof StoreLockedError) return null;
+    if (error instanceof StoreError) throw new TrainAloneError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 function trainOnce(

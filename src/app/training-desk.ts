@@ -25,9 +25,9 @@ export class TrainingDesk {
       storePath: config.store.path,
       nowMs: Date.now,
       progress,
-      started: (detector) => {
+      started: (detector, pid) => {
         const message = `Training of detector ${detector} starts.`;
-        instruments.report({ event: 'training_started', level: 'info', message, fields: { detector } });
+        instruments.report({ event: 'training_started', level: 'info', message, fields: { detector, pid } });
       },
       ended: (run, trained) => void this.#record(run, trained),
     });

@@ -8,9 +8,9 @@ export interface TrainingJob {
   readonly seed: number;
 }
 
-/** How a run ended. */
+/** How a run ended; `stopped`: strayd itself stopped, `failed`: the process did. */
 export interface TrainingResult {
-  readonly outcome: 'promoted' | 'rejected' | 'not_enough_history' | 'failed';
+  readonly outcome: 'promoted' | 'rejected' | 'not_enough_history' | 'failed' | 'stopped';
   /** One sentence for people. */
   readonly detail: string;
   readonly trained: TrainedModel | null;

@@ -1,8 +1,8 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Config } from '../config/config.ts';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { Instruments } from './instruments.ts';
+import { watchLoopDelay } from './loop-delay.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
 
 export interface VitalSignsOptions {
@@ -14,13 +14,13 @@ export interface VitalSignsOptions {
 
 const EVERY_MS = 5000;
 const WEEK_MS = 7 * 86_400_000;
-const NANOSECONDS = 1e9;
 
 /** Looks every few seconds whether the pipeline thread answers, what waits for delivery and what the budget has left; answers how to stop. */
-export function startVitalSigns({ config, store, thread, instruments }: VitalSignsOptions): () => void {
-  const { metrics, vitals } = instruments;
-  const loopDelay = monitorEventLoopDelay({ resolution: 10 });
-  loopDelay.enable();
+export function startVitalSigns(options: VitalSignsOptions): () => void {
+  const { thread, instruments } = options;
+  const { metrics, vitals, report } = instruments;
+  const loopDelay = watchLoopDelay();
+  let trouble: string | null = null;
 
   const look = (): void => {
     // A thread that is gone says so itself; here only its silence counts.
@@ -28,25 +28,35 @@ export function startVitalSigns({ config, store, thread, instruments }: VitalSig
       () => vitals.answered(),
       () => undefined,
     );
-    metrics.eventLoopDelay.set({ thread: 'main' }, loopDelay.percentile(99) / NANOSECONDS);
-    loopDelay.reset();
-    const waiting = new Map(store.outboxPending().map(({ channel, count }) => [channel, count]));
-    for (const { name, type } of config.channels) {
-      if (type === 'webhook') metrics.outboxPending.set({ channel: name }, waiting.get(name) ?? 0);
-    }
-    for (const detector of config.detectors) {
-      metrics.budgetUsed.set(
-        { detector: detector.name },
-        budgetUsed(store, detector, vitals.detector(detector.name)?.entities ?? 0),
-      );
+    metrics.eventLoopDelay.set({ thread: 'main' }, loopDelay.takeSeconds());
+    try {
+      lookIntoStore(options);
+      trouble = null;
+    } catch (error) {
+      // The store's writer decides what becomes of the daemon; a look that fails is no reason to end it.
+      const message = `Looking into the store: ${error instanceof Error ? error.message : String(error)}`;
+      if (message !== trouble) report({ event: 'failed', level: 'error', message });
+      trouble = message;
     }
   };
   const timer = setInterval(look, EVERY_MS);
   look();
   return () => {
     clearInterval(timer);
-    loopDelay.disable();
+    loopDelay.stop();
   };
+}
+
+function lookIntoStore({ config, store, instruments }: VitalSignsOptions): void {
+  const { metrics, vitals } = instruments;
+  const waiting = new Map(store.outboxPending().map(({ channel, count }) => [channel, count]));
+  for (const { name, type } of config.channels) {
+    if (type === 'webhook') metrics.outboxPending.set({ channel: name }, waiting.get(name) ?? 0);
+  }
+  for (const spec of config.detectors) {
+    const entities = vitals.detector(spec.name)?.entities ?? 0;
+    metrics.budgetUsed.set({ detector: spec.name }, budgetUsed(store, spec, entities));
+  }
 }
 
 /** Alerts of the last seven days of the detector's own time that were delivered and not labelled real, ÷ budget. */
@@ -60,8 +70,7 @@ function budgetUsed(store: StoreReader, spec: DetectorSpec, entities: number): n
       .filter(({ deliver, event }) => deliver && event === 'firing')
       .map(({ alertId }) => alertId),
   );
-  const real = store.listAlerts({ detector: spec.name }).filter(({ label }) => label === 'real');
-  for (const { alert } of real) delivered.delete(alert.id);
+  const counted = [...delivered].filter((id) => store.showAlert(id)?.label !== 'real');
   const sharers = scope === 'entity' ? Math.max(1, entities) : 1;
-  return delivered.size / ((count * WEEK_MS * sharers) / perMs);
+  return counted.length / ((count * WEEK_MS * sharers) / perMs);
 }

@@ -1,10 +1,6 @@
 import type { DemoView } from '../app/demo.ts';
-import { DEFAULT_FLEET } from '../ingest/replay/simulated-fleet.ts';
-import { explainAlert } from '../pipeline/alerts/explain.ts';
 import { progressBar, type ProgressOutput } from './progress-bar.ts';
 import { wrapText } from './wrap-text.ts';
-
-const STEP_MS = 60_000;
 
 export interface DemoScreen extends DemoView {
   /** Wipes what was only there while it ran. */
@@ -25,12 +21,11 @@ export function demoScreen(output: ProgressOutput | null): DemoScreen {
     for (const line of lines) out.write(`${wrapText(line, out.columns)}\n`);
   };
   return {
-    begun({ options, hosts }, url, takenPort) {
+    begun({ fleet: { options, hosts }, url, takenPort, topic }) {
       say(
         `A simulated fleet of ${hosts.length} hosts, 6 metrics each, one step a minute (seed ${options.seed}).`,
       );
-      if (options.topic !== DEFAULT_FLEET.topic)
-        say(`It goes through Kafka in a topic of its own, ${options.topic}.`);
+      if (topic !== null) say(`It goes through Kafka in a topic of its own, ${topic}.`);
       if (takenPort !== null) say(`Port ${takenPort} is taken, so /metrics is elsewhere.`);
       say(`Live while this runs: curl -s ${url}/metrics | grep ^strayd_`, '');
     },
@@ -55,8 +50,7 @@ export function demoScreen(output: ProgressOutput | null): DemoScreen {
         '',
       );
     },
-    transition({ alert, to }) {
-      const { title, lines } = explainAlert(alert, STEP_MS);
+    transition({ alert, to }, { title, lines }) {
       if (to === 'firing') say(`▲ ${title}`, ...lines.map((line) => `    ${line}`), '');
       if (to === 'resolved') say(`▽ ${alert.entity}: ${lines[0] ?? 'resolved'}`, '');
     },

@@ -15,23 +15,28 @@ import { CommandError, EXIT } from './exit.ts';
 
 const program = new Command('strayd')
   .description(
-    'Learns what normal looks like for every host, service or pipeline whose metrics pass through Kafka,\n' +
-      'and says when one strays, which metric did it, and how sure it is.\n\n' +
-      'New here? "strayd demo" needs no Kafka and no config.',
+    'Learns what normal looks like for every host, service or pipeline whose metrics pass through Kafka, and ' +
+      'says when one strays, which metric did it, and how sure it is.\n\n' +
+      'New here? "strayd demo" needs no Kafka and no configuration.',
   )
-  .version(buildInfo().version)
-  .showHelpAfterError('(add --help for what there is)')
-  .exitOverride()
-  .addCommand(runCommand())
+  .version(buildInfo().version, '-V, --version', 'print the version')
   .addCommand(demoCommand())
+  .addCommand(runCommand())
   .addCommand(checkCommand())
   .addCommand(trainCommand())
   .addCommand(backtestCommand())
-  .addCommand(alertsCommand());
+  .addCommand(alertsCommand())
+  .addHelpText('after', '\nExit codes: 0 fine, 1 failed, 2 wrong use or configuration.');
 
-for (const command of program.commands) {
-  command.exitOverride();
-  for (const sub of command.commands) sub.exitOverride();
+for (const command of [
+  program,
+  ...program.commands,
+  ...program.commands.flatMap(({ commands }) => commands),
+]) {
+  command
+    .exitOverride()
+    .helpOption('-h, --help', 'print this help')
+    .showHelpAfterError(`("${commandPath(command)} --help" tells what there is)`);
 }
 
 // A reader that has seen enough ("… | head") closes the pipe: that is no failure.
@@ -63,4 +68,8 @@ function explain(error: unknown): number {
   // Commander has printed what it has to say; 0 is help or the version that someone asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.wrongUse;
   throw error;
+}
+
+function commandPath(command: Command): string {
+  return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { apiClient, type ApiClient } from './api-client.ts';
+import { withUserFiles } from './user-files.ts';
 
 export interface UrlOptions {
   readonly url: string;
@@ -13,6 +14,7 @@ export function withUrlOptions(command: Command): Command {
     .addOption(
       new Option('-u, --url <url>', 'address of the running strayd')
         .env('STRAYD_URL')
+        .argParser(httpUrl)
         .default('http://127.0.0.1:9477'),
     )
     .addOption(
@@ -21,6 +23,14 @@ export function withUrlOptions(command: Command): Command {
 }
 
 /** The client that these options describe. */
-export function clientOf({ url, tokenFile }: UrlOptions): ApiClient {
-  return apiClient({ url, token: tokenFile === undefined ? null : readFileSync(tokenFile, 'utf8').trim() });
+export function clientOf({ url, tokenFile }: UrlOptions): Promise<ApiClient> {
+  return withUserFiles(() =>
+    apiClient({ url, token: tokenFile === undefined ? null : readFileSync(tokenFile, 'utf8').trim() }),
+  );
+}
+
+/** Parser of an option that takes the address of a strayd. */
+export function httpUrl(text: string): string {
+  if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('Write it as http://127.0.0.1:9477.');
 }

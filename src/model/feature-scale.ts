@@ -1,3 +1,5 @@
+import { priorWorth } from './prior-worth.ts';
+
 /** How one entity's features are scaled. Arrays have one element a feature; NaN mean: the feature was never seen. */
 export interface FeatureScale {
   /** Values seen of each feature. */
@@ -91,8 +93,8 @@ export function poolScales(scales: readonly FeatureScale[], features: number): C
 }
 
 /**
- * Shrinks an entity's own scale toward its cohort's, which counts as `priorRows` rows. sd is mixed on the log scale, so that
- * one large host does not blow up the others; the mean's prior is weaker the more the entities' levels differ.
+ * Shrinks an entity's own scale toward its cohort's, which counts as up to `priorRows` rows (`priorWorth`). sd is mixed on the log scale,
+ * so that one large host does not blow up the others; the mean's prior is weaker the more the entities' levels differ.
  */
 export function shrinkScale(own: FeatureScale, cohort: CohortScale, priorRows: number): FeatureScale {
   const mean = Float64Array.from(own.mean);
@@ -110,10 +112,11 @@ export function shrinkScale(own: FeatureScale, cohort: CohortScale, priorRows: n
       high[feature] = cohort.high[feature]!;
       continue;
     }
-    const meanRows = between > within ? priorRows * (within / between) ** 2 : priorRows;
+    const worth = priorWorth(count, priorRows);
+    const meanRows = between > within ? worth * (within / between) ** 2 : worth;
     const meanWeight = count / (count + meanRows);
     mean[feature] = meanWeight * own.mean[feature]! + (1 - meanWeight) * cohort.mean[feature]!;
-    const sdWeight = count < 2 ? 0 : count / (count + priorRows);
+    const sdWeight = count < 2 ? 0 : count / (count + worth);
     sd[feature] = Math.exp(sdWeight * Math.log(own.sd[feature]!) + (1 - sdWeight) * Math.log(within));
   }
   return { counts: own.counts, mean, sd, low, high };

@@ -13,6 +13,7 @@ import type { LaggedCovariance } from './lagged-covariance.ts';
 import { linearAutoencoder } from './linear-autoencoder.ts';
 import type { LinearAutoencoder } from './linear-autoencoder.ts';
 import { fitStatistics } from './fit-statistics.ts';
+import { priorWorth } from './prior-worth.ts';
 
 /** What a group is fitted with. */
 export interface GroupPlan {
@@ -35,7 +36,7 @@ export interface GroupContext {
   readonly spec: ModelSpec;
   readonly seed: number;
   readonly kernels: Kernels;
-  /** A prior is worth this many rows. */
+  /** A prior is worth so many rows to the young (`priorWorth`). */
   readonly priorRows: number;
   readonly maxWindows: number;
   /** Bytes left for entities' own bases. */
@@ -77,7 +78,8 @@ export async function fitGroup(plan: GroupPlan, context: GroupContext): Promise<
   const byRows = [...own].sort(([a], [b]) => b.trainingRows - a.trainingRows);
   for (const [index, [entity, lagged]] of byRows.entries()) {
     if (context.basisBytes.left <= 0) break;
-    addLagged(lagged, pooled, priorRows / Math.max(1, pooled.pairs[0] ?? 0));
+    const worth = priorWorth(entity.trainingRows, priorRows);
+    addLagged(lagged, pooled, worth / Math.max(1, pooled.pairs[0] ?? 0));
     const ownBasis = await fitBasis(plan, lagged, context, [plan.name, entity.entity], fitted);
     bases.set(entity.entity, ownBasis.basis);
     for (const { autoencoder } of ownBasis.fitted)

@@ -1,3 +1,5 @@
+import { priorWorth } from './prior-worth.ts';
+
 /** What an ensemble's member was on hold-out, for one entity or a cohort's typical one: turns its errors into comparable terms. */
 export interface MemberStatistics {
   /** The feature's usual error; errors are divided by it. */
@@ -41,8 +43,8 @@ export function meanRatio(errors: Float64Array, offset: number, featureError: Fl
 }
 
 /**
- * A member's statistics from its errors, shrunk toward a prior that counts as `priorRows` training rows (and hold-out windows). Answers
- * the prior where there are no errors at all.
+ * A member's statistics from its errors, shrunk toward a prior that counts as up to `priorRows` training rows and hold-out windows
+ * (`priorWorth`). Answers the prior where there are no errors at all.
  */
 export function memberStatistics(
   errors: MemberErrors,
@@ -53,7 +55,8 @@ export function memberStatistics(
   if (!holdOut.some((stretch) => stretch.length > 0)) return shrink.prior;
   const { prior } = shrink;
   const own = usualErrors(errors);
-  const weight = shrink.rows / (shrink.rows + shrink.priorRows);
+  const worth = priorWorth(shrink.rows, shrink.priorRows);
+  const weight = shrink.rows / (shrink.rows + worth);
   const featureError =
     prior === null ? own : own.map((value, i) => mixLog(value, prior.featureError[i]!, weight));
 
@@ -65,7 +68,7 @@ export function memberStatistics(
   });
   const all = Float64Array.from(ratios.flatMap((list) => [...list])).sort();
   const mean = Math.max(1e-6, all.reduce((sum, value) => sum + value, 0) / all.length);
-  const heldWeight = prior === null ? 1 : all.length / (all.length + shrink.priorRows);
+  const heldWeight = prior === null ? 1 : all.length / (all.length + worth);
   const ratioMean = prior === null ? mean : mixLog(mean, prior.ratioMean, heldWeight);
   const upper = Math.max(1e-6, quantile(all, UPPER_QUANTILE));
   const upperRatio = prior === null ? upper : mixLog(upper, prior.upperRatio, heldWeight);

@@ -44,7 +44,7 @@ function take(run: StepRun, input: PipelineInput): void {
       assign(state, partitionOf(state, input.partition), input.nextOffset);
       return;
     case 'revoked':
-      partitionOf(state, input.partition).assigned = false;
+      leave(state, partitionOf(state, input.partition));
       return;
     case 'dropped':
       drop(run, partitionOf(state, input.partition));
@@ -139,6 +139,28 @@ function drop(run: StepRun, partition: PartitionState): void {
   }
   setPosition(state, partition, null);
   partition.assigned = false;
+}
+
+/**
+ * Leaves a partition at its mark, as a restart would: whoever reads it next replays the open steps, so what waits for
+ * them here must not become half a step when the watermark of the other partitions passes.
+ */
+function leave(state: PipelineState, partition: PartitionState): void {
+  partition.assigned = false;
+  const { nextOffset } = partition;
+  if (nextOffset === null) return;
+  let lowOffset = nextOffset;
+  for (const { entities } of state.detectors) {
+    for (const { series } of entities.values()) {
+      series.visitNeeds((index, offset) => {
+        if (index === partition.index) lowOffset = Math.min(lowOffset, offset);
+      });
+      series.dropWaiting(partition.index);
+    }
+  }
+  const replayUntil = Math.max(partition.replayUntil, nextOffset);
+  setPosition(state, partition, lowOffset);
+  partition.replayUntil = replayUntil;
 }
 
 function reset(run: StepRun, partition: PartitionState, nextOffset: number): void {

@@ -128,7 +128,7 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
     outboxPending: gauge('strayd_outbox_pending', 'Notifications that wait for delivery.', ['channel']),
     eventLoopDelay: gauge(
       'strayd_event_loop_delay_seconds',
-      '99th percentile of the event loop delay over the last ten seconds.',
+      '99th percentile of how long the event loop kept what was due waiting, since the last look a few seconds ago.',
       ['thread'],
     ),
     storeBytes: gauge('strayd_store_bytes', 'Size of the data directory.'),

@@ -3,6 +3,8 @@ import type { Bench } from './bench-line.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   quality: async () => (await import('./quality/quality-bench.ts')).qualityBench,
+  training: async () => (await import('./training/training-bench.ts')).trainingBench,
+  scoring: async () => (await import('./scoring/scoring-bench.ts')).scoringBench,
   replay: async () => (await import('./replay-bench.ts')).replayBench,
 };
 

@@ -24,7 +24,7 @@ export function drillConfig(options: DrillConfig): Record<string, unknown> {
     detectors: [
       {
         name: DETECTOR,
-        mode: 'alert',
+        mode: webhookUrl === undefined ? 'observe' : 'alert',
         select: '{job="fleet"}',
         entity: ['instance'],
         features: [

@@ -19,8 +19,8 @@ export function killPoints(
   const candidates = transitions.flatMap(({ alertId, to, step }) => {
     const end = transitions.find((other) => other.alertId === alertId && other.from === 'pending');
     if (to !== 'pending' || end === undefined || end.step < step + 2) return [];
-    const stillAt = countUntil(records, closesMs(step) + STEP_MS / 2);
-    const killedAt = countUntil(records, closesMs(end.step) - STEP_MS / 2);
+    const stillAt = countUntil(records, closesMs(step) + STEP_MS - 5_000);
+    const killedAt = countUntil(records, closesMs(end.step));
     return [{ alertId, stillAt, killedAt }];
   });
   const inside = candidates.filter(
@@ -29,16 +29,15 @@ export function killPoints(
   createRandom(seed).shuffle(inside);
   const chosen: KillPoint[] = [];
   for (const point of inside) {
-    const isApart = chosen.every(
-      (other) => point.stillAt > other.killedAt || point.killedAt < other.stillAt,
-    );
+    const isApart = chosen.every((other) => point.stillAt > other.killedAt || point.killedAt < other.stillAt);
     if (isApart && chosen.length < count) chosen.push(point);
   }
-  if (chosen.length < count) throw new Error(`only ${chosen.length} stretches with a pending alert were found`);
+  if (chosen.length < count)
+    throw new Error(`only ${chosen.length} stretches with a pending alert were found`);
   return chosen.sort((a, b) => a.stillAt - b.stillAt);
 }
 
-/** Record time from which on an entity that is scraped each step has closed the step, give or take a scrape. */
+/** Record time from which on an entity closes the step: with its next scrape, which is within a step's time. */
 function closesMs(step: number): number {
   return (step + 1) * STEP_MS + LATENESS_MS;
 }

@@ -20,7 +20,7 @@ export function withStore<T>(folder: string, work: (store: StoreReader) => T): T
 }
 
 /** The detector as the configuration in `folder` has it. */
-export function detectorOf(folder: string): DetectorSpec {
+function detectorOf(folder: string): DetectorSpec {
   const { config } = loadConfig(join(folder, 'strayd.yaml'), {}, (path) => readFileSync(path, 'utf8'));
   const spec = config.detectors.find(({ name }) => name === DETECTOR);
   if (spec === undefined) throw new Error(`no detector ${DETECTOR} in ${folder}`);

@@ -5,7 +5,7 @@ import { Feed, smallSpec } from './one-entity.ts';
 import { fakeSpec, fakeModel } from './scoring/fake-scoring-model.ts';
 import { middleStep, streamCase } from './stream-case.ts';
 import { step } from '../../src/pipeline/step.ts';
-import { releaseModels, takeCheckpoint } from '../../src/pipeline/take-checkpoint.ts';
+import { releaseModels, resumeOffset, takeCheckpoint } from '../../src/pipeline/take-checkpoint.ts';
 import fc from 'fast-check';
 
 const NO_RATE = NaN;
@@ -268,6 +268,28 @@ describe('partitions', () => {
       lowOffset: 40,
       nextOffset: 40,
     });
+  });
+
+  it('taken away are left at their mark, and no half-built step of them is closed', () => {
+    const feed = new Feed();
+    [5, 15, 25, 35].forEach((second) => feed.sample('temp', second, 1, { entity: 'stays' }));
+    [5, 15, 25, 35].forEach((second) => feed.sample('temp', second, 1, { entity: 'goes', partition: 1 }));
+    feed.input({ kind: 'revoked', partition: partitionId(1) });
+    expect(resumeOffset(feed.state, partitionId(1))).toBe(1);
+    for (let second = 45; second <= 205; second += 10) feed.sample('temp', second, 1, { entity: 'stays' });
+    expect(feed.vectors('goes').map(([label]) => label)).toEqual(['0']);
+  });
+
+  it('taken away and given back untouched replay their open steps', () => {
+    const feed = new Feed(undefined, { offsets: [0, 0] });
+    const partition = partitionId(1);
+    [5, 15, 25, 35].forEach((second) => feed.sample('temp', second, second, { entity: 'a', partition: 1 }));
+    const before = feed.inputs.slice(1);
+    feed.input({ kind: 'revoked', partition });
+    feed.input({ kind: 'assigned', partition, nextOffset: 1 }, ...before);
+    [45, 55, 65].forEach((second) => feed.sample('temp', second, second, { partition: 1 }));
+    expect(feed.vectors()).toEqual([0, 1, 2, 3].map((one) => [String(one), NaN, 10 * one + 5]));
+    expect(counted(feed.effects)).toEqual({ accepted: 7, replayed: 3 });
   });
 
   it('that an operator reset drop what waits of them and go on where told', () => {

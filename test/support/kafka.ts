@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CompressionTypes, Kafka, logLevel, type Admin } from 'kafkajs';
 import { inject } from 'vitest';
 import type { SharedBroker } from './kafka-setup.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A record to be produced; `timeMs` becomes the record's own timestamp. */
 export interface TestRecord {
@@ -53,7 +54,7 @@ const createMockTopic = async (
   await consumer.disconnect();
 };
 
-/** Creates a topic that keeps records of any age and resolves when its partitions have leaders; answers its name. */
+/** Creates a topic that keeps records of any age and resolves when its partitions can be written; answers its name. */
 export const createTopic = async (
   brokers: readonly string[],
   partitions: number,
@@ -63,7 +64,12 @@ export const createTopic = async (
   const create = { topic, numPartitions: partitions, replicationFactor: 1, configEntries };
   try {
     await withAdmin(brokers, async (admin) => {
-      await admin.createTopics({ topics: [create], waitForLeaders: true });
+      await admin.createTopics({ topics: [create], waitForLeaders: false });
+      // Until every leader answers for its log: kafkajs' own waiting fails on a busy broker, or ends before the logs are
+      // there, and then the producer's retry would write what other partitions have taken a second time.
+      await waitFor(`the logs of topic ${topic}`, async () => {
+        return (await admin.fetchTopicOffsets(topic)).length === partitions;
+      });
     });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'KafkaJSBrokerNotFound') throw error;

@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import type { AlertView } from '../../server/backend.ts';
+import { wholeNumber } from '../number-arguments.ts';
 import { renderTable } from '../table.ts';
 import { clientOf, withUrlOptions, type UrlOptions } from '../url-option.ts';
 
@@ -7,14 +8,15 @@ interface ListOptions extends UrlOptions {
   readonly detector?: string;
   readonly entity?: string;
   readonly state?: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly json?: true;
 }
 
 /** `strayd alerts`: what a running strayd saw, and what people say of it. */
 export function alertsCommand(): Command {
   return new Command('alerts')
-    .description('list, show and label the alerts of a running strayd')
+    .summary('list, show and label the alerts of a running strayd')
+    .description('List, show and label the alerts of a running strayd, over its HTTP API.')
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(labelCommand());
@@ -28,15 +30,15 @@ function listCommand(): Command {
     .addOption(
       new Option('-s, --state <state>', 'only in this state').choices(['pending', 'firing', 'resolved']),
     )
-    .option('-n, --limit <count>', 'at most so many', '50')
+    .option('-n, --limit <count>', 'at most so many', wholeNumber(1, 1000), 50)
     .option('--json', 'print JSON')
     .action(async (options: ListOptions) => {
-      const query = new URLSearchParams({ limit: options.limit });
+      const query = new URLSearchParams({ limit: String(options.limit) });
       for (const key of ['detector', 'entity', 'state'] as const) {
         const value = options[key];
         if (value !== undefined) query.set(key, value);
       }
-      const { alerts } = (await clientOf(options).get(`/api/v1/alerts?${query}`)) as {
+      const { alerts } = (await (await clientOf(options)).get(`/api/v1/alerts?${query.toString()}`)) as {
         readonly alerts: readonly AlertView[];
       };
       process.stdout.write(
@@ -71,7 +73,9 @@ function showCommand(): Command {
     .argument('<id>', 'as "alerts list" shows it')
     .option('--json', 'print JSON')
     .action(async (id: string, options: UrlOptions & { json?: true }) => {
-      const view = (await clientOf(options).get(`/api/v1/alerts/${encodeURIComponent(id)}`)) as AlertView;
+      const view = (await (
+        await clientOf(options)
+      ).get(`/api/v1/alerts/${encodeURIComponent(id)}`)) as AlertView;
       process.stdout.write(`${options.json === true ? JSON.stringify(view, null, 2) : view.text}\n`);
     });
 }
@@ -84,7 +88,7 @@ function labelCommand(): Command {
     .argument('<id>', 'as "alerts list" shows it')
     .addArgument(new Argument('<label>').choices(['real', 'planned', 'false']))
     .action(async (id: string, label: string, options: UrlOptions) => {
-      await clientOf(options).post(`/api/v1/alerts/${encodeURIComponent(id)}/label`, { label });
+      await (await clientOf(options)).post(`/api/v1/alerts/${encodeURIComponent(id)}/label`, { label });
       process.stdout.write(`${id} is labelled ${label}.\n`);
     });
 }

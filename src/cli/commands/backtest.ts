@@ -1,16 +1,13 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { Command } from 'commander';
-import { BacktestError, runBacktest, type BacktestResult, type BacktestScore } from '../../app/backtest.ts';
+import { BacktestError, type BacktestResult, type BacktestScore } from '../../app/backtest.ts';
+import { backtestFile } from '../../app/backtest-file.ts';
 import type { DetectorSpec } from '../../core/detector.ts';
-import { backtestDetector, medianStepMs } from '../../ingest/replay/backtest-detector.ts';
-import { CsvError } from '../../ingest/replay/csv-lines.ts';
-import { parseCsvTime } from '../../ingest/replay/csv-time.ts';
-import { readLabelsCsv } from '../../ingest/replay/labels-csv.ts';
-import { openWideCsv, type WideCsv, type WideRow } from '../../ingest/replay/wide-csv.ts';
 import { readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { progressBar } from '../progress-bar.ts';
+import { withUserFiles } from '../user-files.ts';
 import { renderTable } from '../table.ts';
 
 interface BacktestOptions {
@@ -26,8 +23,11 @@ interface BacktestOptions {
 /** `strayd backtest`: the daemon's own pipeline on a file. */
 export function backtestCommand(): Command {
   return new Command('backtest')
+    .summary('run the pipeline on a file: what would it have found, how often been wrong?')
     .description(
-      'run the pipeline on a file: what would strayd have found, and how often would it have been wrong?',
+      'Run the pipeline on a file: what would strayd have found, and how often would it have been wrong? ' +
+        'It learns from the rows before --train-until, then scores, sets thresholds and alerts row by row, ' +
+        'each with what was known at its time.',
     )
     .requiredOption('-i, --input <wide.csv>', 'rows "time,entity,<feature>,…"; .gz is read as it is')
     .option('-l, --labels <labels.csv>', 'what really happened: rows "entity,start,end"')
@@ -44,28 +44,21 @@ export function backtestCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (options: BacktestOptions) => {
       try {
-        await backtest(options);
+        await withUserFiles(() => backtest(options));
       } catch (error) {
-        if (error instanceof CsvError || error instanceof BacktestError)
-          throw new CommandError(error.message, EXIT.wrongUse);
+        if (error instanceof BacktestError) throw new CommandError(error.message, EXIT.wrongUse);
         throw error;
       }
     });
 }
 
 async function backtest(options: BacktestOptions): Promise<void> {
-  const csv = await openWideCsv(options.input);
-  const rows: WideRow[] = [];
-  for await (const row of csv.rows) rows.push(row);
-  const labels = options.labels === undefined ? null : await readLabelsCsv(options.labels);
-  const spec = specOf(options, csv, rows);
   const bar = progressBar(process.stderr, 'Training');
-  const result = await runBacktest({
-    spec,
-    features: csv.features,
-    rows,
-    labels,
-    trainUntilMs: trainUntilOf(options, rows),
+  const { spec, result } = await backtestFile({
+    input: options.input,
+    labels: options.labels ?? null,
+    trainUntil: options.trainUntil ?? null,
+    detector: chosenDetector(options),
     onProgress: ({ fraction, detail }) => bar.update(fraction, detail),
   });
   bar.done();
@@ -75,40 +68,16 @@ async function backtest(options: BacktestOptions): Promise<void> {
   );
 }
 
-function specOf(options: BacktestOptions, csv: WideCsv, rows: readonly WideRow[]): DetectorSpec {
-  const base = backtestDetector(csv.features, medianStepMs(rows));
-  if (options.config === undefined) return base;
-  const { detectors } = readConfig(options.config).config;
+function chosenDetector({ config, detector }: BacktestOptions): DetectorSpec | null {
+  if (config === undefined) return null;
+  const { detectors } = readConfig(config).config;
   const chosen =
-    options.detector === undefined && detectors.length === 1
+    detector === undefined && detectors.length === 1
       ? detectors[0]
-      : detectors.find(({ name }) => name === options.detector);
-  if (chosen === undefined) {
-    const names = detectors.map(({ name }) => name).join(', ');
-    throw new CommandError(
-      `Name one of the detectors of ${options.config} with --detector: ${names}.`,
-      EXIT.wrongUse,
-    );
-  }
-  const { windows, model, training, calibration, alert } = chosen;
-  return { ...base, name: chosen.name, windows, model, training, calibration, alert };
-}
-
-function trainUntilOf({ trainUntil }: BacktestOptions, rows: readonly WideRow[]): number {
-  if (trainUntil !== undefined) {
-    const timeMs = parseCsvTime(trainUntil);
-    if (timeMs !== null) return timeMs;
-    throw new CommandError(
-      `--train-until ${JSON.stringify(trainUntil)} is no time; write it as 2026-11-24T03:00:00Z or in epoch seconds.`,
-      EXIT.wrongUse,
-    );
-  }
-  let [first, last] = [Infinity, -Infinity];
-  for (const { timeMs } of rows) {
-    first = Math.min(first, timeMs);
-    last = Math.max(last, timeMs);
-  }
-  return (first + last) / 2;
+      : detectors.find(({ name }) => name === detector);
+  if (chosen !== undefined) return chosen;
+  const names = detectors.map(({ name }) => name).join(', ');
+  throw new CommandError(`Name one of the detectors of ${config} with --detector: ${names}.`, EXIT.wrongUse);
 }
 
 async function writeScores(path: string, scores: readonly BacktestScore[]): Promise<void> {

@@ -3,12 +3,16 @@ import { budgetLines } from '../../config/budget-text.ts';
 import { renderProblems } from '../../config/render-problems.ts';
 import { configOption, readConfig } from '../config-option.ts';
 
-const EXAMPLE_FLEETS = [1, 20, 200];
+const EXAMPLE_FLEETS = [20, 200];
 
 /** `strayd check`: says what is wrong with a configuration, or what it means. */
 export function checkCommand(): Command {
   return new Command('check')
-    .description('check a configuration; exit code 2 and line:column of each error if it can not be used')
+    .summary('check a configuration and say what its alert budgets mean')
+    .description(
+      'Check a configuration and say what its alert budgets mean a day. If it can not be used, each error is ' +
+        'printed with its line and column, the value seen and what to write instead, and the exit code is 2.',
+    )
     .addOption(configOption())
     .option('--json', 'print the resolved configuration as JSON, secrets hidden')
     .action((options: { config: string; json?: true }) => {

@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { runDemo, type DemoOptions } from '../../app/demo.ts';
 import { DemoError, DemoInterrupted } from '../../app/demo-error.ts';
 import { demoReport, judgeDemo } from '../demo-report.ts';
 import { demoScreen, type DemoScreen } from '../demo-screen.ts';
 import { CommandError } from '../exit.ts';
+import { wholeNumber } from '../number-arguments.ts';
 
 interface Flags {
   readonly seed: number;
@@ -17,15 +18,17 @@ interface Flags {
 /** `strayd demo`: no Kafka, no config, under two minutes. */
 export function demoCommand(): Command {
   return new Command('demo')
+    .summary('watch it learn a simulated fleet and find what goes wrong; needs no Kafka, no config')
     .description(
-      'watch strayd learn a simulated fleet and find what goes wrong in it; needs no Kafka and no config.\n' +
-        '20 hosts with 6 metrics each: three days of history, a training, then a day with four incidents\n' +
-        'and a harmless evening batch job, in accelerated time through the same pipeline as "run".',
+      'Watch strayd learn a simulated fleet and find what goes wrong in it; needs no Kafka and no config. ' +
+        '20 hosts with 6 metrics each: three days of history, a training, then a day with four incidents ' +
+        'and a harmless evening batch job, in accelerated time through the same pipeline as "run". ' +
+        'Takes about a minute.',
     )
     .option(
       '-s, --seed <number>',
       'another fleet, other incidents; the same seed gives the same run',
-      wholeNumber,
+      wholeNumber(0, 999_999_999),
       1,
     )
     .option('--no-incidents', 'nothing goes wrong: what is reported then is false')
@@ -37,7 +40,7 @@ export function demoCommand(): Command {
     .option(
       '-p, --port <port>',
       'where /metrics is meanwhile; any free port if it is taken',
-      portNumber,
+      wholeNumber(0, 65_535),
       9477,
     )
     .option('--json', 'print the verdict as JSON and nothing else')
@@ -76,15 +79,4 @@ async function untilStopped<T>(run: (signal: AbortSignal) => Promise<T>, screen:
   } finally {
     process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
   }
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
-  return Number(text);
-}
-
-function portNumber(text: string): number {
-  const port = wholeNumber(text);
-  if (port > 65_535) throw new InvalidArgumentError('Ports end at 65535.');
-  return port;
 }

@@ -1,12 +1,13 @@
 import { Command } from 'commander';
-import { trainAlone } from '../../app/train-alone.ts';
+import { TrainAloneError, trainAlone } from '../../app/train-alone.ts';
 import type { Config } from '../../config/config.ts';
 import type { DetectorSpec } from '../../core/detector.ts';
-import { StoreError, StoreLockedError } from '../../store/store-error.ts';
+import type { TrainingRun } from '../../store/training-run-repository.ts';
 import { apiClient } from '../api-client.ts';
 import { configOption, readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { progressBar } from '../progress-bar.ts';
+import { httpUrl } from '../url-option.ts';
 
 interface TrainOptions {
   readonly config: string;
@@ -17,10 +18,19 @@ interface TrainOptions {
 /** `strayd train`: a training now, by the running daemon or, if none runs, alone. */
 export function trainCommand(): Command {
   return new Command('train')
-    .description('train now: asks the running strayd, or works alone on the store if none runs')
+    .summary('train now, in the running strayd or alone on its store')
+    .description(
+      'Train now instead of waiting for the schedule: asks the running strayd, or works alone on the store if ' +
+        'none runs. A new model is used only if it is not worse than the one in use. The exit code is 0 also if ' +
+        'there is too little history yet or the old model stays; 1 means that the training failed.',
+    )
     .addOption(configOption())
     .option('-d, --detector <name>', 'only this detector (default: all)')
-    .option('-u, --url <url>', 'address of the running strayd (default: server.listen of the configuration)')
+    .option(
+      '-u, --url <url>',
+      'address of the running strayd (default: server.listen of the configuration)',
+      httpUrl,
+    )
     .action(async (options: TrainOptions) => {
       const { config } = readConfig(options.config);
       const detectors = chosenDetectors(config, options.detector);
@@ -48,21 +58,35 @@ function chosenDetectors(config: Config, name: string | undefined): readonly Det
   );
 }
 
+function outcomeText({ outcome, detail }: TrainingRun): string {
+  switch (outcome) {
+    case 'promoted':
+      return `a new model is in use. ${detail}`;
+    case 'rejected':
+      return `the model in use stays. ${detail}`;
+    case 'failed':
+      return `failed. ${detail}`;
+    case 'not_enough_history':
+      return `nothing trained. ${detail} "strayd run" collects the history.`;
+    default:
+      return `${outcome}. ${detail}`;
+  }
+}
+
 /** Answers false if a daemon holds the store. */
 async function trainedAlone(config: Config, detectors: readonly DetectorSpec[]): Promise<boolean> {
   const bar = progressBar(process.stderr, 'Training');
+  const progress = (detector: string, fraction: number, detail: string): void =>
+    bar.update(fraction, `${detector} ${detail}`);
   try {
-    const progress = (detector: string, fraction: number, detail: string): void =>
-      bar.update(fraction, `${detector} ${detail}`);
     const runs = await trainAlone({ config, detectors, progress });
     bar.done();
-    for (const { detector, outcome, detail } of runs)
-      process.stdout.write(`${detector}: ${outcome}. ${detail}\n`);
+    if (runs === null) return false;
+    for (const run of runs) process.stdout.write(`${run.detector}: ${outcomeText(run)}\n`);
     if (runs.some(({ outcome }) => outcome === 'failed')) process.exitCode = EXIT.failed;
     return true;
   } catch (error) {
-    if (error instanceof StoreLockedError) return false;
-    if (error instanceof StoreError) throw new CommandError(error.message);
+    if (error instanceof TrainAloneError) throw new CommandError(error.message);
     throw error;
   }
 }

@@ -22,16 +22,9 @@ export interface KafkaConnection {
 /** Takes what kafkajs would print. */
 export type KafkaLog = (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
 
-/* kafkajs' own numbers: 1 error, 2 warn, 4 info, 5 debug. */
-const levelName = (level: number): 'debug' | 'info' | 'warn' | 'error' => {
-  if (level >= 5) return 'debug';
-  if (level >= 4) return 'info';
-  return level >= 2 ? 'warn' : 'error';
-};
-
 const text = (value: unknown): string => (typeof value === 'string' && value !== '' ? ` (${value})` : '');
 
-/** A kafkajs client with codecs, tamed internals and its log lines sent to `log`. */
+/** A kafkajs client with codecs, tamed internals and its log lines sent to `log`, all as `debug`. */
 export const createKafkaClient = (connection: KafkaConnection, log: KafkaLog): Kafka => {
   tameKafkajs();
   registerCodecs();
@@ -44,8 +37,9 @@ export const createKafkaClient = (connection: KafkaConnection, log: KafkaLog): K
     connectionTimeout: 5_000,
     retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 },
     logLevel: kafkajs.logLevel.WARN,
+    // It reports every attempt as an error, also a rebalance; what matters of it the stream tells itself, once.
     logCreator: () => (entry) => {
-      log(levelName(entry.level), `kafkajs: ${entry.log.message}${text(entry.log['error'])}`);
+      log('debug', `kafkajs: ${entry.log.message}${text(entry.log['error'])}`);
     },
   };
   return new kafkajs.Kafka(config);

@@ -76,17 +76,18 @@ export function normalSignals(
     const swing = 1 + 0.27 * at(mood, step) + at(traffic, step);
     const load = dailyLoad(host, startMs + step * FLEET_STEP_MS) * swing;
     caches += (load - caches) / 45;
+    // Small beside the daily swing, so that it stays within what three evenings have shown, on a busy one too.
     const batch = batchShare(host, startMs + step * FLEET_STEP_MS);
     const requests = host.peakRequests * load;
     signals.requests[step] = requests;
     signals.cpu_busy[step] =
-      host.cores * (0.03 + host.cpuShare * (load + 0.02 * at(own.cpu, step)) + 0.02 * batch);
+      host.cores * (0.03 + host.cpuShare * (load + 0.02 * at(own.cpu, step)) + 0.015 * batch);
     signals.latency[step] =
       host.baseLatency * (1 + host.latencyGrowth * (load + 0.02 * at(own.latency, step)));
     signals.network_sent[step] =
-      host.bytesPerRequest * host.peakRequests * (load + 0.02 * at(own.network, step) + 0.02 * batch);
+      host.bytesPerRequest * host.peakRequests * (load + 0.02 * at(own.network, step) + 0.015 * batch);
     signals.disk_written[step] =
-      host.diskBytes * (0.3 + 0.7 * load + 0.04 * at(own.disk, step) + 0.2 * batch);
+      host.diskBytes * (0.3 + 0.7 * load + 0.04 * at(own.disk, step) + 0.12 * batch);
     signals.memory_active[step] =
       host.memoryBytes * (host.memoryShare + 0.01 * caches + 0.015 * at(own.memory, step));
   }

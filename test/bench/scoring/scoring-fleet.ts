@@ -12,7 +12,7 @@ export interface ScoringFleet {
   readonly historySteps: number;
 }
 
-export const FLEET_SOURCE = 'bench';
+const FLEET_SOURCE = 'bench';
 const STEP_MS = 15_000;
 const START_STEP = Math.floor(Date.UTC(2026, 0, 5) / STEP_MS);
 /** Fewest rows that a first training takes. */

@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { TrainedModel } from '../../../src/app/messages.ts';
+import type * as trainerModule from '../../../src/app/trainer.ts';
+import type { DetectorSpec, ModelSpec } from '../../../src/core/detector.ts';
 import type { TrainingRun } from '../../../src/store/training-run-repository.ts';
 import { builtModule } from '../../support/built-module.ts';
+import { startTsWorker } from '../../support/ts-worker.ts';
 import { fleetBatch, fleetSpec } from './scoring-fleet.ts';
 import type { ScoringFleet } from './scoring-fleet.ts';
 import type { ScoredBatch, ScoringCall } from './scoring-thread.ts';
@@ -19,15 +22,18 @@ export interface TrainingEnd {
 /** A training in the product's own child process. */
 export interface RunningTraining {
   readonly ended: Promise<TrainingEnd>;
-  /** Whether the net is being trained, the long part. */
-  readonly isFitting: () => boolean;
   readonly isOver: () => boolean;
-  stop(): Promise<void>;
+  /** Holds the process still, as if there were none, until `resume`. */
+  hold(): void;
+  resume(): void;
+  /** Kills the process. */
+  kill(): void;
 }
 
 /** A pipeline thread over a filled store that is fed at a steady pace, with trainings beside it. */
 export interface ScoringRig {
-  train(): Promise<RunningTraining>;
+  /** Trains on the history so far. */
+  train(model?: Partial<ModelSpec>): Promise<RunningTraining>;
   /** Puts a model to use. */
   use(trained: TrainedModel): Promise<void>;
   /** Sends the next step of the whole fleet and answers when it was scored. */
@@ -47,7 +53,7 @@ export interface PaceOptions {
 /** Fills a store with the fleet's history through the pipeline and stays ready for its next steps. */
 export async function openScoringRig(fleet: ScoringFleet): Promise<ScoringRig> {
   const directory = mkdtempSync(join(tmpdir(), 'strayd-scoring-'));
-  const thread = startThread({ fleet, directory });
+  const thread = startTsWorker(new URL('./scoring-thread.ts', import.meta.url), { fleet, directory });
   const call = (message: ScoringCall): Promise<ScoredBatch | null> => {
     thread.postMessage(message);
     return nextAnswer(thread);
@@ -62,7 +68,10 @@ export async function openScoringRig(fleet: ScoringFleet): Promise<ScoringRig> {
     return answer;
   };
   return {
-    train: () => startTraining(fleet, directory),
+    train: (model) => {
+      const spec = fleetSpec(fleet);
+      return startTraining(directory, { ...spec, model: { ...spec.model, ...model } });
+    },
     use: async (trained) => void (await call({ kind: 'model', trained })),
     send,
     pace: async ({ count, everyMs, isOver = () => false }) => {
@@ -83,28 +92,25 @@ export async function openScoringRig(fleet: ScoringFleet): Promise<ScoringRig> {
   };
 }
 
-function startThread(data: { readonly fleet: ScoringFleet; readonly directory: string }): Worker {
-  const file = new URL('./scoring-thread.ts', import.meta.url).href;
-  // Node 20 does not pass a TypeScript loader on to worker threads.
-  const start = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(file)}); })`;
-  return new Worker(start, { workerData: data, eval: true });
-}
-
 function nextAnswer(thread: Worker): Promise<ScoredBatch | null> {
   return new Promise((resolve, reject) => {
-    const settle = (act: () => void): void => {
-      thread.removeAllListeners();
-      act();
+    const answered = (value: ScoredBatch | null): void => {
+      thread.off('error', failed);
+      resolve(value);
     };
-    thread.once('message', (value: ScoredBatch | null) => settle(() => resolve(value)));
-    thread.once('error', (error) => settle(() => reject(error)));
+    const failed = (error: Error): void => {
+      thread.off('message', answered);
+      reject(error);
+    };
+    thread.once('message', answered);
+    thread.once('error', failed);
   });
 }
 
-async function startTraining(fleet: ScoringFleet, storePath: string): Promise<RunningTraining> {
-  const { Trainer } = await builtModule<typeof import('../../../src/app/trainer.ts')>('app/trainer.js');
-  let fitting = false;
+async function startTraining(storePath: string, spec: DetectorSpec): Promise<RunningTraining> {
+  const { Trainer } = await builtModule<typeof trainerModule>('app/trainer.js');
   let over = false;
+  let childPid: number | null = null;
   let end: (value: TrainingEnd) => void = () => undefined;
   const ended = new Promise<TrainingEnd>((resolve) => {
     end = resolve;
@@ -112,15 +118,24 @@ async function startTraining(fleet: ScoringFleet, storePath: string): Promise<Ru
   const trainer = new Trainer({
     storePath,
     nowMs: Date.now,
-    progress: (_detector, _fraction, detail) => {
-      fitting ||= detail.includes('epoch');
+    progress: () => undefined,
+    started: (_detector, pid) => {
+      childPid = pid;
     },
-    started: () => undefined,
     ended: (run, trained) => {
       over = true;
       end({ run, trained });
     },
   });
-  trainer.request(fleetSpec(fleet));
-  return { ended, isFitting: () => fitting, isOver: () => over, stop: () => trainer.stop() };
+  trainer.request(spec);
+  const signal = (name: NodeJS.Signals): void => {
+    if (!over && childPid !== null) process.kill(childPid, name);
+  };
+  return {
+    ended,
+    isOver: () => over,
+    hold: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+    kill: () => signal('SIGKILL'),
+  };
 }

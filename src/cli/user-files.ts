@@ -1,0 +1,20 @@
+import { CommandError, EXIT } from './exit.ts';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'no permission',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is no directory',
+};
+
+/** Does `work` with files that the user named: one that can't be opened is wrong use and said in one line. */
+export async function withUserFiles<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || !('path' in error)) throw error;
+    const reason = REASONS[String(error.code)];
+    if (reason === undefined) throw error;
+    throw new CommandError(`Can't open ${String(error.path)}: ${reason}.`, EXIT.wrongUse);
+  }
+}

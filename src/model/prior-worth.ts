@@ -1,0 +1,11 @@
+/** Own rows, in multiples of what the prior is worth, at which it has lost half of that. */
+const HALF_AT = 20;
+
+/**
+ * Rows that a prior still counts as beside `ownRows` own ones: all of `priorRows` for the young, next to none for those with a full
+ * history. Held at `priorRows` for ever, it went on bending old entities toward neighbours that are unlike them (docs/quality.md).
+ */
+export function priorWorth(ownRows: number, priorRows: number): number {
+  if (priorRows <= 0) return 0;
+  return priorRows / (1 + (ownRows / (HALF_AT * priorRows)) ** 2);
+}

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createBackend } from '../../src/app/backend.ts';
+import { createInstruments } from '../../src/app/instruments.ts';
+import type { Instruments } from '../../src/app/instruments.ts';
+import type { PipelineCall } from '../../src/app/messages.ts';
+import type { PipelineThread } from '../../src/app/pipeline-thread.ts';
+import type { TrainingDesk } from '../../src/app/training-desk.ts';
+import type { Backend } from '../../src/server/backend.ts';
+import type { StoreWriter } from '../../src/store/store-writer.ts';
+import { firingAlert } from '../delivery/alert-fixtures.ts';
+import { checkpointOf, openWriter, temporaryDirectory, transition } from '../store/sample-checkpoints.ts';
+import { configOf } from './config-fixture.ts';
+import { publishedWith } from './published-fixtures.ts';
+
+describe('the backend of the HTTP side', () => {
+  let store: StoreWriter;
+  let instruments: Instruments;
+  let backend: Backend;
+  const asked: PipelineCall[] = [];
+  const running = { detector: null as string | null };
+
+  beforeEach(() => {
+    const config = configOf('/nowhere');
+    store = openWriter(temporaryDirectory());
+    store.declareDetectors(config.detectors);
+    instruments = createInstruments(config, 'silent', { version: '1', nodeVersion: '20' });
+    asked.length = 0;
+    running.detector = null;
+    const thread = {
+      call: (call: PipelineCall) => {
+        asked.push(call);
+        return Promise.resolve(call.kind === 'label' && call.id === 'known');
+      },
+    } as unknown as PipelineThread;
+    const desk = {
+      get running() {
+        return running.detector;
+      },
+      request: () => running.detector === null,
+    } as unknown as TrainingDesk;
+    backend = createBackend({ config, version: '1.2.3', store, thread, desk, instruments });
+  });
+  afterEach(() => store.close());
+
+  it('gives an alert with its onset, its words and what became of it', () => {
+    const alert = firingAlert(Date.UTC(2026, 0, 5));
+    const effects = { transitions: [transition(alert, 'pending', 'firing', alert.firstStepOver)] };
+    store.applyCheckpoint(checkpointOf({ effects }), { outbox: [] });
+    store.labelAlert(alert.id, 'real');
+    const view = backend.alert(alert.id);
+    expect(view).toMatchObject({ alert, label: 'real', delivered: false, since: '2026-01-05T00:00:00.000Z' });
+    expect(view?.text).toContain('latency 4.2');
+    expect(backend.alerts({ limit: 10 })).toEqual([view]);
+    expect(backend.alerts({ limit: 10, detector: 'other' })).toEqual([]);
+    expect(backend.alert('unknown')).toBeNull();
+  });
+
+  it('labels through the pipeline thread, and knows no alert that the store does not know', async () => {
+    expect(await backend.label('known', 'false')).toBe(true);
+    expect(await backend.label('unknown', 'real')).toBe(false);
+    expect(asked[0]).toEqual({ kind: 'label', id: 'known', label: 'false' });
+  });
+
+  it('gives models with their cards, and dead letters with an example', () => {
+    store.insertModel({
+      detector: 'hosts',
+      version: 'v1',
+      path: '/nowhere',
+      sha256: '',
+      card: '{"backend":"wasm"}',
+      status: 'candidate',
+      createdMs: 0,
+    });
+    const letter = {
+      source: 'node',
+      topic: 'metrics',
+      partition: 1,
+      offset: 7,
+      reason: 'not_json',
+      detail: 'no',
+    };
+    const deadLetters = [{ ...letter, bytes: Buffer.from('x'.repeat(900)) }];
+    store.applyCheckpoint(checkpointOf({ effects: { deadLetters } }), { outbox: [] });
+    const model = { detector: 'hosts', version: 'v1', status: 'candidate', card: { backend: 'wasm' } };
+    expect(backend.models(null)).toEqual([model]);
+    expect(backend.models('hosts')).toEqual([model]);
+    expect(backend.models('other')).toEqual([]);
+    const [reason] = backend.deadLetters();
+    expect(reason).toMatchObject({ reason: 'not_json', count: 1, example: { topic: 'metrics', offset: 7 } });
+    expect(reason?.example.text).toBe('x'.repeat(500));
+  });
+
+  it('tells of each detector what the pipeline said last', () => {
+    expect(backend.status()).toMatchObject({
+      version: '1.2.3',
+      trouble: [],
+      detectors: [{ detector: 'hosts', mode: 'alert', entities: 0, modelVersion: null, training: 'idle' }],
+    });
+    const seen = { detector: 'hosts', entities: 3, openAlerts: 1, warmupRatio: 1, modelVersion: 'v1' };
+    instruments.vitals.published(publishedWith({ detectors: [seen] }));
+    running.detector = 'hosts';
+    expect(backend.status().detectors).toEqual([{ ...seen, mode: 'alert', training: 'running' }]);
+  });
+
+  it('trains the detectors that there are, one at a time', () => {
+    expect([backend.hasDetector('hosts'), backend.hasDetector('toString')]).toEqual([true, false]);
+    expect(backend.train('hosts')).toBe('started');
+    running.detector = 'hosts';
+    expect(backend.train('hosts')).toBe('busy');
+  });
+});

@@ -1,0 +1,89 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TrainedModel } from '../../src/app/messages.ts';
+import { readActiveModels, recordModel } from '../../src/app/model-shelf.ts';
+import { runTraining } from '../../src/app/run-training.ts';
+import type { StoreWriter } from '../../src/store/store-writer.ts';
+import { openWriter } from '../store/sample-checkpoints.ts';
+import { trainableSpec, trainingStore } from './training-store.ts';
+import type { TrainingStore } from './training-store.ts';
+
+describe('the model shelf', () => {
+  const spec = trainableSpec();
+  let place: TrainingStore;
+  let store: StoreWriter;
+  let trained: TrainedModel;
+
+  beforeEach(async () => {
+    place = trainingStore([spec]);
+    const { trained: made } = await runTraining({ storePath: place.path, spec, seed: 1 }, () => undefined);
+    if (made === null) throw new Error('the history was too short to train on');
+    trained = made;
+    store = openWriter(place.path);
+    recordModel(store, trained, 1000);
+    store.activateModel({ detector: 'hosts', version: trained.version, effectiveStep: 400 });
+  });
+  afterEach(() => {
+    store.close();
+    place.remove();
+  });
+
+  async function read(wanted = spec): Promise<{ versions: string[]; told: string[] }> {
+    const told: string[] = [];
+    const loaded = await readActiveModels(store, [wanted], (message) => told.push(message));
+    for (const { model } of loaded) model.dispose();
+    return { versions: loaded.map(({ model }) => model.version), told };
+  }
+
+  it('gives the model in use back', async () => {
+    expect(await read()).toEqual({ versions: [trained.version], told: [] });
+  });
+
+  it('tells of a damaged file and passes it over', async () => {
+    writeFileSync(trained.path, 'rubbish');
+    const { versions, told } = await read();
+    expect(versions).toEqual([]);
+    expect(told).toEqual([
+      `Model ${trained.version} of detector hosts can't be used (${trained.path}): not a strayd model file (7 bytes): train again, or roll back to a kept version`,
+    ]);
+  });
+
+  it('tells of a file that is gone and passes it over', async () => {
+    rmSync(trained.path);
+    const { versions, told } = await read();
+    expect(versions).toEqual([]);
+    expect(told[0]).toContain('ENOENT');
+  });
+
+  it.each([
+    ['another', ['cpu', 'memory']],
+    ['one more', ['cpu', 'disk', 'memory']],
+    ['one less', ['cpu']],
+  ])('passes over a model whose detector has %s feature by now', async (_what, names) => {
+    const features = names.map((name) => ({ ...spec.features[0]!, name }));
+    const { versions, told } = await read({ ...spec, features });
+    expect(versions).toEqual([]);
+    expect(told[0]).toContain(`it was trained on cpu, disk and the detector has ${names.join(', ')} now`);
+  });
+
+  it('unlinks the files of versions that are too old, and goes on if one is gone already', () => {
+    const files = Array.from({ length: 8 }, (_, index) => join(place.path, 'models', `old-${index}.model`));
+    mkdirSync(join(place.path, 'models'), { recursive: true });
+    for (const [index, path] of files.entries()) {
+      if (index !== 1) writeFileSync(path, '');
+      recordModel(store, { ...trained, version: `old-${index}`, path, promoted: false }, 2000 + index);
+    }
+    expect(files.map((path) => existsSync(path))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(existsSync(trained.path)).toBe(true);
+  });
+});

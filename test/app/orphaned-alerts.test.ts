@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { closeOrphans } from '../../src/app/orphaned-alerts.ts';
+import { firingAlert } from '../delivery/alert-fixtures.ts';
+import {
+  alertOf,
+  checkpointOf,
+  detectorSpec,
+  entityRow,
+  openWriter,
+  temporaryDirectory,
+  transition,
+} from '../store/sample-checkpoints.ts';
+
+describe('closeOrphans', () => {
+  const spec = detectorSpec();
+  const other = detectorSpec({ features: spec.features.slice(1) });
+
+  /** A store with a firing and a pending alert, both of entities that are watched. */
+  function storeWithAlerts() {
+    const store = openWriter(temporaryDirectory());
+    store.declareDetectors([spec]);
+    const firing = firingAlert(0, { entity: 'db-1', id: 'firing' });
+    const pending = alertOf('db-2', { id: 'pending' });
+    const transitions = [
+      transition(firing, 'pending', 'firing', 2),
+      transition(pending, null, 'pending', 100),
+    ];
+    const entities = [entityRow('db-1', 5), entityRow('db-2', 100)];
+    store.applyCheckpoint(checkpointOf({ effects: { transitions }, entities }), { outbox: [] });
+    return store;
+  }
+
+  it('leaves alerts alone whose entities come back', () => {
+    const store = storeWithAlerts();
+    expect(closeOrphans(store.listAlerts({ state: 'open' }), store.readRestoredState([spec], 1))).toBeNull();
+    store.close();
+  });
+
+  it('ends those of a detector with other features, and tells who was told', () => {
+    const store = storeWithAlerts();
+    const effects = closeOrphans(store.listAlerts({ state: 'open' }), store.readRestoredState([other], 1));
+    expect(effects?.transitions.map(({ alert, from, to }) => [alert.id, from, to])).toEqual([
+      ['pending', 'pending', 'discarded'],
+      ['firing', 'firing', 'resolved'],
+    ]);
+    expect(effects?.notifications).toMatchObject([
+      { event: 'resolved', deliver: true, alert: { id: 'firing', resolution: 'no_data' } },
+    ]);
+    if (effects !== null) store.applyCheckpoint(checkpointOf({ effects }), { outbox: [] });
+    expect(store.listAlerts({ state: 'open' })).toEqual([]);
+    store.close();
+  });
+});

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+const PROGRAM = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Closes the reading end of its standard output at once, as `| head` does in the end. */
+  readonly closedOutput?: boolean;
+}
+
+/** How a command ended. */
+export interface RunResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the built binary to its end. */
+export async function runStrayd(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { STRAYD_URL: _own, ...env } = process.env;
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: options.cwd,
+    env: { ...env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
+  if (options.closedOutput === true) child.stdout.destroy();
+  else child.stdout.setEncoding('utf8').on('data', (text: string) => stdout.push(text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout: stdout.join(''), stderr: stderr.join('') };
+}

@@ -1,0 +1,95 @@
+import { createTopic, produce, type TestRecord } from '../support/kafka.ts';
+import { startStrayd, type StraydProcess } from '../support/strayd-process.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import { drillConfig } from './drill-config.ts';
+import { PARTITIONS } from './drill-fleet.ts';
+import { recordsDone, withStore } from './store-evidence.ts';
+import type { TrainedStore } from './trained-store.ts';
+
+/** A daemon on a copy of the trained store, with a topic, a group and a webhook of its own; it can be killed and started again. */
+export class KilledRun {
+  readonly folder: string;
+  readonly topic: string;
+  readonly webhook: WebhookReceiver;
+  readonly #brokers: readonly string[];
+  readonly #records: readonly TestRecord[];
+  #sent = 0;
+  #strayd: StraydProcess | null = null;
+
+  /** Opens a run that is to read `records`, none of which is sent yet. */
+  static async open(trained: TrainedStore, name: string, records: readonly TestRecord[]): Promise<KilledRun> {
+    const topic = await createTopic(trained.brokers, PARTITIONS);
+    return new KilledRun(trained, { name, topic, webhook: await startWebhookReceiver(), records });
+  }
+
+  private constructor(
+    { brokers, copy }: TrainedStore,
+    parts: Pick<KilledRun, 'topic' | 'webhook'> & {
+      readonly name: string;
+      readonly records: readonly TestRecord[];
+    },
+  ) {
+    this.folder = copy(parts.name);
+    this.topic = parts.topic;
+    this.webhook = parts.webhook;
+    this.#brokers = brokers;
+    this.#records = parts.records;
+  }
+
+  async start(): Promise<void> {
+    const { folder, topic, webhook } = this;
+    const config = {
+      brokers: this.#brokers,
+      groupId: topic,
+      topics: [topic],
+      folder,
+      webhookUrl: webhook.url,
+    };
+    this.#strayd = await startStrayd(folder, drillConfig(config));
+  }
+
+  /** Writes the records before the given number to the topic. */
+  async sendUntil(end: number): Promise<void> {
+    await produce(this.#brokers, this.topic, this.#records.slice(this.#sent, end));
+    this.#sent = end;
+  }
+
+  /** How many records the store has worked on. */
+  get done(): number {
+    return recordsDone(this.folder, this.topic);
+  }
+
+  /** Resolves when all that was sent is worked on. */
+  async caughtUp(): Promise<void> {
+    const isDone = (): boolean => this.done === this.#sent;
+    await waitFor(`${this.#sent} records to be worked on`, isDone, { timeoutMs: 60_000, everyMs: 100 });
+  }
+
+  /** Resolves when every webhook due has been taken. */
+  async delivered(): Promise<void> {
+    await waitFor('an empty outbox', () =>
+      withStore(this.folder, (store) => store.outboxPending().length === 0),
+    );
+  }
+
+  /** SIGKILL. */
+  async kill(): Promise<void> {
+    await this.#strayd?.kill();
+  }
+
+  /** SIGTERM, and the exit code. */
+  async stop(): Promise<number | null> {
+    return (await this.#strayd?.stop()) ?? null;
+  }
+
+  /** Idempotency keys of the webhooks that came in, in order. */
+  keys(): string[] {
+    return this.webhook.requests.map(({ headers }) => String(headers['idempotency-key']));
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await this.webhook.close();
+  }
+}

@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { priorWorth } from '../../src/model/prior-worth.ts';
+
+describe('priorWorth', () => {
+  it('counts in full for an entity without rows and is fades with a full history', () => {
+    expect(priorWorth(0, 100)).toBe(100);
+    expect(priorWorth(288, 100)).toBeGreaterThan(95);
+    expect(priorWorth(2000, 100)).toBe(50);
+    expect(priorWorth(28 * 288, 100)).toBeLessThan(6);
+  });
+
+  it('never gives the prior more say as own rows come in', () => {
+    const rows = fc.integer({ min: 0, max: 100_000 });
+    fc.assert(
+      fc.property(rows, rows, fc.integer({ min: 0, max: 1000 }), (a, b, priorRows) => {
+        const [fewer, more] = a < b ? [a, b] : [b, a];
+        expect(priorWorth(more, priorRows)).toBeLessThanOrEqual(priorWorth(fewer, priorRows));
+      }),
+    );
+  });
+});
