@@ -10,7 +10,10 @@ function filled(scores: Readonly<Record<string, number>>): ScoreSeries {
 }
 
 const names = (series: ScoreSeries, nowMs: number): string[] =>
-  series.visible(nowMs).shown.map(({ entity }) => entity).sort();
+  series
+    .visible(nowMs)
+    .shown.map(({ entity }) => entity)
+    .sort();
 
 describe('ScoreSeries', () => {
   it('shows all entities while they are few enough', () => {

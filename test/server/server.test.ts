@@ -25,7 +25,13 @@ const alert: Alert = {
   modelVersion: 'v',
   recent: [],
 };
-const view: AlertView = { alert, label: null, text: 'db-1 strayed', since: '2026-01-01T00:00:00.000Z', delivered: true };
+const view: AlertView = {
+  alert,
+  label: null,
+  text: 'db-1 strayed',
+  since: '2026-01-01T00:00:00.000Z',
+  delivered: true,
+};
 
 /** A backend with one alert and one detector that remembers what it was asked. */
 function fakeBackend(changes: Partial<Backend> = {}) {
@@ -136,11 +142,18 @@ describe('the HTTP side', () => {
 
   it('answers an unknown path with what there is', async () => {
     const response = await serve(fakeBackend().backend).inject('/api/v2/alerts');
-    expect(response.json()).toMatchObject({ status: 404, detail: expect.stringContaining('/api/v1/') as string });
+    expect(response.json()).toMatchObject({
+      status: 404,
+      detail: expect.stringContaining('/api/v1/') as string,
+    });
   });
 
   it('hides nothing behind a thrown error: 500 as a problem', async () => {
-    const backend = fakeBackend({ alerts: () => { throw new Error('the store is closed'); } }).backend;
+    const backend = fakeBackend({
+      alerts: () => {
+        throw new Error('the store is closed');
+      },
+    }).backend;
     const response = await serve(backend).inject('/api/v1/alerts');
     expect(response.json()).toMatchObject({ status: 500, detail: 'the store is closed' });
   });

@@ -28,6 +28,8 @@ export class EntityCalibration {
   readonly #setting: CalibrationSetting;
   #history: ScoreHistory;
   #own: ScoreTail | null = null;
+  /** Was not provisional once: a refit that tells fewer clusters apart does not make it so again. */
+  #settled = false;
   #nextRefitMs = Number.NaN;
   #lastRowMs = -Infinity;
 
@@ -51,6 +53,7 @@ export class EntityCalibration {
    * five days of own rows it is as well known as it will ever be.
    */
   get provisional(): boolean {
+    if (this.#settled) return false;
     const { cohort } = this.#setting;
     const ownRows = this.#own?.rows ?? 0;
     if (ownRows + cohort.rows < this.#stepsADay) return true;
@@ -82,6 +85,7 @@ export class EntityCalibration {
 
   /** Fits the own tail again from the scores of the 7 days before `step`. */
   refit(step: number): void {
+    this.#settled = this.#own !== null && !this.provisional;
     this.#own = this.#history.fit(step);
     this.#history.turn(step, this.#level);
     this.#lastRowMs = -Infinity;
@@ -112,7 +116,13 @@ export class EntityCalibration {
 
   /** The whole state; `fromBytes` and the scores after `upToStep` make it again, to the bit. */
   toBytes(): Uint8Array {
-    return packNumbers([FORMAT, this.#nextRefitMs, ...tailNumbers(this.#own), ...this.#history.toNumbers()]);
+    return packNumbers([
+      FORMAT,
+      Number(this.#settled),
+      this.#nextRefitMs,
+      ...tailNumbers(this.#own),
+      ...this.#history.toNumbers(),
+    ]);
   }
 
   static fromBytes(bytes: Uint8Array, setting: CalibrationSetting): EntityCalibration {
@@ -124,6 +134,7 @@ export class EntityCalibration {
       );
     }
     const calibration = new EntityCalibration(setting);
+    calibration.#settled = reader.next() === 1;
     calibration.#nextRefitMs = reader.next();
     calibration.#own = readTail(reader);
     calibration.#history = ScoreHistory.fromNumbers(reader, setting.stepMs);

@@ -135,6 +135,20 @@ describe('EntityCalibration', () => {
     expect(calibration.threshold(WEEKLY)).toBeLessThan(before + 2.5);
   });
 
+  it('stays settled when a later refit tells fewer clusters apart, over a restart too', () => {
+    const thin: CalibrationSetting = { ...setting, cohort: { ...cohort, clusters: 5 } };
+    const calibration = new EntityCalibration(thin);
+    feed(calibration, 0, exponential(2 * DAY, 3));
+    calibration.refit(2 * DAY);
+    expect(calibration.provisional).toBe(false);
+    // A level so high and even that nearly all of the next days is one cluster.
+    feed(calibration, 2 * DAY, new Array<number>(2 * DAY).fill(6));
+    for (const one of [calibration, EntityCalibration.fromBytes(calibration.toBytes(), thin)]) {
+      one.refit(4 * DAY);
+      expect(one.provisional).toBe(false);
+    }
+  });
+
   it('is provisional until own and cohort rows are a day and 20 clusters', () => {
     const thin = { ...setting, cohort: { ...cohort, rows: 100, clusters: 3 } };
     const calibration = new EntityCalibration(thin);
