@@ -136,7 +136,11 @@ describe('EntityCalibration', () => {
   });
 
   it('stays settled when a later refit tells fewer clusters apart, over a restart too', () => {
-    const thin: CalibrationSetting = { ...setting, cohort: { ...cohort, clusters: 5 } };
+    const thin: CalibrationSetting = {
+      ...setting,
+      cohort: { ...cohort, clusters: 5 },
+      nextRefitMs: () => Infinity,
+    };
     const calibration = new EntityCalibration(thin);
     feed(calibration, 0, exponential(2 * DAY, 3));
     calibration.refit(2 * DAY);
