@@ -61,7 +61,11 @@ export class PipelineRunner implements StreamHandler {
 
   /** Takes an input at once; its effects go with the next checkpoint. */
   take(input: PipelineInput): void {
-    const effects = step(this.#options.state, [input]);
+    this.adopt(step(this.#options.state, [input]));
+  }
+
+  /** Effects that come from elsewhere than `step`; they go with the next checkpoint. */
+  adopt(effects: Effects): void {
     this.#dirty = true;
     this.#pending.push(effects);
     this.#pendingSteps += effects.steps.length;

@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromPipeline, PipelineCall, ToPipeline } from './messages.ts';
-import { startPipeline, type Pipeline, type PipelineWorkerData } from './pipeline.ts';
+import { answerCall, type RunningPipeline } from './pipeline-calls.ts';
+import { startPipeline, type PipelineWorkerData } from './pipeline.ts';
 import { StoreError } from '../store/store-error.ts';
 
 /** The pipeline thread: owns the store's only writer, the stream and the pipeline's state. */
@@ -32,9 +33,9 @@ try {
   send({ type: 'not_started', failure: { message, code: error.code } });
 }
 
-async function answer(pipeline: Pipeline, id: number, call: PipelineCall): Promise<void> {
+async function answer(pipeline: RunningPipeline, id: number, call: PipelineCall): Promise<void> {
   try {
-    send({ type: 'answer', id, value: await pipeline.answer(call) });
+    send({ type: 'answer', id, value: await answerCall(call, pipeline) });
   } catch (error) {
     send({ type: 'refusal', id, message: error instanceof Error ? error.message : String(error) });
   }

@@ -7,7 +7,7 @@ import type { ScoringRig, TrainingEnd } from '../bench/scoring/scoring-rig.ts';
 
 /** 100 hosts give a net more than the 20 000 windows that one is trained on. */
 const FLEET = { entities: 100, features: 4, historySteps: 520 };
-const PACE = { everyMs: 50, blockSteps: 20, model: { maxEpochs: 3 } };
+const PACE = { everyMs: 30, blockSteps: 20, model: { maxEpochs: 6 } };
 /** Enough of the runs after the first, which goes through to its end. */
 const MOST_STEPS = 120;
 const RUNS = 5;
@@ -34,9 +34,9 @@ describe('scoring beside a training of 20 000 windows', { timeout: 600_000 }, ()
       runs.push(run);
       if (isFirst) first = end;
     }
-    for (const { training } of runs) expect(training.length).toBeGreaterThan(50);
     const figures = runs.map(({ training, idle }) => [quantile(training, 0.99), quantile(idle, 0.99)]);
     expect(held(), `p99 with and without, ms: ${JSON.stringify(figures)}`).toBeGreaterThan(RUNS / 2);
+    for (const { training } of runs) expect(training.length).toBeGreaterThan(40);
   });
 
   it('uses the new model from the next step on', async () => {

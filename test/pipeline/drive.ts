@@ -11,7 +11,7 @@ import { caseSpec, SKEW_MS, STEP_MS, type StreamCase } from './stream-case.ts';
 export const NOTHING: RestoredState = { marks: [], entities: [], activations: [] };
 
 /** A model whose score shows every bit of the rows it saw: the newest busy, and a trace of all the others. */
-export function tracingModel(version: string): ScoringModel {
+function tracingModel(version: string): ScoringModel {
   return {
     version,
     detector: caseSpec.name,

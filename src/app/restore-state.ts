@@ -1,0 +1,41 @@
+import type { PipelineConfig } from '../config/pipeline-config.ts';
+import { createState } from '../pipeline/create-state.ts';
+import type { Effects } from '../pipeline/effects.ts';
+import type { PipelineState } from '../pipeline/pipeline-state.ts';
+import { historyRows } from '../pipeline/row-history.ts';
+import type { StoreWriter } from '../store/store-writer.ts';
+import { cronTimes } from './cron.ts';
+import { closeOrphans } from './orphaned-alerts.ts';
+import { readActiveModels } from './model-shelf.ts';
+import type { Report } from './telemetry.ts';
+
+export interface RestoredPipeline {
+  readonly state: PipelineState;
+  /** Ends of alerts that nothing watches any more, for the first checkpoint; `null` without any. */
+  readonly orphans: Effects | null;
+}
+
+/** The pipeline's state as the store's last checkpoint left it, with its models loaded; new on a first start. */
+export async function restoreState(
+  config: PipelineConfig,
+  store: StoreWriter,
+  report: Report,
+): Promise<RestoredPipeline> {
+  const { detectors } = config;
+  const rowsNeeded = Math.max(...detectors.map(historyRows));
+  const restored = store.readRestoredState(detectors, rowsNeeded);
+  const models = await readActiveModels(store, detectors, (message) =>
+    report({ event: 'failed', level: 'error', message }),
+  );
+  const refits = new Map(
+    detectors.map((spec) => [spec.name, cronTimes(spec.calibration.schedule, spec.training.timezone)]),
+  );
+  const state = createState({
+    detectors,
+    restored,
+    models,
+    nextRefitMs: ({ name }, afterMs) => refits.get(name)?.(afterMs) ?? Infinity,
+    maxAlertAgeMs: config.maxAlertAgeMs,
+  });
+  return { state, orphans: closeOrphans(store.listAlerts({ state: 'open' }), restored) };
+}
