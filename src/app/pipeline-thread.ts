@@ -39,6 +39,7 @@ export class PipelineThread {
     reject: () => undefined,
   };
   #nextId = 1;
+  #death: Error | null = null;
   #stopping = false;
 
   constructor(workerData: unknown, listener: PipelineListener) {
@@ -49,14 +50,9 @@ export class PipelineThread {
     this.#worker.on('message', (message: FromPipeline) => {
       this.#receive(message, listener);
     });
-    this.#worker.on('error', (error: Error) => {
-      this.#fail(error);
-      listener.died(error);
-    });
+    this.#worker.on('error', (error: Error) => this.#die(error, listener));
     this.#worker.on('exit', (code) => {
-      const error = new Error(`The pipeline thread ended with code ${code}.`);
-      this.#fail(error);
-      if (!this.#stopping) listener.died(error);
+      this.#die(new Error(`The pipeline thread ended with code ${code}.`), listener);
     });
   }
 
@@ -67,6 +63,7 @@ export class PipelineThread {
 
   /** Resolves with the thread's answer; rejects with its refusal or if it dies first. */
   call(call: PipelineCall): Promise<unknown> {
+    if (this.#death !== null) return Promise.reject(this.#death);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -117,9 +114,13 @@ export class PipelineThread {
     return waiting;
   }
 
-  #fail(error: Error): void {
+  /** An error of the thread is followed by its exit: only the first is the reason. */
+  #die(error: Error, listener: PipelineListener): void {
+    if (this.#death !== null) return;
+    this.#death = error;
     this.#settleStart.reject(error);
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
+    if (!this.#stopping) listener.died(error);
   }
 }

@@ -1,5 +1,5 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
+import { watchLoopDelay } from './loop-delay.ts';
 import type { FromPipeline, PipelineCall, ToPipeline } from './messages.ts';
 import { answerCall, type RunningPipeline } from './pipeline-calls.ts';
 import { startPipeline, type PipelineWorkerData } from './pipeline.ts';
@@ -13,17 +13,12 @@ const send = (message: FromPipeline): void => {
   port.postMessage(message);
 };
 
-const loopDelay = monitorEventLoopDelay({ resolution: 10 });
-loopDelay.enable();
+const loopDelay = watchLoopDelay();
 
 try {
   const pipeline = await startPipeline(workerData as PipelineWorkerData, {
     send,
-    loopDelaySeconds: () => {
-      const seconds = loopDelay.percentile(99) / 1e9;
-      loopDelay.reset();
-      return seconds;
-    },
+    loopDelaySeconds: () => loopDelay.takeSeconds(),
   });
   port.on('message', ({ id, call }: ToPipeline) => void answer(pipeline, id, call));
   send({ type: 'ready' });

@@ -29,7 +29,7 @@ export const alertSchema = z.strictObject({
   direction: z.enum(['both', 'up', 'down']).default('both').meta({
     description: 'Tells only if the leading feature is above (`up`) or below (`down`) what was expected.',
   }),
-  min_change: shareField.prefault('10%').meta({
+  min_change: shareField.prefault('0%').meta({
     description: 'Least change of the leading feature against what was expected; 0 tells of all.',
     forExample: ['10%', 0.1],
   }),

@@ -55,7 +55,7 @@ describe('defaults', () => {
             confirm: { steps: 3, of: 5 },
             severity: 'warning',
             direction: 'both',
-            minChange: 0.1,
+            minChange: 0,
           },
         },
       ],

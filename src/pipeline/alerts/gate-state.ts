@@ -36,6 +36,11 @@ export interface GateState {
   readonly quietSteps: number;
   /** Steps in a row without a score while firing. */
   readonly unscoredSteps: number;
+  /**
+   * Raw score that a step must exceed to count as over: that of the step which ended the last alert, as long as its
+   * windows still hold what it was about; `null` once the score has left. Absent in states of earlier versions.
+   */
+  readonly wakeRaw?: number | null;
 }
 
 /** What does not change from step to step of an entity. */
@@ -70,5 +75,13 @@ export interface GateOutcome {
 
 /** The memory of an entity that has never been over. */
 export function newGateState(): GateState {
-  return { lastStep: null, overs: [], open: null, peakRaw: 0, quietSteps: 0, unscoredSteps: 0 };
+  return {
+    lastStep: null,
+    overs: [],
+    open: null,
+    peakRaw: 0,
+    quietSteps: 0,
+    unscoredSteps: 0,
+    wakeRaw: null,
+  };
 }

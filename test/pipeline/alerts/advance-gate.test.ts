@@ -157,6 +157,28 @@ describe('an alert', () => {
   });
 });
 
+describe('in the wake of an alert, while its windows still hold the incident', () => {
+  const wake = inputsOf('ooosssss');
+  const ended = ['0:none>pending', '2:pending>firing', '7:firing>resolved'];
+  const stepsOver = (from: number, raw: number): GateInput[] =>
+    [from, from + 1, from + 2].map((step) => inputAt(step, 'o', { raw }));
+
+  it('an unusual row opens no second alert of the same', () => {
+    const { transitions } = live([...wake, ...stepsOver(8, 3.1)]);
+    expect(transitions.map(told)).toEqual(ended);
+  });
+
+  it('what is stranger than the wake does', () => {
+    const { transitions } = live([...wake, ...stepsOver(8, 3.5)]);
+    expect(transitions.map(told)).toEqual([...ended, '8:none>pending', '10:pending>firing']);
+  });
+
+  it('once the score has left, anything over does', () => {
+    const { transitions } = live([...wake, inputAt(8, 'q'), ...stepsOver(9, 2)]);
+    expect(transitions.map(told)).toEqual([...ended, '9:none>pending', '11:pending>firing']);
+  });
+});
+
 describe('gates', () => {
   const overs = (seen: number, expected: number): GateInput[] =>
     inputsOf('oooooo').map((input) => ({ ...input, contributions: [{ ...culprit, seen, expected }] }));
