@@ -10,6 +10,7 @@ import type { Checkpoint } from '../pipeline/checkpoint.ts';
 import type { Effects } from '../pipeline/effects.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { openStore } from '../store/open-store.ts';
+import type { StoreReader } from '../store/store-reader.ts';
 import type { FromPipeline } from './messages.ts';
 import type { RunningPipeline } from './pipeline-calls.ts';
 import { PipelineRunner } from './pipeline-runner.ts';
@@ -66,7 +67,7 @@ export async function startPipeline(
     decodeLimits: DECODE_LIMITS,
     nowMs: Date.now,
     report,
-    outboxRows: (effects) => rowsFor(effects, data),
+    outboxRows: (effects) => rowsFor(effects, data, store),
     applied: (checkpoint, lag) => {
       note(checkpoint, { state, warmUp, lag, send: around.send });
       const context = {
@@ -89,12 +90,19 @@ export async function startPipeline(
   return { config, store, stream, runner, report, timer };
 }
 
-function rowsFor(effects: Effects, { config, channels, externalUrl }: PipelineWorkerData): NewOutboxRow[] {
-  const stepMs = new Map(config.detectors.map((spec) => [spec.name, spec.stepMs]));
+function rowsFor(
+  effects: Effects,
+  { config, channels, externalUrl }: PipelineWorkerData,
+  store: StoreReader,
+): NewOutboxRow[] {
+  const stepMsOf = new Map(config.detectors.map((spec) => [spec.name, spec.stepMs]));
   return effects.notifications.flatMap((notification) => {
-    const ownStepMs = stepMs.get(notification.alert.detector) ?? 0;
-    const text = explainAlert(notification.alert, ownStepMs);
-    return outboxRows(notification, channels, { stepMs: ownStepMs, text, externalUrl, nowMs: Date.now() });
+    const { alert } = notification;
+    // A detector that is not configured any more: its alert's record knows the step.
+    const stepMs = stepMsOf.get(alert.detector) ?? store.showAlert(alert.id)?.stepMs;
+    if (stepMs === undefined) throw new Error(`nothing knows the step of alert ${alert.id}`);
+    const text = explainAlert(alert, stepMs);
+    return outboxRows(notification, channels, { stepMs, text, externalUrl, nowMs: Date.now() });
   });
 }
 

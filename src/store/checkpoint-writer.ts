@@ -112,7 +112,9 @@ export class CheckpointWriter {
   #writeAlerts(checkpoint: Checkpoint): void {
     const { alerts, transitions, notifications, models } = this.#repositories;
     for (const transition of checkpoint.effects.transitions) {
-      const { stepMs } = this.#setOf(transition.alert.detector);
+      // The end of an alert whose detector is not configured any more: its own record knows the step.
+      const kept = alerts.show(transition.alert.id);
+      const stepMs = kept?.stepMs ?? this.#setOf(transition.alert.detector).stepMs;
       alerts.apply(transition, stepMs);
       // From a state to itself: only the alert's peak and newest step have moved.
       if (transition.from !== transition.to) transitions.insert(transition, stepMs);

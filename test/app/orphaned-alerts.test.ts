@@ -50,4 +50,20 @@ describe('closeOrphans', () => {
     expect(store.listAlerts({ state: 'open' })).toEqual([]);
     store.close();
   });
+
+  it('ends those of a detector that was renamed, with the times of its own step', () => {
+    const store = storeWithAlerts();
+    const before = store.showAlert('firing');
+    const renamed = detectorSpec({ name: 'machines', stepMs: 2 * spec.stepMs });
+    const effects = closeOrphans(store.listAlerts({ state: 'open' }), store.readRestoredState([renamed], 1));
+    if (effects === null) throw new Error('nothing was ended');
+    store.applyCheckpoint(checkpointOf({ effects }), { outbox: [] });
+    expect(store.showAlert('firing')).toMatchObject({
+      alert: { state: 'resolved' },
+      stepMs: before?.stepMs,
+      startedMs: before?.startedMs,
+    });
+    expect(store.listAlerts({ state: 'open' })).toEqual([]);
+    store.close();
+  });
 });

@@ -15,7 +15,7 @@ const MOST_RATIO = 2;
 
 describe('scoring beside a training of 20 000 windows', { timeout: 600_000 }, () => {
   let rig: ScoringRig;
-  let first: TrainingEnd;
+  let first: TrainingEnd | null = null;
   beforeAll(async () => {
     rig = await openScoringRig(FLEET);
     const { trained } = await (await rig.train({ type: 'linear' })).ended;
@@ -40,6 +40,7 @@ describe('scoring beside a training of 20 000 windows', { timeout: 600_000 }, ()
   });
 
   it('uses the new model from the next step on', async () => {
+    first ??= (await measureTraining(rig, PACE)).end;
     const { version, before, after } = await swapModel(rig, first);
     expect(before).not.toContain(version);
     expect(after).toEqual([version]);
