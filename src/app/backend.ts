@@ -66,7 +66,7 @@ function viewOf({ alert, label, delivered, stepMs, startedMs }: AlertRecord): Al
   return {
     alert,
     label,
-    delivered,
+    deliver: delivered,
     text: [title, summary, ...lines].join('\n'),
     since: new Date(startedMs).toISOString(),
   };

@@ -43,6 +43,10 @@ export async function backtestFile(
     return { spec, result };
   } catch (error) {
     if (error instanceof CsvError) throw new BacktestError(error.message, { cause: error });
+    if (error instanceof Error && 'code' in error) {
+      // A directory, a file that may not be read, a gzip that breaks off.
+      throw new BacktestError(`The input can't be read: ${error.message}.`, { cause: error });
+    }
     throw error;
   }
 }
@@ -52,10 +56,18 @@ function specOf(
   features: readonly string[],
   rows: readonly WideRow[],
 ): DetectorSpec {
-  const base = backtestDetector(features, medianStepMs(rows));
+  const base = backtestDetector(features, stepOf(rows));
   if (detector === null) return base;
   const { name, windows, model, training, calibration, alert } = detector;
   return { ...base, name, windows, model, training, calibration, alert };
+}
+
+function stepOf(rows: readonly WideRow[]): number {
+  try {
+    return medianStepMs(rows);
+  } catch (error) {
+    throw new BacktestError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 function trainUntilOf({ trainUntil }: BacktestFiles, rows: readonly WideRow[]): number {

@@ -9,7 +9,7 @@ import { buildInfo } from './build-info.ts';
 import { Closers } from './closers.ts';
 import { startDelivery } from './deliver.ts';
 import { createInstruments, restoreInstruments, showPublished, type Instruments } from './instruments.ts';
-import { listen } from './listen.ts';
+import { assertFree, listen } from './listen.ts';
 import type { LogStyle } from './log.ts';
 import type { Published, TrainedModel } from './messages.ts';
 import { PipelineThread } from './pipeline-thread.ts';
@@ -75,6 +75,8 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   const late: { delivery?: DeliveryService; desk?: TrainingDesk } = {};
 
   let isDead = false;
+  // Before the group is joined: a start that must fail must not take partitions over from anybody.
+  await assertFree(config.server.listen);
   const thread = startThread(options, instruments, {
     wake: () => late.delivery?.wake(),
     train: (detector) => late.desk?.request(detector),

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { makeChannels } from '../delivery/channel-registry.ts';
 import { deliveryService, type DeliveryService } from '../delivery/delivery-service.ts';
-import type { OutboxMark, OutboxReader } from '../delivery/outbox.ts';
+import type { OutboxMarks, OutboxReader } from '../delivery/outbox.ts';
 import type { Metrics } from '../server/metrics.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
@@ -19,16 +19,10 @@ export interface DeliverOptions {
 /** Starts the channels on the main thread: they read the store, and their marks go to the pipeline thread to be written. */
 export function startDelivery({ config, store, thread, instruments }: DeliverOptions): DeliveryService {
   const { metrics, current, report } = instruments;
-  const mark = (one: OutboxMark): void => {
-    thread.call({ kind: 'outbox_marks', marks: [one] }).catch((error: unknown) => {
-      const cause = error instanceof Error ? error.message : String(error);
-      report({ event: 'failed', level: 'error', message: `Writing what became of a delivery: ${cause}` });
-    });
-  };
   const service = deliveryService({
     channels: makeChannels(config.channels, Date.now),
     reader: { pending: readingSafely(store, report) },
-    marks: { mark },
+    marks: { mark: markingAloud(thread, report) },
     current: () => current.list(),
     externalUrl: config.server.externalUrl,
     runtime: {
@@ -63,7 +57,23 @@ export function startDelivery({ config, store, thread, instruments }: DeliverOpt
   return service;
 }
 
-/** A read that fails now may work in a moment, and the rows are still there then: it is told once and counts as nothing to send. */
+/** The sender offers a refused mark again and again; why it was refused is told once. */
+function markingAloud(thread: PipelineThread, report: Report): OutboxMarks['mark'] {
+  let trouble: string | null = null;
+  return async (mark) => {
+    try {
+      await thread.call({ kind: 'outbox_marks', marks: [mark] });
+      trouble = null;
+    } catch (error) {
+      const message = `Writing what became of a delivery: ${error instanceof Error ? error.message : String(error)}`;
+      if (message !== trouble) report({ event: 'failed', level: 'error', message });
+      trouble = message;
+      throw error;
+    }
+  };
+}
+
+/** A read that fails now may work in a moment, and the rows are still there then: it is told once and answers `null`. */
 function readingSafely(store: StoreReader, report: Report): OutboxReader['pending'] {
   let trouble: string | null = null;
   return (channel, limit) => {
@@ -75,7 +85,7 @@ function readingSafely(store: StoreReader, report: Report): OutboxReader['pendin
       const message = `Reading what is to be delivered: ${error instanceof Error ? error.message : String(error)}`;
       if (message !== trouble) report({ event: 'failed', level: 'error', message });
       trouble = message;
-      return [];
+      return null;
     }
   };
 }

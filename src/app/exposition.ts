@@ -12,7 +12,11 @@ const LINGER_MS = 15 * 60_000;
 const CACHE_MS = 1000;
 
 /** Sample results that say that a bound was reached, and its name. */
-const LIMITS: Readonly<Record<string, string>> = { entity_limit: 'entities', series_limit: 'series' };
+const LIMITS: Readonly<Record<string, string>> = {
+  entity_limit: 'entities',
+  series_limit: 'series',
+  held_back_limit: 'held_back',
+};
 
 interface LingeringAlert {
   readonly alert: Alert;

@@ -6,6 +6,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
     'A detector watches as many entities as it may; samples of more are counted and left out. Narrow its select.',
   series_limit:
     'An entity has as many series as it may; samples of more are counted and left out. Narrow where of its features.',
+  held_back_limit:
+    'So much came in while partitions repeat what was open at the restart that it is not held back any more; ' +
+    'steps that were open then may lack samples.',
 };
 
 /** Names a bound when a source first reaches it; from then on it is only counted. */

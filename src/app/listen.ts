@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 export interface ListenAddress {
@@ -24,4 +25,13 @@ export async function listen(server: FastifyInstance, address: ListenAddress): P
   } catch (error) {
     throw new ListenError(address, error as NodeJS.ErrnoException);
   }
+}
+
+/** Throws a `ListenError` if the address is taken or not of this machine; leaves it free. */
+export async function assertFree(address: ListenAddress): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(address, error)));
+    probe.listen({ host: address.host, port: address.port }, () => probe.close(() => resolve()));
+  });
 }

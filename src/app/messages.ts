@@ -1,4 +1,4 @@
-import type { OutboxMark } from '../delivery/outbox.ts';
+import type { OutboxMark } from '../core/outbox.ts';
 import type { AlertTransition, AlertNotification } from '../pipeline/effects.ts';
 import type { AlertLabel } from '../server/backend.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
@@ -70,8 +70,8 @@ export interface TrainedModel {
 /** What the main thread asks of the pipeline thread; each is answered. */
 export type PipelineCall =
   | { readonly kind: 'ping' }
-  | { readonly kind: 'model'; readonly trained: TrainedModel }
-  | { readonly kind: 'training_run'; readonly run: TrainingRun }
+  /** A training has ended: goes on record with its model, and one that was promoted is put to use. */
+  | { readonly kind: 'trained'; readonly run: TrainingRun; readonly trained: TrainedModel | null }
   | { readonly kind: 'label'; readonly id: string; readonly label: AlertLabel }
   | { readonly kind: 'outbox_marks'; readonly marks: readonly OutboxMark[] }
   /** The simulated fleet goes on with its live part. */

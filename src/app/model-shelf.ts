@@ -1,4 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DetectorSpec } from '../core/detector.ts';
 import { loadModel, unpackModelFile } from '../model/model-file.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
@@ -15,6 +16,8 @@ export interface LoadedModel {
 
 /** Entities that have not passed the newest model's first step yet still use the one before. */
 const LIVE_ACTIVATIONS = 2;
+/** Detector and version in the name of a model file. */
+const MODEL_FILE = /^(.+)-([0-9a-f]{12})\.model$/;
 
 /** Reads and unpacks a model file; throws if it is missing or damaged. */
 export async function readModel(path: string, spec: DetectorSpec): Promise<LoadedModel> {
@@ -43,6 +46,45 @@ export async function readActiveModels(
     }
   }
   return loaded;
+}
+
+/**
+ * Puts promoted models to use that are newer than the one in use: strayd stopped before it could. Each is used from the step
+ * after the newest kept one on. One that can't be read is told and left.
+ */
+export async function takeUpCandidates(
+  store: StoreWriter,
+  detectors: readonly DetectorSpec[],
+  damaged: (message: string) => void,
+): Promise<void> {
+  for (const spec of detectors) {
+    const newest = store.listModels(spec.name).find(({ status }) => status !== 'rejected');
+    if (newest?.status !== 'candidate') continue;
+    try {
+      const { model } = await readOwnModel(newest.path, spec);
+      model.dispose();
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      damaged(
+        `Model ${newest.version} of detector ${spec.name} can't be taken up (${newest.path}): ${cause}`,
+      );
+      continue;
+    }
+    store.declareDetectors([spec]);
+    const effectiveStep = Math.floor(store.newestMs(spec) / spec.stepMs) + 1;
+    store.activateModel({ detector: spec.name, version: newest.version, effectiveStep });
+  }
+}
+
+/** Unlinks model files that never came on record: their training ended while the store was full, or strayd was killed. */
+export function clearShelf(store: StoreWriter, storePath: string): void {
+  const directory = join(storePath, 'models');
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory)) {
+    const [, detector, version] = MODEL_FILE.exec(name) ?? [];
+    if (detector === undefined || version === undefined) continue;
+    if (store.findModel(detector, version) === null) rmSync(join(directory, name), { force: true });
+  }
 }
 
 /** Also throws if the detector has other features by now: their values would go into the wrong columns. */

@@ -2,10 +2,15 @@ import type { PipelineConfig } from '../config/pipeline-config.ts';
 import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts';
 import type { RecordStream } from '../ingest/record-stream.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
+import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { PipelineCall, TrainedModel } from './messages.ts';
 import { readModel, recordModel } from './model-shelf.ts';
 import type { PipelineRunner } from './pipeline-runner.ts';
 import type { Report } from './telemetry.ts';
+import type { Turns } from './turns.ts';
+
+/** So long the stop waits for the broker to take the last marks; without them the next start goes by the store's own. */
+const COMMIT_PATIENCE_MS = 5000;
 
 /** What runs in the pipeline thread. */
 export interface RunningPipeline {
@@ -15,6 +20,8 @@ export interface RunningPipeline {
   readonly runner: PipelineRunner;
   readonly report: Report;
   readonly timer: NodeJS.Timeout;
+  /** Of the calls that take a while: a stop must not close the store under one. */
+  readonly turns: Turns;
 }
 
 /** Serves one call of the main thread; `stop` drains, writes the last checkpoint and closes everything. */
@@ -23,11 +30,8 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
   switch (call.kind) {
     case 'ping':
       return null;
-    case 'model':
-      return useModel(call.trained, running);
-    case 'training_run':
-      store.insertTrainingRun(call.run);
-      return null;
+    case 'trained':
+      return running.turns.take(() => useTraining(call.run, call.trained, running));
     case 'label':
       return store.labelAlert(call.id, call.label);
     case 'outbox_marks':
@@ -39,25 +43,41 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
     case 'stop':
       clearInterval(running.timer);
       runner.hurry();
-      await stream.stop();
-      await runner.checkpoint();
-      await stream.close?.();
-      store.close();
-      return null;
+      return running.turns.take(() => stop(running));
   }
 }
 
-async function useModel(
-  trained: TrainedModel,
+async function stop({ store, stream, runner }: RunningPipeline): Promise<null> {
+  await stream.stop();
+  await runner.checkpoint();
+  await runner.committed(COMMIT_PATIENCE_MS);
+  await stream.close?.();
+  store.close();
+  return null;
+}
+
+async function useTraining(
+  run: TrainingRun,
+  trained: TrainedModel | null,
   { config, store, runner, report }: RunningPipeline,
 ): Promise<null> {
-  recordModel(store, trained, Date.now());
+  const isOnRecord = await runner.write(() => {
+    if (trained !== null) recordModel(store, trained, run.endedMs);
+    store.insertTrainingRun(run);
+  });
+  if (!isOnRecord) {
+    throw new Error(
+      'the store was still full when strayd stopped, so the training is not on record: train again.',
+    );
+  }
+  if (trained?.promoted !== true) return null;
   const spec = config.detectors.find(({ name }) => name === trained.detector);
   if (spec === undefined) throw new Error(`no detector ${trained.detector}`);
-  if (!trained.promoted) return null;
   const loaded = await readModel(trained.path, spec);
   runner.take({ kind: 'model', ...loaded, effectiveStep: null });
-  await runner.checkpoint();
+  if (!(await runner.checkpoint())) {
+    throw new Error(`the store was full when strayd stopped; the next start takes ${trained.version} up.`);
+  }
   const message = `Detector ${spec.name} scores with model ${trained.version} from now on.`;
   report({
     event: 'model_activated',

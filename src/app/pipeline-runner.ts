@@ -7,13 +7,15 @@ import type { Checkpoint } from '../pipeline/checkpoint.ts';
 import type { Effects } from '../pipeline/effects.ts';
 import type { PipelineInput } from '../pipeline/inputs.ts';
 import { joinEffects } from '../pipeline/join-effects.ts';
+import { dropOldLetters } from '../pipeline/newest-letters.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { step } from '../pipeline/step.ts';
 import { releaseModels, resumeOffset, takeCheckpoint } from '../pipeline/take-checkpoint.ts';
-import type { NewOutboxRow } from '../delivery/outbox.ts';
+import type { NewOutboxRow } from '../core/outbox.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import { applyPatiently } from './apply-patiently.ts';
 import { batchSlices } from './batch-slices.ts';
+import { CommitChain } from './commit-chain.ts';
 import type { Report } from './telemetry.ts';
 
 /** Longest stretch of work before timers and sockets of the thread get their turn. */
@@ -39,11 +41,13 @@ export interface PipelineRunnerOptions {
 
 /**
  * Drives the pipeline: batches in, effects joined to checkpoints of about a second, each written in one transaction
- * before anything of it is shown, sent or committed to the broker. A full disk holds the reading and loses nothing.
+ * before anything of it is shown, sent or committed to the broker. A full disk holds the reading and loses nothing; a
+ * broker that is slow to commit does not even hold it.
  */
 export class PipelineRunner implements StreamHandler {
   readonly #options: PipelineRunnerOptions;
   readonly #lag = new Map<string, number>();
+  readonly #commits: CommitChain;
   #pending: Effects[] = [];
   #pendingSteps = 0;
   #dirty = false;
@@ -56,6 +60,7 @@ export class PipelineRunner implements StreamHandler {
 
   constructor(options: PipelineRunnerOptions) {
     this.#options = options;
+    this.#commits = new CommitChain(options.stream);
     this.#lastCheckpointMs = options.nowMs();
   }
 
@@ -68,6 +73,7 @@ export class PipelineRunner implements StreamHandler {
   adopt(effects: Effects): void {
     this.#dirty = true;
     this.#pending.push(effects);
+    if (effects.deadLetters.length > 0) dropOldLetters(this.#pending);
     this.#pendingSteps += effects.steps.length;
   }
 
@@ -95,6 +101,7 @@ export class PipelineRunner implements StreamHandler {
   revoked(partition: PartitionId): void {
     this.take({ kind: 'revoked', partition });
     this.#lag.delete(lagKey(partition));
+    this.#commits.forget(partition);
     const message = `${partition.topic}/${partition.partition} is read by another member now, or the group is sorting itself out.`;
     this.#options.report({ event: 'partition_revoked', level: 'info', message, fields: { ...partition } });
   }
@@ -153,13 +160,36 @@ export class PipelineRunner implements StreamHandler {
     this.#stopping.abort();
   }
 
-  /** Writes everything up to now; waits as long as the disk is full. */
-  async checkpoint(): Promise<void> {
+  /** Resolves when the broker has the newest marks, or after `patienceMs`. */
+  committed(patienceMs: number): Promise<void> {
+    return this.#commits.settle(patienceMs);
+  }
+
+  /** Writes everything up to now; waits as long as the disk is full. False if it was still full when the end came. */
+  async checkpoint(): Promise<boolean> {
     while (this.#writing !== null) await this.#writing;
-    if (this.#isAdrift) return;
+    if (this.#isAdrift) return false;
     this.#writing = this.#write();
     try {
       await this.#writing;
+    } finally {
+      this.#writing = null;
+    }
+    return !this.#isAdrift;
+  }
+
+  /** Writes something else between two checkpoints, with the same patience; `work` must be one that may be repeated. */
+  async write(work: () => void): Promise<boolean> {
+    while (this.#writing !== null) await this.#writing;
+    const { report } = this.#options;
+    const writing = applyPatiently(() => (work(), true), { report, signal: this.#stopping.signal });
+    // Its failure is the caller's alone and ends no reading.
+    this.#writing = writing.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      return (await writing) ?? false;
     } finally {
       this.#writing = null;
     }
@@ -173,14 +203,15 @@ export class PipelineRunner implements StreamHandler {
   }
 
   async #write(): Promise<void> {
-    const { state, store, stream, outboxRows, applied, nowMs, report } = this.#options;
+    const { state, store, outboxRows, applied, nowMs, report } = this.#options;
     const effects = joinEffects(this.#pending);
     this.#pending = [];
     this.#pendingSteps = 0;
     this.#dirty = false;
     const checkpoint = takeCheckpoint(state, effects);
     const patience = { report, signal: this.#stopping.signal };
-    const written = await applyPatiently(store, { checkpoint, outbox: outboxRows(effects) }, patience);
+    const outbox = outboxRows(effects);
+    const written = await applyPatiently(() => store.applyCheckpoint(checkpoint, { outbox }), patience);
     if (written === null) {
       this.#isAdrift = true;
       return;
@@ -188,7 +219,7 @@ export class PipelineRunner implements StreamHandler {
     this.#lastCheckpointMs = nowMs();
     for (const model of releaseModels(state)) model.dispose();
     applied(checkpoint, this.#lag);
-    await stream.commit(checkpoint.marks, written.owner);
+    this.#commits.add(checkpoint.marks, written.owner);
   }
 }
 

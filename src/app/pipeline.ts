@@ -2,7 +2,7 @@ import type { PipelineConfig } from '../config/pipeline-config.ts';
 import type { ChannelConfig } from '../config/config.ts';
 import { outboxRows } from '../delivery/outbox-rows.ts';
 import { explainAlert } from '../pipeline/alerts/explain.ts';
-import type { NewOutboxRow } from '../delivery/outbox.ts';
+import type { NewOutboxRow } from '../core/outbox.ts';
 import { sampleFormat } from '../ingest/formats/format-registry.ts';
 import type { DecodeLimits } from '../ingest/formats/sample-format.ts';
 import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts';
@@ -18,6 +18,7 @@ import { publishedOf } from './publish.ts';
 import { restoreState } from './restore-state.ts';
 import { makeStream, type StreamChoice } from './stream-choice.ts';
 import type { Report } from './telemetry.ts';
+import { Turns } from './turns.ts';
 import { WarmUp } from './warm-up.ts';
 
 /** What the pipeline thread is started with; goes through a structured clone. */
@@ -87,7 +88,7 @@ export async function startPipeline(
   started.catch(crash);
   const timer = setInterval(() => void runner.tick().catch(crash), TICK_MS);
 
-  return { config, store, stream, runner, report, timer };
+  return { config, store, stream, runner, report, timer, turns: new Turns() };
 }
 
 function rowsFor(

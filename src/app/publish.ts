@@ -25,7 +25,9 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
     samples: effects.counts.flatMap(({ source, samples }) =>
       Object.entries(samples).map(([result, count]) => ({ source, result, count })),
     ),
-    deadLetters: countedDeadLetters(checkpoint),
+    deadLetters: effects.counts.flatMap(({ source, deadLetters }) =>
+      Object.entries(deadLetters).map(([reason, count]) => ({ source, reason, count })),
+    ),
     partitions: partitionsOf(state, context.lag),
     detectors: state.detectors.map(({ spec, entities, models }): PublishedDetector => {
       let openAlerts = 0;
@@ -59,17 +61,6 @@ function scoresOf({ effects }: Checkpoint, state: PipelineState): Pick<Published
   }
   const allScores = Object.fromEntries([...all].map(([name, scores]) => [name, Float64Array.from(scores)]));
   return { scores: [...newest.values()], allScores };
-}
-
-function countedDeadLetters({ effects }: Checkpoint): Published['deadLetters'] {
-  const counts = new Map<string, { source: string; reason: string; count: number }>();
-  for (const { source, reason } of effects.deadLetters) {
-    const key = JSON.stringify([source, reason]);
-    const known = counts.get(key);
-    if (known === undefined) counts.set(key, { source, reason, count: 1 });
-    else known.count += 1;
-  }
-  return [...counts.values()];
 }
 
 function partitionsOf(state: PipelineState, lag: ReadonlyMap<string, number>): PublishedPartition[] {

@@ -1,4 +1,5 @@
 import type { PipelineConfig } from '../config/pipeline-config.ts';
+import type { PartitionMark } from '../core/records.ts';
 import { createState } from '../pipeline/create-state.ts';
 import type { Effects } from '../pipeline/effects.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
@@ -6,7 +7,7 @@ import { historyRows } from '../pipeline/row-history.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import { cronTimes } from './cron.ts';
 import { closeOrphans } from './orphaned-alerts.ts';
-import { readActiveModels } from './model-shelf.ts';
+import { clearShelf, readActiveModels, takeUpCandidates } from './model-shelf.ts';
 import type { Report } from './telemetry.ts';
 
 export interface RestoredPipeline {
@@ -21,12 +22,14 @@ export async function restoreState(
   store: StoreWriter,
   report: Report,
 ): Promise<RestoredPipeline> {
-  const { detectors } = config;
+  const { detectors, sources } = config;
   const rowsNeeded = Math.max(...detectors.map(historyRows));
-  const restored = store.readRestoredState(detectors, rowsNeeded);
-  const models = await readActiveModels(store, detectors, (message) =>
-    report({ event: 'failed', level: 'error', message }),
-  );
+  const damaged = (message: string): void => report({ event: 'failed', level: 'error', message });
+  clearShelf(store, config.storePath);
+  await takeUpCandidates(store, detectors, damaged);
+  const stored = store.readRestoredState(detectors, rowsNeeded);
+  const restored = { ...stored, marks: marksOf(sources, stored.marks) };
+  const models = await readActiveModels(store, detectors, damaged);
   const refits = new Map(
     detectors.map((spec) => [spec.name, cronTimes(spec.calibration.schedule, spec.training.timezone)]),
   );
@@ -38,4 +41,10 @@ export async function restoreState(
     maxAlertAgeMs: config.maxAlertAgeMs,
   });
   return { state, orphans: closeOrphans(store.listAlerts({ state: 'open' }), restored) };
+}
+
+/** The marks of what is still read; those of a source or topic no longer configured would wait for it for ever. */
+function marksOf(sources: PipelineConfig['sources'], marks: readonly PartitionMark[]): PartitionMark[] {
+  const topics = new Map(sources.map((source) => [source.name, source.topics]));
+  return marks.filter(({ source, topic }) => topics.get(source)?.includes(topic) === true);
 }

@@ -54,8 +54,7 @@ export class TrainingDesk {
     metrics.trainingRunsTotal.inc({ detector: run.detector, outcome: run.outcome });
     metrics.trainingDuration.observe((run.endedMs - run.startedMs) / 1000);
     try {
-      await thread.call({ kind: 'training_run', run });
-      if (trained !== null) await thread.call({ kind: 'model', trained });
+      await thread.call({ kind: 'trained', run, trained });
       if (trained?.promoted === true) {
         exposition.model(trained.detector, trained.version, JSON.stringify(trained.card), run.endedMs);
       }

@@ -64,13 +64,7 @@ function budgetUsed(store: StoreReader, spec: DetectorSpec, entities: number): n
   const newestMs = store.newestMs(spec);
   if (!Number.isFinite(newestMs)) return 0;
   const { count, perMs, scope } = spec.alert.budget;
-  const delivered = new Set(
-    store
-      .listNotifications(spec.name, newestMs - WEEK_MS)
-      .filter(({ deliver, event }) => deliver && event === 'firing')
-      .map(({ alertId }) => alertId),
-  );
-  const counted = [...delivered].filter((id) => store.showAlert(id)?.label !== 'real');
+  const counted = store.countAlertsAgainstBudget(spec.name, newestMs - WEEK_MS);
   const sharers = scope === 'entity' ? Math.max(1, entities) : 1;
-  return counted.length / ((count * WEEK_MS * sharers) / perMs);
+  return counted / ((count * WEEK_MS * sharers) / perMs);
 }

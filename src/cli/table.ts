@@ -1,5 +1,8 @@
+import { printable } from './printable.ts';
+
 /** A plain text table: columns as wide as their widest cell, two blanks between, numbers to the right. */
-export function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function renderTable(header: readonly string[], raw: readonly (readonly string[])[]): string {
+  const rows = raw.map((row) => row.map((cell) => printable(cell)));
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
   );

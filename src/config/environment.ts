@@ -14,10 +14,21 @@ export function substituteEnvironment(
   env: Environment,
   fault: (path: ConfigPath, message: string) => void,
 ): unknown {
+  const open = new Set<unknown>();
   const visit = (inner: unknown, path: ConfigPath): unknown => {
     if (typeof inner === 'string') return fillIn(inner, env, (message) => fault(path, message));
-    if (Array.isArray(inner)) return inner.map((item, index) => visit(item, [...path, index]));
     if (typeof inner !== 'object' || inner === null) return inner;
+    if (open.has(inner)) {
+      fault(path, 'an alias (*name) stands within what it names; write the value out');
+      return null;
+    }
+    open.add(inner);
+    const filled = visitInside(inner, path);
+    open.delete(inner);
+    return filled;
+  };
+  const visitInside = (inner: object, path: ConfigPath): unknown => {
+    if (Array.isArray(inner)) return inner.map((item, index) => visit(item, [...path, index]));
     return Object.fromEntries(Object.entries(inner).map(([key, item]) => [key, visit(item, [...path, key])]));
   };
   return visit(value, []);

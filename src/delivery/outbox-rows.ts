@@ -2,7 +2,7 @@ import type { ChannelConfig } from '../config/config.ts';
 import type { AlertText } from '../pipeline/alerts/explain.ts';
 import type { AlertNotification } from '../pipeline/effects.ts';
 import { alertUrl } from './alert-url.ts';
-import type { NewOutboxRow } from './outbox.ts';
+import type { NewOutboxRow } from '../core/outbox.ts';
 import { webhookBody } from './webhook-body.ts';
 
 export interface OutboxContext {

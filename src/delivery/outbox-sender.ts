@@ -1,6 +1,7 @@
+import type { OutboxMark, OutboxRow } from '../core/outbox.ts';
 import type { Channel, SendOutcome } from './channel.ts';
 import type { DeliveryRuntime, ReportDelivery } from './delivery-runtime.ts';
-import type { OutboxMark, OutboxMarks, OutboxReader, OutboxRow } from './outbox.ts';
+import type { OutboxMarks, OutboxReader } from './outbox.ts';
 import { giveUpAfterMs, pickDue, retryDelayMs } from './retry-schedule.ts';
 import { UnwrittenMarks } from './unwritten-marks.ts';
 import { WakeLoop } from './wake-loop.ts';
@@ -49,9 +50,12 @@ export class OutboxSender {
   async #turn(signal: AbortSignal): Promise<number> {
     const { channel, reader, runtime } = this.#options;
     const nowMs = runtime.nowMs();
+    this.#unwritten.offerAgain(nowMs);
     const pausedMs = this.#pausedUntilMs - nowMs;
     if (pausedMs > 0) return Math.min(pollMs, pausedMs);
-    const rows = this.#unwritten.apply(reader.pending(channel.name, rowsLookedAt));
+    const pending = reader.pending(channel.name, rowsLookedAt);
+    if (pending === null) return pollMs;
+    const rows = this.#unwritten.apply(pending);
     const { due, nextMs } = pickDue(rows, nowMs);
     if (due.length === 0) return nextMs === null ? pollMs : Math.min(pollMs, nextMs - nowMs);
     await Promise.all(due.slice(0, attemptsAtOnce).map((row) => this.#attempt(row, signal)));

@@ -1,4 +1,4 @@
-import type { OutboxRow } from './outbox.ts';
+import type { OutboxRow } from '../core/outbox.ts';
 
 const firstDelayMs = 1000;
 const longestDelayMs = 300_000;

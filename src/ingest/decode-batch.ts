@@ -35,8 +35,10 @@ export const decodeBatch = (batch: RawBatch, format: SampleFormat, limits: Decod
     const { offset, timeMs } = record;
     const { samples, rejects } = decodeRecord(record, format, limits);
     if (samples.length > 0) records.push({ offset, timeMs, samples });
+    if (rejects.length === 0) continue;
+    // One copy, however many samples of the record are bad.
+    const bytes = new Uint8Array((record.value ?? NO_BYTES).subarray(0, limits.maxRecordBytes));
     for (const { reason, detail } of rejects) {
-      const bytes = new Uint8Array((record.value ?? NO_BYTES).subarray(0, limits.maxRecordBytes));
       deadLetters.push({ source, topic, partition, offset, reason, detail, bytes });
     }
   }

@@ -2,7 +2,7 @@ import type { DetectorSpec } from '../core/detector.ts';
 import type { Entity } from './entity.ts';
 import type { ScoringContext } from './scoring/scoring-state.ts';
 import { NO_STEP } from './series/entity-series.ts';
-import type { SourceState } from './source-state.ts';
+import { isAwaited, type SourceState } from './source-state.ts';
 
 /** A model version and the first step that it scores. */
 export interface LiveModel {
@@ -46,9 +46,14 @@ export function releasePassedModels(detector: DetectorState): LiveModel[] {
   return detector.models.splice(0, Math.max(0, needed));
 }
 
-/** How far all sources of a detector have come, ms; -Infinity while one of them has not begun. */
+/**
+ * How far the sources of a detector have come, ms: the slowest that something is awaited of, so that a dead one holds
+ * nobody back, or the newest when nothing is awaited of any. -Infinity while an awaited one has not begun.
+ */
 export function detectorWatermark({ sources }: DetectorState): number {
-  return sources.length === 0 ? -Infinity : Math.min(...sources.map(({ watermarkMs }) => watermarkMs));
+  const awaited = sources.filter(isAwaited).map(({ watermarkMs }) => watermarkMs);
+  if (awaited.length > 0) return Math.min(...awaited);
+  return Math.max(-Infinity, ...sources.map(({ watermarkMs }) => watermarkMs));
 }
 
 /** Newest time of a Kafka record of a detector's sources, ms. */

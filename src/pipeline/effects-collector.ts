@@ -14,6 +14,6 @@ export class EffectsCollector implements Effects {
   readonly transitions: AlertTransition[] = [];
   readonly notifications: AlertNotification[] = [];
   readonly activations: ModelActivation[] = [];
-  readonly deadLetters: DeadLetter[] = [];
+  deadLetters: DeadLetter[] = [];
   readonly counts: SourceCounts[] = [];
 }

@@ -117,9 +117,11 @@ export interface SourceCounts {
   readonly source: string;
   /**
    * Samples by result: `accepted`, `unselected`, `late`, `replayed`, `duplicate`, `not_finite`, `entity_limit`,
-   * `series_limit`.
+   * `series_limit`; and `held_back_limit`, how often so much was held back that a replay was not waited for.
    */
   readonly samples: Readonly<Record<string, number>>;
+  /** Dead letters by reason: all of them, also those that were too many to be kept. */
+  readonly deadLetters: Readonly<Record<string, number>>;
 }
 
 /** All that one call of `step` changed and the world may see after its checkpoint. */
@@ -128,6 +130,7 @@ export interface Effects {
   readonly transitions: readonly AlertTransition[];
   readonly notifications: readonly AlertNotification[];
   readonly activations: readonly ModelActivation[];
+  /** The newest ones only (see `newestLetters`). */
   readonly deadLetters: readonly DeadLetter[];
   readonly counts: readonly SourceCounts[];
 }

@@ -1,4 +1,5 @@
 import type { Effects, SourceCounts } from './effects.ts';
+import { newestLetters } from './newest-letters.ts';
 
 /** Effects of several calls, in order, as if one call had made them. */
 export function joinEffects(parts: readonly Effects[]): Effects {
@@ -7,17 +8,22 @@ export function joinEffects(parts: readonly Effects[]): Effects {
     transitions: parts.flatMap((part) => part.transitions),
     notifications: parts.flatMap((part) => part.notifications),
     activations: parts.flatMap((part) => part.activations),
-    deadLetters: parts.flatMap((part) => part.deadLetters),
+    deadLetters: newestLetters(parts.flatMap((part) => part.deadLetters)),
     counts: joinCounts(parts.flatMap((part) => part.counts)),
   };
 }
 
 function joinCounts(counts: readonly SourceCounts[]): SourceCounts[] {
-  const sums = new Map<string, Record<string, number>>();
-  for (const { source, samples } of counts) {
-    const sum = sums.get(source) ?? {};
-    for (const [result, count] of Object.entries(samples)) sum[result] = (sum[result] ?? 0) + count;
+  const sums = new Map<string, { samples: Record<string, number>; deadLetters: Record<string, number> }>();
+  for (const { source, samples, deadLetters } of counts) {
+    const sum = sums.get(source) ?? { samples: {}, deadLetters: {} };
+    addTo(sum.samples, samples);
+    addTo(sum.deadLetters, deadLetters);
     sums.set(source, sum);
   }
-  return [...sums].map(([source, samples]) => ({ source, samples }));
+  return [...sums].map(([source, sum]) => ({ source, ...sum }));
+}
+
+function addTo(sum: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + count;
 }

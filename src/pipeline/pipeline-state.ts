@@ -3,7 +3,7 @@ import type { DetectorState } from './detector-state.ts';
 import type { PipelineInput } from './inputs.ts';
 import { newPartition, partitionKey, type PartitionState } from './partition-state.ts';
 import type { ScoringContext } from './scoring/scoring-state.ts';
-import { newSource, type SourceState } from './source-state.ts';
+import { catchUp, newSource, type SourceState } from './source-state.ts';
 
 /** Bounds of what is kept in memory; over them samples are counted and left out. */
 export interface PipelineLimits {
@@ -12,7 +12,7 @@ export interface PipelineLimits {
   readonly seriesPerEntity: number;
   /** Series of a source whose place is remembered. */
   readonly seriesCached: number;
-  /** Samples held back while partitions replay after a restart; beyond it the replay is not waited for any more. */
+  /** Samples held back while partitions replay after a restart; beyond it these do not wait any more. */
   readonly samplesHeldBack: number;
 }
 
@@ -51,14 +51,14 @@ export function sourceOf(state: PipelineState, name: string): SourceState {
   return source;
 }
 
-/** A partition's state, made when it is first heard of: it starts at the source's watermark, behind which steps are closed. */
+/** A partition's state, made when it is first heard of: it starts where steps are closed already. */
 export function partitionOf(state: PipelineState, id: PartitionId): PartitionState {
   const key = partitionKey(id);
   const known = state.partitionsByKey.get(key);
   if (known !== undefined) return known;
   const partition = newPartition(id, state.partitions.length);
   const source = sourceOf(state, id.source);
-  partition.watermarkMs = source.watermarkMs;
+  catchUp(source, partition);
   state.partitions.push(partition);
   state.partitionsByKey.set(key, partition);
   source.partitions.push(partition);

@@ -10,8 +10,9 @@ import { restoreScoringState, type ScoringState } from './scoring/scoring-state.
 import { raiseWatermark } from './source-state.ts';
 
 /**
- * Brings back where reading was: from `lowOffset` it goes on, below `nextOffset` it repeats itself. Nobody waits for a
- * partition before it is assigned again, because it may be another's now.
+ * Brings back where reading was: from `lowOffset` it goes on, below `nextOffset` it repeats itself. What was closed stays
+ * closed: the watermarks are those of the rows. From then on nobody waits for a partition before it is assigned again,
+ * because it may be another's now.
  */
 export function restorePartitions(state: PipelineState, marks: readonly PartitionMark[]): void {
   for (const mark of marks) {
@@ -23,11 +24,11 @@ export function restorePartitions(state: PipelineState, marks: readonly Partitio
     partition.idle = mark.idle;
   }
   for (const mark of marks) raiseWatermark(sourceOf(state, mark.source));
-  for (const partition of state.partitions) partition.assigned = false;
   for (const detector of state.detectors) {
     const { absentAfterMs, stepMs } = detector.spec;
     detector.closedByWatermark = newestStepEndedBy(detectorWatermark(detector) - absentAfterMs, stepMs);
   }
+  for (const partition of state.partitions) partition.assigned = false;
 }
 
 /** Brings entities back: series memory, gates, rows and calibration. Those of detectors no longer configured stay away. */

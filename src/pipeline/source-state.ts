@@ -1,3 +1,4 @@
+import { stepEndMs } from '../core/step-grid.ts';
 import type { DetectorState } from './detector-state.ts';
 import type { PartitionState } from './partition-state.ts';
 import { SeriesRouter } from './series/series-router.ts';
@@ -19,6 +20,8 @@ export interface SampleCounts {
   entity_limit: number;
   /** Over `seriesPerEntity`. */
   series_limit: number;
+  /** Not samples but times: so much was held back that a replay was not waited for. */
+  held_back_limit: number;
 }
 
 /** One source: its partitions, the detectors that watch it, and how far all of it has come. */
@@ -62,6 +65,7 @@ export function noCounts(): SampleCounts {
     not_finite: 0,
     entity_limit: 0,
     series_limit: 0,
+    held_back_limit: 0,
   };
 }
 
@@ -83,11 +87,37 @@ export function raiseWatermark(source: SourceState): boolean {
   return true;
 }
 
+/** Whether records of the source are awaited: some partition of it is read and not idle. */
+export function isAwaited({ partitions }: SourceState): boolean {
+  return partitions.some(({ assigned, idle }) => assigned && !idle);
+}
+
+/** What a detector's watermark must have reached, ms, for the steps that are closed. */
+function reachedMs({ spec, closedByWatermark }: DetectorState): number {
+  return stepEndMs(closedByWatermark, spec.stepMs) + spec.absentAfterMs;
+}
+
 /**
- * Sets whether a partition is idle. One that wakes starts at the source's watermark, because steps up to there were
- * closed without it; its row carries that over a restart.
+ * Raises a partition that begins, comes back or wakes to where steps are closed already, for the source itself and for
+ * every detector that went on without it; the partition's row carries that over a restart.
  */
+export function catchUp(source: SourceState, partition: PartitionState): void {
+  const { detectors, watermarkMs } = source;
+  const closedMs = detectors.length === 0 ? -Infinity : Math.min(...detectors.map(reachedMs));
+  partition.watermarkMs = Math.max(partition.watermarkMs, watermarkMs, closedMs);
+}
+
+/**
+ * Whether steps were closed without a partition that is not read: after a restart its old row would take it for one
+ * that is awaited, and would bring the watermark back.
+ */
+export function isLeftBehind(source: SourceState, { assigned, watermarkMs }: PartitionState): boolean {
+  const closedMs = Math.max(source.watermarkMs, ...source.detectors.map(reachedMs));
+  return !assigned && watermarkMs < closedMs;
+}
+
+/** Sets whether a partition is idle; steps were closed without one that wakes. */
 export function setIdle(source: SourceState, partition: PartitionState, idle: boolean): void {
-  if (partition.idle && !idle) partition.watermarkMs = Math.max(partition.watermarkMs, source.watermarkMs);
+  if (partition.idle && !idle) catchUp(source, partition);
   partition.idle = idle;
 }

@@ -1,4 +1,5 @@
 import { EffectsCollector } from './effects-collector.ts';
+import { lettersBySource, newestLetters } from './newest-letters.ts';
 import type { PipelineState } from './pipeline-state.ts';
 import { ScoreQueue } from './score-queue.ts';
 import { noCounts } from './source-state.ts';
@@ -22,15 +23,18 @@ export class StepRun {
     this.queue.flush(this.effects, this.maxAlertAgeMs);
   }
 
-  /** Ends the call: all is scored, the counts are handed over. */
+  /** Ends the call: all is scored, the counts are handed over, and of the dead letters the newest are kept. */
   finish(): EffectsCollector {
     this.settle();
+    const letters = lettersBySource(this.effects.deadLetters);
     for (const source of this.state.sources.values()) {
       const seen = Object.entries(source.counts).filter(([, count]) => count > 0);
-      if (seen.length === 0) continue;
-      this.effects.counts.push({ source: source.name, samples: Object.fromEntries(seen) });
+      const deadLetters = letters.get(source.name) ?? {};
+      if (seen.length === 0 && !letters.has(source.name)) continue;
+      this.effects.counts.push({ source: source.name, samples: Object.fromEntries(seen), deadLetters });
       source.counts = noCounts();
     }
+    this.effects.deadLetters = newestLetters(this.effects.deadLetters);
     return this.effects;
   }
 }

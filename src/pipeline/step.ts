@@ -7,7 +7,7 @@ import type { Effects } from './effects.ts';
 import type { PipelineInput } from './inputs.ts';
 import { isReplaying, type PartitionState } from './partition-state.ts';
 import { partitionOf, sourceOf, type PipelineState } from './pipeline-state.ts';
-import { raiseWatermark, setIdle } from './source-state.ts';
+import { catchUp, raiseWatermark, setIdle } from './source-state.ts';
 import { StepRun } from './step-run.ts';
 
 /**
@@ -16,7 +16,8 @@ import { StepRun } from './step-run.ts';
  * changed in place.
  *
  * After a restart nothing new is worked on until every assigned partition has replayed what it had been at; otherwise
- * the new records of one would close steps before the samples that the others bring back.
+ * the new records of one would close steps before the samples that the others bring back. What waits is bounded: over it
+ * the wait is given up for what has come so far, and that is counted.
  */
 export function step(state: PipelineState, inputs: readonly PipelineInput[]): Effects {
   const run = new StepRun(state);
@@ -80,7 +81,9 @@ function perform(run: StepRun, input: PipelineInput): void {
   } else if (input.kind === 'idle') {
     const source = sourceOf(run.state, input.partition.source);
     setIdle(source, partitionOf(run.state, input.partition), input.idle);
-    if (raiseWatermark(source)) closeByWatermark(run, source);
+    // A source that falls silent may let others on, though it does not rise itself.
+    raiseWatermark(source);
+    closeByWatermark(run, source);
   } else if (input.kind === 'model') activateModel(run, input);
 }
 
@@ -113,15 +116,17 @@ function receive(run: StepRun, slice: RecordSlice): void {
     return;
   }
   state.heldBack.push(input);
-  state.samplesHeldBack += fresh.records.reduce((sum, record) => sum + record.samples.length, 0);
+  state.samplesHeldBack += samplesOf(input);
+  if (!mustHoldBack(state)) sourceOf(state, slice.source).counts.held_back_limit += 1;
+}
+
+function samplesOf(input: PipelineInput): number {
+  if (input.kind !== 'records') return 0;
+  return input.slice.records.reduce((sum, record) => sum + record.samples.length, 0);
 }
 
 function assign(state: PipelineState, partition: PartitionState, nextOffset: number | null): void {
-  if (!partition.assigned) {
-    // Steps up to the source's watermark were closed without it.
-    const { watermarkMs } = sourceOf(state, partition.id.source);
-    partition.watermarkMs = Math.max(partition.watermarkMs, watermarkMs);
-  }
+  if (!partition.assigned) catchUp(sourceOf(state, partition.id.source), partition);
   partition.assigned = true;
   partition.receivedOffset ??= nextOffset;
   partition.nextOffset ??= nextOffset;
@@ -137,6 +142,7 @@ function drop(run: StepRun, partition: PartitionState): void {
       forgetEntity(run, detector, entity);
     }
   }
+  dropHeldVerdicts(state, partition);
   setPosition(state, partition, null);
   partition.assigned = false;
 }
@@ -147,6 +153,7 @@ function drop(run: StepRun, partition: PartitionState): void {
  */
 function leave(state: PipelineState, partition: PartitionState): void {
   partition.assigned = false;
+  dropHeldVerdicts(state, partition);
   const { nextOffset } = partition;
   if (nextOffset === null) return;
   let lowOffset = nextOffset;
@@ -169,7 +176,15 @@ function reset(run: StepRun, partition: PartitionState, nextOffset: number): voi
     for (const { series } of entities.values()) series.dropWaiting(partition.index);
   }
   setPosition(state, partition, nextOffset);
+  if (!partition.assigned) catchUp(sourceOf(state, partition.id.source), partition);
   partition.assigned = true;
+}
+
+/** Whether a partition was idle says nothing any more once it is not read. */
+function dropHeldVerdicts(state: PipelineState, partition: PartitionState): void {
+  state.heldBack = state.heldBack.filter(
+    (input) => input.kind !== 'idle' || partitionOf(state, input.partition) !== partition,
+  );
 }
 
 function setPosition(state: PipelineState, partition: PartitionState, offset: number | null): void {
@@ -179,4 +194,5 @@ function setPosition(state: PipelineState, partition: PartitionState, offset: nu
   state.heldBack = state.heldBack.filter(
     (input) => input.kind !== 'records' || partitionOf(state, input.slice) !== partition,
   );
+  state.samplesHeldBack = state.heldBack.reduce((sum, input) => sum + samplesOf(input), 0);
 }

@@ -6,8 +6,9 @@ import type { Effects } from './effects.ts';
 import { entityBytes } from './entity-bytes.ts';
 import type { Entity } from './entity.ts';
 import { partitionKey, partitionName } from './partition-state.ts';
-import type { PipelineState } from './pipeline-state.ts';
+import { sourceOf, type PipelineState } from './pipeline-state.ts';
 import { calibrationRow, calibrationRowDue } from './scoring/scoring-state.ts';
+import { isLeftBehind } from './source-state.ts';
 
 /**
  * All that one transaction has to write after these effects (joined since the last checkpoint): the marks, and what
@@ -34,7 +35,8 @@ export function takeCheckpoint(state: PipelineState, effects: Effects): Checkpoi
 
 /**
  * Where each partition's reading would go on after a restart: from the oldest record that an open step still needs.
- * Partitions that are read by others now, or of which no offset is known, have none.
+ * Partitions that are not read now, or of which no offset is known, have none; but one that was left behind gets a row
+ * that says so, lest its old one hold back after a restart what was closed without it.
  */
 function partitionMarks(state: PipelineState): PartitionMark[] {
   const oldest = state.partitions.map(({ nextOffset }) => nextOffset ?? Infinity);
@@ -47,9 +49,16 @@ function partitionMarks(state: PipelineState): PartitionMark[] {
   }
   return state.partitions.flatMap((partition) => {
     const { id, index, nextOffset, replayUntil, watermarkMs, idle, assigned } = partition;
-    if (!assigned || nextOffset === null) return [];
-    const lowOffset = oldest[index] ?? nextOffset;
-    return [{ ...id, lowOffset, nextOffset: Math.max(nextOffset, replayUntil), watermarkMs, idle }];
+    if (nextOffset === null) return [];
+    const source = sourceOf(state, id.source);
+    const offsets = {
+      lowOffset: oldest[index] ?? nextOffset,
+      nextOffset: Math.max(nextOffset, replayUntil),
+    };
+    if (assigned) return [{ ...id, ...offsets, watermarkMs, idle }];
+    if (idle || !isLeftBehind(source, partition)) return [];
+    // Idle, it must not pull the source ahead either.
+    return [{ ...id, ...offsets, watermarkMs: Math.min(watermarkMs, source.watermarkMs), idle: true }];
   });
 }
 

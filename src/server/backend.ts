@@ -11,8 +11,8 @@ export interface AlertView {
   readonly text: string;
   /** Onset, RFC 3339. */
   readonly since: string;
-  /** False where nothing was sent: observe mode, provisional, too old. */
-  readonly delivered: boolean;
+  /** Meant to be told to people; false in observe mode, while provisional, or if too old when found. */
+  readonly deliver: boolean;
 }
 
 export interface AlertFilter {

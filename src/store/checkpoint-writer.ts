@@ -3,7 +3,7 @@ import type { StepRecord } from '../pipeline/effects.ts';
 import type { MovedBlock } from './block-mover.ts';
 import type { FeatureSet } from './feature-set-repository.ts';
 import { KeptStepWriter } from './kept-step-writer.ts';
-import type { NewOutboxRow } from './outbox-repository.ts';
+import type { NewOutboxRow } from '../core/outbox.ts';
 import type { Repositories } from './repositories.ts';
 
 /** What others than the pipeline add to a checkpoint's transaction. */

@@ -60,10 +60,12 @@ export class DeadLetterRepository {
     );
   }
 
+  /** Of more than the ring can hold only the newest are written. */
   insert(letters: readonly DeadLetter[]): void {
     if (letters.length === 0) return;
     const held = (this.#held ??= this.#totals.get() ?? { count: 0, bytes: 0 });
-    for (const { source, topic, partition, offset, reason, detail, bytes } of letters) {
+    const newest = letters.slice(-this.#bounds.maxCount);
+    for (const { source, topic, partition, offset, reason, detail, bytes } of newest) {
       const kept = Buffer.from(bytes.subarray(0, Math.floor(this.#bounds.maxBytes / 16)));
       const { changes } = this.#insert.run(source, topic, partition, offset, reason, detail, kept);
       held.count += changes;

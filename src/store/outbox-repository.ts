@@ -1,35 +1,5 @@
 import type { Database } from 'better-sqlite3';
-
-/** A delivery as it comes with the checkpoint of its alert. A second row with the same `idempotencyKey` is passed over. */
-export interface NewOutboxRow {
-  readonly id: string;
-  readonly channel: string;
-  readonly alertId: string;
-  readonly idempotencyKey: string;
-  readonly body: string;
-  readonly createdMs: number;
-}
-
-/** A delivery as it is kept; `dead`: given up. */
-export interface OutboxRow extends NewOutboxRow {
-  readonly attempts: number;
-  readonly nextAttemptMs: number;
-  readonly status: 'pending' | 'delivered' | 'dead';
-  readonly lastError: string | null;
-  readonly deliveredMs: number | null;
-}
-
-/** What became of an attempt. */
-export type OutboxMark =
-  | { readonly id: string; readonly status: 'delivered'; readonly attempts: number; readonly atMs: number }
-  | {
-      readonly id: string;
-      readonly status: 'pending';
-      readonly attempts: number;
-      readonly nextAttemptMs: number;
-      readonly error: string;
-    }
-  | { readonly id: string; readonly status: 'dead'; readonly attempts: number; readonly error: string };
+import type { NewOutboxRow, OutboxMark, OutboxRow } from '../core/outbox.ts';
 
 /** Finished rows that are kept for people to look at. */
 const FINISHED_KEPT = 10_000;

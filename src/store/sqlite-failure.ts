@@ -38,6 +38,14 @@ function asStoreError(path: string, error: unknown): unknown {
       { cause: error },
     );
   }
+  if (code === 'EEXIST' || code === 'ENOTDIR') {
+    return new StoreError(
+      'store_unwritable',
+      `${path} can't be the store's directory: a file is in its way (${code}). Set store.path to a directory, or to ` +
+        'a path where nothing is yet.',
+      { cause: error },
+    );
+  }
   return error;
 }
 

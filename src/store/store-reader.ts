@@ -10,7 +10,7 @@ import type { DeadLetterReason } from './dead-letter-repository.ts';
 import { widthOf } from './kept-rows.ts';
 import type { ModelRecord } from './model-repository.ts';
 import type { NotificationRecord } from './notification-repository.ts';
-import type { OutboxRow } from './outbox-repository.ts';
+import type { OutboxRow } from '../core/outbox.ts';
 import type { Repositories } from './repositories.ts';
 import { segmentsOf } from './training-segments.ts';
 import type { TrainingEntity } from './training-segments.ts';
@@ -62,6 +62,11 @@ export class StoreReader {
 
   listNotifications(detector: string, sinceMs: number): NotificationRecord[] {
     return this.read(({ notifications }) => notifications.since(detector, sinceMs));
+  }
+
+  /** A detector's alerts delivered from `sinceMs` (event time) on and not labelled real: what the budget has paid for. */
+  countAlertsAgainstBudget(detector: string, sinceMs: number): number {
+    return this.read(({ notifications }) => notifications.countAgainstBudget(detector, sinceMs));
   }
 
   /** An entity's kept steps in [fromStep, toStep], ascending; empty if it or this list of features is unknown. */

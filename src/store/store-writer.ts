@@ -9,7 +9,7 @@ import type { FeatureSet } from './feature-set-repository.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { StoreLock } from './lock.ts';
 import type { ModelRecord } from './model-repository.ts';
-import type { OutboxMark } from './outbox-repository.ts';
+import type { OutboxMark } from '../core/outbox.ts';
 import { restoreState } from './restore.ts';
 import type { Repositories } from './repositories.ts';
 import { withStoreErrors } from './sqlite-failure.ts';

@@ -1,4 +1,5 @@
 import type { DetectorSpec } from '../core/detector.ts';
+import { plausibleRanges, type PlausibleRange } from './plausible-range.ts';
 import type { ExcludedSpan, TrainingEntity, TrainingSegment } from './training-input.ts';
 
 /** Share of an entity's rows, the newest, that judge the model (RECIPE §1.2). */
@@ -18,8 +19,8 @@ export interface ChosenRows {
 }
 
 /**
- * Chooses an entity's rows: those within `training.span` of its newest step that lie in no excluded span and hold some
- * value, in stretches of at least the shortest window.
+ * Chooses an entity's rows: those within `training.span` of its newest step that lie in no excluded span, hold some
+ * value and none that is absurd (`plausibleRanges`), in stretches of at least the shortest window.
  */
 export function chooseRows(
   entity: TrainingEntity,
@@ -39,6 +40,7 @@ export function chooseRows(
     leftOut[reason] = (leftOut[reason] ?? 0) + rows;
   };
   const stretches: TrainingSegment[] = [];
+  const ranges = plausibleRanges(entity.segments, features);
   for (const segment of entity.segments) {
     let begin = 0;
     const cut = (end: number): void => {
@@ -53,7 +55,7 @@ export function chooseRows(
         step <= oldest
           ? 'older_than_span'
           : (own.find((span) => step >= span.firstStep && step <= span.lastStep)?.reason ??
-            (hasValue(segment.values, row, features) ? null : 'no_value'));
+            faultOf(segment.values.subarray(row * features, (row + 1) * features), ranges));
       if (reason === null) continue;
       leave(reason);
       cut(row);
@@ -72,8 +74,13 @@ export function chooseRows(
   };
 }
 
-function hasValue(values: Float64Array, row: number, features: number): boolean {
-  return values.subarray(row * features, (row + 1) * features).some((value) => Number.isFinite(value));
+function faultOf(row: Float64Array, ranges: readonly PlausibleRange[]): string | null {
+  if (!row.some((value) => Number.isFinite(value))) return 'no_value';
+  const isAbsurd = ranges.some(({ low, high }, feature) => {
+    const value = row[feature] ?? Number.NaN;
+    return value < low || value > high;
+  });
+  return isAbsurd ? 'absurd_value' : null;
 }
 
 function stepOfRow(stretches: readonly TrainingSegment[], row: number): number {

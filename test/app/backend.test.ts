@@ -48,7 +48,7 @@ describe('the backend of the HTTP side', () => {
     store.applyCheckpoint(checkpointOf({ effects }), { outbox: [] });
     store.labelAlert(alert.id, 'real');
     const view = backend.alert(alert.id);
-    expect(view).toMatchObject({ alert, label: 'real', delivered: false, since: '2026-01-05T00:00:00.000Z' });
+    expect(view).toMatchObject({ alert, label: 'real', deliver: false, since: '2026-01-05T00:00:00.000Z' });
     expect(view?.text).toContain('latency 4.2');
     expect(backend.alerts({ limit: 10 })).toEqual([view]);
     expect(backend.alerts({ limit: 10, detector: 'other' })).toEqual([]);

@@ -138,10 +138,10 @@ describe('a daemon on a small simulated fleet', () => {
   });
 
   it('counts an alert for each one that it tells of, and delivers it once', async () => {
-    const { alerts } = await getJson<{ alerts: { alert: { id: string }; delivered: boolean }[] }>(
+    const { alerts } = await getJson<{ alerts: { alert: { id: string }; deliver: boolean }[] }>(
       `${daemon.url}/api/v1/alerts?state=resolved`,
     );
-    const told = alerts.filter(({ delivered }) => delivered).map(({ alert }) => alert.id);
+    const told = alerts.filter(({ deliver }) => deliver).map(({ alert }) => alert.id);
     expect(told.length).toBeGreaterThan(0);
     const hooked = await waitFor('every delivery', () => {
       const bodies = hook.requests.map(

@@ -5,7 +5,7 @@ import type { Instruments } from '../../src/app/instruments.ts';
 import type { PipelineCall } from '../../src/app/messages.ts';
 import type { PipelineThread } from '../../src/app/pipeline-thread.ts';
 import type { DeliveryService } from '../../src/delivery/delivery-service.ts';
-import type { OutboxRow } from '../../src/delivery/outbox.ts';
+import type { OutboxRow } from '../../src/core/outbox.ts';
 import type { StoreReader } from '../../src/store/store-reader.ts';
 import { metricValue } from '../support/strayd-process.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -24,6 +24,7 @@ const row: OutboxRow = {
   nextAttemptMs: 0,
   status: 'pending',
   lastError: null,
+  deliveredMs: null,
 };
 
 let hook: WebhookReceiver;
@@ -101,17 +102,43 @@ it('a store that can not be read for a while is told once and delays what is to 
   expect(await counted('strayd_events_total{event="failed",level="error"}')).toBe(1);
 });
 
-it('a mark that the pipeline thread refuses is told', async () => {
-  let refused = false;
-  deliver(
-    () => (refused ? [] : [row]),
+it('a mark on its way is not forgotten when a read fails: its delivery is not sent again', async () => {
+  let reads = 0;
+  const running = deliver(
     () => {
-      refused = true;
-      return Promise.reject(new Error('the disk is full'));
+      reads += 1;
+      if (reads === 2) throw new Error('the disk is gone');
+      return reads < 3 ? [row] : [row, { ...row, id: 'other', alertId: 'other', idempotencyKey: 'other' }];
+    },
+    () => new Promise(() => undefined),
+  );
+  await waitFor('the failed read', () => reads === 2);
+  running.wake();
+  await waitFor('the read after the next delivery', () => reads === 4);
+  expect(hook.requests).toHaveLength(2);
+});
+
+it('a mark that the pipeline thread refuses is told once and offered again until it is taken', async () => {
+  let refusals = 0;
+  let isTaken = false;
+  const running = deliver(
+    () => (isTaken ? [] : [row]),
+    () => {
+      if (refusals < 1) {
+        refusals += 1;
+        return Promise.reject(new Error('the disk is full'));
+      }
+      isTaken = true;
+      return Promise.resolve(null);
     },
   );
   await waitFor(
     'the refusal',
     async () => (await counted('strayd_events_total{event="failed",level="error"}')) === 1,
   );
+  running.wake();
+  await waitFor('the mark', () => isTaken);
+  expect(calls[1]).toEqual(calls[0]);
+  expect(hook.requests).toHaveLength(1);
+  expect(await counted('strayd_events_total{event="failed",level="error"}')).toBe(1);
 });

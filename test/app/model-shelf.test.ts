@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainedModel } from '../../src/app/messages.ts';
-import { readActiveModels, recordModel } from '../../src/app/model-shelf.ts';
+import { clearShelf, readActiveModels, recordModel, takeUpCandidates } from '../../src/app/model-shelf.ts';
 import { runTraining } from '../../src/app/run-training.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
 import { openWriter } from '../store/sample-checkpoints.ts';
@@ -38,6 +38,51 @@ describe('the model shelf', () => {
 
   it('gives the model in use back', async () => {
     expect(await read()).toEqual({ versions: [trained.version], told: [] });
+  });
+
+  describe('at the start', () => {
+    const candidate = 'feedfacecafe';
+    async function takeUp(): Promise<string[]> {
+      const told: string[] = [];
+      await takeUpCandidates(store, [spec], (message) => told.push(message));
+      return told;
+    }
+    const statuses = (): string[] => store.listModels('hosts').map(({ status }) => status);
+
+    it('takes up a promoted model that strayd stopped before using, after the newest kept step', async () => {
+      recordModel(store, { ...trained, version: candidate, promoted: true }, 2000);
+      expect(await takeUp()).toEqual([]);
+      expect(statuses()).toEqual(['active', 'retired']);
+      const effectiveStep = Math.floor(store.newestMs(spec) / spec.stepMs) + 1;
+      expect(store.listActivations('hosts').at(-1)).toEqual({
+        detector: 'hosts',
+        version: candidate,
+        effectiveStep,
+      });
+    });
+
+    it('leaves the model in use if only a rejected or an older one lies beside it', async () => {
+      recordModel(store, { ...trained, version: candidate, promoted: false }, 2000);
+      recordModel(store, { ...trained, version: 'old', promoted: true }, 500);
+      expect(await takeUp()).toEqual([]);
+      expect(statuses()).toEqual(['rejected', 'active', 'candidate']);
+    });
+
+    it('tells of a promoted model that is damaged and leaves the one in use', async () => {
+      const path = join(place.path, 'models', 'broken.model');
+      writeFileSync(path, 'rubbish');
+      recordModel(store, { ...trained, version: candidate, path, promoted: true }, 2000);
+      expect((await takeUp())[0]).toContain(`Model ${candidate} of detector hosts can't be taken up`);
+      expect(statuses()).toEqual(['candidate', 'active']);
+    });
+
+    it('unlinks model files that are not on record, and no other files', () => {
+      const left = join(place.path, 'models', `hosts-${candidate}.model`);
+      const other = join(place.path, 'models', 'notes.model');
+      for (const path of [left, other]) writeFileSync(path, '');
+      clearShelf(store, place.path);
+      expect([left, other, trained.path].map((path) => existsSync(path))).toEqual([false, true, true]);
+    });
   });
 
   it('tells of a damaged file and passes it over', async () => {

@@ -7,6 +7,7 @@ import type { PartitionMark, RawBatch, RawRecord } from '../../src/core/records.
 import { sampleFormat } from '../../src/ingest/formats/format-registry.ts';
 import type { RecordStream } from '../../src/ingest/record-stream.ts';
 import { createState } from '../../src/pipeline/create-state.ts';
+import { StoreError } from '../../src/store/store-error.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
 import { detectorSpec, openWriter, temporaryDirectory } from '../store/sample-checkpoints.ts';
 import { stateOf } from '../store/store-state.ts';
@@ -21,11 +22,13 @@ const STEPS_A_BATCH = 30;
 /** A stream that only remembers what was committed. */
 class SilentStream implements RecordStream {
   readonly commits: { readonly marks: readonly PartitionMark[]; readonly owner: string }[] = [];
+  /** How long a commit takes. */
+  latency: Promise<void> = Promise.resolve();
   start = (): Promise<void> => Promise.resolve();
   stop = (): Promise<void> => Promise.resolve();
   commit = (marks: readonly PartitionMark[], owner: string): Promise<void> => {
     this.commits.push({ marks, owner });
-    return Promise.resolve();
+    return this.latency;
   };
 }
 
@@ -161,6 +164,73 @@ describe('an assigned partition', () => {
     await one.runner.checkpoint();
     expect(entities(one)).toHaveLength(ENTITIES.length);
     one.store.close();
+  });
+});
+
+describe('a coordinator that hangs', () => {
+  it('holds up no reading; when it answers again, the newest marks are committed and no others', async () => {
+    const { runner, store, stream } = rig(openWriter(temporaryDirectory()));
+    let answer: () => void = () => undefined;
+    stream.latency = new Promise((resolve) => {
+      answer = resolve;
+    });
+    runner.assigned(PLACE, { offset: null, owner: null });
+    for (const batch of batches().slice(0, 5)) await runner.batch(batch);
+    await runner.checkpoint();
+    expect(store.sequence).toBeGreaterThan(4);
+    expect(stream.commits.map(({ owner }) => owner)).toEqual([`${store.storeId}:1`]);
+    await runner.committed(1);
+    answer();
+    await runner.committed(60_000);
+    expect(stream.commits.slice(1)).toEqual([
+      { marks: store.marks(), owner: `${store.storeId}:${store.sequence}` },
+    ]);
+    store.close();
+  });
+});
+
+describe('something else to write', () => {
+  it('waits for room as a checkpoint does, holds the reading meanwhile and is written in the end', async () => {
+    const { directory, store } = tightStore();
+    const full = rig(store);
+    full.runner.assigned(PLACE, { offset: null, owner: null });
+    const { waiting, taken } = await feedUntilFull(full);
+    const run = { detector: SPEC.name, startedMs: 1, endedMs: 2, outcome: 'promoted', detail: 'better' };
+    const written = full.runner.write(() => store.insertTrainingRun(run));
+    const next = full.runner.batch(batches()[taken + 1] as RawBatch);
+    ballast(directory, 'DELETE FROM ballast');
+    expect(await written).toBe(true);
+    await Promise.all([waiting, next]);
+    expect(store.listTrainingRuns(SPEC.name, 1)).toEqual([run]);
+    store.close();
+  });
+
+  it('is given up when the end comes while the disk is full', async () => {
+    const { store } = tightStore();
+    const full = rig(store);
+    full.runner.assigned(PLACE, { offset: null, owner: null });
+    const { waiting } = await feedUntilFull(full);
+    full.runner.hurry();
+    await waiting;
+    const fails = (): void => {
+      throw new StoreError('store_full', 'no room');
+    };
+    expect(await full.runner.write(fails)).toBe(false);
+    expect(await full.runner.checkpoint()).toBe(false);
+    store.close();
+  });
+
+  it('fails alone: the reading goes on', async () => {
+    const { runner, store } = rig(openWriter(temporaryDirectory()));
+    runner.assigned(PLACE, { offset: null, owner: null });
+    const failing = runner.write(() => {
+      throw new Error('not a row');
+    });
+    const reading = runner.batch(batches()[0] as RawBatch);
+    await expect(failing).rejects.toThrow('not a row');
+    await reading;
+    expect(await runner.checkpoint()).toBe(true);
+    store.close();
   });
 });
 

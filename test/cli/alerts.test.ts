@@ -35,7 +35,7 @@ const view: AlertView = {
   label: null,
   text: 'db-3: latency 4.2 s, expected about 800 ms',
   since: '2026-11-24T03:10:15.000Z',
-  delivered: true,
+  deliver: true,
 };
 
 interface Asked {

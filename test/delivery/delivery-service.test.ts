@@ -49,7 +49,7 @@ it.skipIf(alertmanagerBinary.path === null)(
     const service = deliveryService({
       channels: makeChannels([{ type: 'alertmanager', name: 'am', urls }], realRuntime.nowMs),
       reader: { pending: () => [] },
-      marks: { mark: () => undefined },
+      marks: { mark: () => Promise.resolve() },
       current: () => current,
       externalUrl: 'https://strayd.example',
       runtime: realRuntime,

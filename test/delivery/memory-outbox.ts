@@ -1,10 +1,5 @@
-import type {
-  NewOutboxRow,
-  OutboxMark,
-  OutboxMarks,
-  OutboxReader,
-  OutboxRow,
-} from '../../src/delivery/outbox.ts';
+import type { NewOutboxRow, OutboxMark, OutboxRow } from '../../src/core/outbox.ts';
+import type { OutboxMarks, OutboxReader } from '../../src/delivery/outbox.ts';
 
 /** An outbox whose marks are written only at `checkpoint`, as the pipeline thread does. */
 export class MemoryOutbox implements OutboxReader, OutboxMarks {
@@ -12,15 +7,17 @@ export class MemoryOutbox implements OutboxReader, OutboxMarks {
   readonly #waiting: OutboxMark[] = [];
 
   add(row: NewOutboxRow): void {
-    this.rows.push({ ...row, attempts: 0, nextAttemptMs: row.createdMs, status: 'pending', lastError: null });
+    const fresh = { attempts: 0, status: 'pending', lastError: null, deliveredMs: null } as const;
+    this.rows.push({ ...row, ...fresh, nextAttemptMs: row.createdMs });
   }
 
   pending(channel: string, limit: number): readonly OutboxRow[] {
     return this.rows.filter((row) => row.channel === channel && row.status === 'pending').slice(0, limit);
   }
 
-  mark(mark: OutboxMark): void {
+  mark(mark: OutboxMark): Promise<void> {
     this.#waiting.push(mark);
+    return Promise.resolve();
   }
 
   checkpoint(): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OutboxRow } from '../../src/delivery/outbox.ts';
+import type { OutboxRow } from '../../src/core/outbox.ts';
 import { pickDue, retryDelayMs } from '../../src/delivery/retry-schedule.ts';
 import { newRow } from './memory-outbox.ts';
 
@@ -24,6 +24,7 @@ describe('pickDue', () => {
     nextAttemptMs,
     status: 'pending',
     lastError: null,
+    deliveredMs: null,
   });
 
   it('lets a resolution wait for its alert, but for no other one', () => {

@@ -69,3 +69,14 @@ test('rejects a record with more samples than allowed', () => {
 test('names the formats there are when asked for another', () => {
   expect(() => sampleFormat('avro')).toThrow('unknown format "avro"; known are: prometheus_json');
 });
+
+test('copies the bytes of a record once, however many of its samples are bad', () => {
+  const reject = { reason: 'bad_value' as const, detail: 'no number' };
+  const format: SampleFormat = {
+    name: 'many',
+    decode: () => ({ samples: [], rejects: [reject, { ...reject, detail: 'none either' }] }),
+  };
+  const [first, second] = decodeBatch(batchOf(record(11, 'xyz')), format, testLimits).deadLetters;
+  expect(first?.bytes).toEqual(new Uint8Array([120, 121, 122]));
+  expect(second?.bytes).toBe(first?.bytes);
+});

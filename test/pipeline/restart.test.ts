@@ -124,7 +124,11 @@ describe('a restart', () => {
     after.sample('temp', 6, 1, { partition: 1 });
     after.sample('temp', 96, 1, { partition: 1 });
     expect(after.vectors()).toEqual([['0', NaN, 1]]);
-    expect(takeCheckpoint(after.state, after.effects).marks.map(({ partition }) => partition)).toEqual([1]);
+    const { marks } = takeCheckpoint(after.state, after.effects);
+    expect(marks.map(({ partition, idle }) => [partition, idle])).toEqual([
+      [0, true],
+      [1, false],
+    ]);
   });
 
   it('gives up the replay of a partition whose log has ended, and of all when too much is held back', () => {

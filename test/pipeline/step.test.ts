@@ -157,6 +157,16 @@ describe('verdicts', () => {
     expect(counted(feed.effects)).toEqual({ accepted: 2 });
   });
 
+  it('are not closed for others by a sender whose clock is fast, watched or not', () => {
+    for (const metric of ['temp', 'nobody_watches_this']) {
+      const feed = new Feed();
+      feed.sample('temp', 5, 1, { entity: 'b' });
+      feed.sample(metric, 245, 1, { entity: 'fast', recordSecond: 6 });
+      feed.sample('temp', 15, 2, { entity: 'b' });
+      expect(counted(feed.effects), metric).not.toHaveProperty('late');
+    }
+  });
+
   it('take no notice of values that are not finite', () => {
     const feed = new Feed();
     feed.sample('temp', 5, 1);

@@ -30,7 +30,7 @@ const view: AlertView = {
   label: null,
   text: 'db-1 strayed',
   since: '2026-01-01T00:00:00.000Z',
-  delivered: true,
+  deliver: true,
 };
 
 /** A backend with one alert and one detector that remembers what it was asked. */

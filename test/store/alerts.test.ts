@@ -98,4 +98,24 @@ describe('alerts', () => {
     expect(store.listNotifications('hosts', 2e6)).toEqual([]);
     store.close();
   });
+
+  it('count against the budget when they were delivered as firing and are not labelled real', () => {
+    const names = ['real', 'planned', 'plain', 'observed', 'old'];
+    const alerts = names.map((name) => alertOf(name));
+    const store = storeWith(...alerts.map((alert) => transition(alert, null, 'pending', 100)));
+    const notifications = alerts.flatMap((alert) =>
+      (['firing', 'resolved'] as const).map((event) => ({
+        alert,
+        event,
+        atMs: alert.entity === 'old' ? 999 : 1_000,
+        deliver: alert.entity !== 'observed',
+      })),
+    );
+    store.applyCheckpoint(checkpointOf({ effects: { notifications } }), { outbox: [] });
+    store.labelAlert('alert-real', 'real');
+    store.labelAlert('alert-planned', 'planned');
+    expect(store.countAlertsAgainstBudget('hosts', 1_000)).toBe(2);
+    expect(store.countAlertsAgainstBudget('jobs', 1_000)).toBe(0);
+    store.close();
+  });
 });

@@ -4,7 +4,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint.ts';
-import type { NewOutboxRow } from '../../src/store/outbox-repository.ts';
+import type { NewOutboxRow } from '../../src/core/outbox.ts';
 import {
   alertOf,
   checkpointOf,

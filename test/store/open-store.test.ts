@@ -25,6 +25,20 @@ function expectRefusal(directory: string, code: string, says: RegExp): void {
 }
 
 describe('openStore', () => {
+  it('says so when a file stands where its directory should be', () => {
+    const path = join(temporaryDirectory(), 'taken');
+    writeFileSync(path, 'not a directory');
+    for (const directory of [path, join(path, 'below')]) {
+      expect(() => openWriter(directory)).toThrow(
+        expect.objectContaining({
+          code: 'store_unwritable',
+          message: expect.stringContaining('a file is in its way'),
+        }),
+      );
+    }
+    expect(readFileSync(path, 'utf8')).toBe('not a directory');
+  });
+
   it('makes a store with an id of its own and finds it again', () => {
     const directory = join(temporaryDirectory(), 'new', 'strayd-data');
     const store = openWriter(directory);

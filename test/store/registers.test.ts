@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../src/core/records.ts';
 import type { ModelRecord } from '../../src/store/model-repository.ts';
-import type { NewOutboxRow } from '../../src/store/outbox-repository.ts';
+import type { NewOutboxRow } from '../../src/core/outbox.ts';
 import {
   checkpointOf,
   detectorSpec,
@@ -100,6 +100,21 @@ describe('dead letters', () => {
     smaller.applyCheckpoint(checkpointOf({ effects: { deadLetters: [letter(9)] } }), { outbox: [] });
     expect(smaller.deadLetters(10).map(({ offset }) => offset)).toEqual([9, 8, 7, 6]);
     smaller.close();
+  });
+});
+
+describe('more dead letters than the ring holds', () => {
+  it('are not written one by one to be deleted again: only the newest are', () => {
+    const store = openWriter(temporaryDirectory(), { deadLetters: { maxCount: 5, maxBytes: 1e6 } });
+    const write = (...offsets: number[]): void => {
+      const deadLetters = offsets.map((offset) => letter(offset));
+      store.applyCheckpoint(checkpointOf({ effects: { deadLetters } }), { outbox: [] });
+    };
+    write(1, 2, 3, 4, 5);
+    // Had 6 been written, it would have pushed 1 out before it came again, as the newest.
+    write(6, 1, 2, 3, 4, 5);
+    expect(store.deadLetters(10).map(({ offset }) => offset)).toEqual([5, 4, 3, 2, 1]);
+    store.close();
   });
 });
 

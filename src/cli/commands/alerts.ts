@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import type { AlertView } from '../../server/backend.ts';
 import { wholeNumber } from '../number-arguments.ts';
+import { printable } from '../printable.ts';
 import { renderTable } from '../table.ts';
 import { clientOf, withUrlOptions, type UrlOptions } from '../url-option.ts';
 
@@ -49,7 +50,7 @@ function listCommand(): Command {
 
 function alertTable(alerts: readonly AlertView[]): string {
   if (alerts.length === 0) return 'No alerts.';
-  const rows = alerts.map(({ alert, label, delivered, since }) => [
+  const rows = alerts.map(({ alert, label, deliver, since }) => [
     alert.id,
     alert.state,
     since,
@@ -58,11 +59,11 @@ function alertTable(alerts: readonly AlertView[]): string {
     alert.kind,
     alert.peakScore.toFixed(2),
     alert.contributions[0]?.feature ?? '',
-    delivered ? 'sent' : 'not sent',
+    deliver ? 'yes' : 'no',
     label ?? '',
   ]);
   return renderTable(
-    ['id', 'state', 'since', 'detector', 'entity', 'kind', 'score', 'feature', 'delivery', 'label'],
+    ['id', 'state', 'since', 'detector', 'entity', 'kind', 'score', 'feature', 'deliver', 'label'],
     rows,
   );
 }
@@ -76,7 +77,9 @@ function showCommand(): Command {
       const view = (await (
         await clientOf(options)
       ).get(`/api/v1/alerts/${encodeURIComponent(id)}`)) as AlertView;
-      process.stdout.write(`${options.json === true ? JSON.stringify(view, null, 2) : view.text}\n`);
+      process.stdout.write(
+        `${options.json === true ? JSON.stringify(view, null, 2) : printable(view.text, true)}\n`,
+      );
     });
 }
 

@@ -28,7 +28,7 @@ export const logRanges = async (
   );
 };
 
-/** Marks and ranges of all partitions of `topics`, by `partitionKey`. */
+/** Marks and ranges of the partitions of `topics`, by `partitionKey`; one whose range the broker does not tell is left out. */
 export const brokerState = async (
   admin: Admin,
   groupId: string,
@@ -40,10 +40,12 @@ export const brokerState = async (
   for (const { topic, partitions } of committed) {
     const ranges = await logRanges(admin, topic);
     for (const { partition, offset, metadata } of partitions) {
+      const range = ranges.get(partition);
+      if (range === undefined) continue;
       const at = Number(offset);
       const owner = metadata === null || metadata === '' || at < 0 ? null : metadata;
       const mark = { offset: at < 0 ? null : at, owner };
-      state.set(partitionKey({ topic, partition }), { mark, low: 0, high: 0, ...ranges.get(partition) });
+      state.set(partitionKey({ topic, partition }), { mark, ...range });
     }
   }
   return state;

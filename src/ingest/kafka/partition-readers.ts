@@ -155,9 +155,10 @@ export class PartitionReaders implements SessionEvents {
     while (generation === this.#generation && this.#session !== null) {
       try {
         const state = await brokerState(this.#session.admin, groupId, topics);
+        const told = places.map((place) => ({ place, broker: brokerOf(place, state) }));
         loop.push(() => {
           if (generation !== this.#generation) return;
-          for (const place of places) this.#assign(place, state.get(partitionKey(place)));
+          for (const { place, broker } of told) this.#assign(place, broker);
           onPositioned();
         });
         return;
@@ -169,10 +170,9 @@ export class PartitionReaders implements SessionEvents {
     }
   }
 
-  #assign(place: TopicPartition, broker: BrokerPartition | undefined): void {
+  #assign(place: TopicPartition, { mark, low, high }: BrokerPartition): void {
     const { topic, partition } = place;
     const key = partitionKey(place);
-    const { mark, low, high } = broker ?? { mark: { offset: null, owner: null }, low: 0, high: 0 };
     const known = this.#readers.get(key);
     if (known !== undefined && isStillOurs(known, mark, this.#ownStore)) {
       this.#start(known, low, high);
@@ -222,3 +222,12 @@ export class PartitionReaders implements SessionEvents {
     }
   }
 }
+
+/* Throws if the broker has told nothing of the partition: with a range made up, every offset would count as lost. */
+const brokerOf = (place: TopicPartition, state: ReadonlyMap<string, BrokerPartition>): BrokerPartition => {
+  const broker = state.get(partitionKey(place));
+  if (broker === undefined) {
+    throw new Error(`the broker told no offsets of ${partitionKey(place)}; asking again until it does`);
+  }
+  return broker;
+};

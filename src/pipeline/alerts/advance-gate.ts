@@ -1,12 +1,9 @@
 import type { Alert, AlertNotification, AlertResolution, AlertTransition, ScoredStep } from '../effects.ts';
 import type { GateContext, GateInput, GateOutcome, GateState, OverStep } from './gate-state.ts';
+import { hasLeft, isWake, wakeAt, wakeOf } from './incident-wake.ts';
 import { overStep, pendingAlert, raisePeak, recentOf } from './open-alert.ts';
 
-/** Below it a step is quiet; between it and 1 an alert neither starts nor ends. */
-const leaveScore = 0.8;
 const quietStepsToResolve = 5;
-/** In an incident's wake only what adds so much to the log score is news: a fifth more error than its windows remember. */
-const wakeMargin = 0.2;
 /**
  * Steps without a score that end an alert: more than a gap of `absent_after` (5) and the shortest window's warm-up
  * (4) together, so that a scrape gap in an incident does not make two alerts of it.
@@ -45,9 +42,9 @@ function resolve(
   const recent = recentOf(firing, input);
   const alert: Alert = { ...firing, state: 'resolved', resolvedStep: step, resolution, recent };
   const scored = input?.scored ?? null;
-  const wakeRaw = scored !== null && scored.score >= leaveScore ? scored.raw : null;
+  const wake = resolution === 'recovered' && scored !== null ? wakeOf(context, firing, scored) : null;
   return {
-    gate: { ...gate, overs: [], open: null, peakRaw: 0, quietSteps: 0, unscoredSteps: 0, wakeRaw },
+    gate: { ...gate, overs: [], open: null, peakRaw: 0, quietSteps: 0, unscoredSteps: 0, wake },
     transitions: [{ alert, from: 'firing', to: 'resolved', step }],
     // A resolution follows its own alert only, however late: a receiver must not be left with an open incident.
     notifications: [{ alert, event: 'resolved', atMs: stepEndMs(context, step), deliver: firing.notified }],
@@ -128,17 +125,13 @@ function advanceFiring(
     }
     return { gate: { ...gate, unscoredSteps }, transitions: [], notifications: [] };
   }
-  const quiet = scored.score < leaveScore || !scored.rowUnusual;
+  const quiet = hasLeft(scored) || !scored.rowUnusual;
   const quietSteps = quiet ? gate.quietSteps + 1 : 0;
   if (quietSteps >= quietStepsToResolve) {
     return resolve(context, gate, { firing, step, resolution: 'recovered', input });
   }
   return { gate: { ...gate, quietSteps, unscoredSteps: 0 }, transitions: [], notifications: [] };
 }
-
-/** Whether a step over is no more than what the windows remember of the last alert's incident. */
-const isWake = ({ wakeRaw }: GateState, { raw }: ScoredStep): boolean =>
-  wakeRaw !== undefined && wakeRaw !== null && raw <= wakeRaw + wakeMargin;
 
 /** One step on the grid; `input` is null where the entity was silent and no step was closed for it. */
 function advanceStep(
@@ -151,10 +144,9 @@ function advanceStep(
   const over = input !== null && scored?.over === true ? overStep(context, scored, input) : null;
   const firing = gate.open?.state === 'firing' ? gate.open : null;
   if (firing === null) {
-    const left = scored !== null && scored.score < leaveScore;
-    const armed = left ? { ...gate, wakeRaw: null } : gate;
-    const news = scored !== null && isWake(armed, scored) ? null : over;
-    return advanceWaiting(context, armed, { step, over: news, input });
+    const wake = wakeAt(gate.wake, step, scored);
+    const news = over !== null && isWake(wake, over) ? null : over;
+    return advanceWaiting(context, { ...gate, wake }, { step, over: news, input });
   }
   if (over !== null && input !== null) return advanceOver(context, gate, { firing, over, input });
   return advanceFiring(context, gate, { firing, step, input, scored });

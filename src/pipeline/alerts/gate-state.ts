@@ -22,6 +22,23 @@ export interface OverStep {
   readonly contributions: readonly Contribution[];
 }
 
+/**
+ * What the windows still hold of an incident whose alert has recovered: steps over that only repeat it are no news.
+ * Plain JSON.
+ */
+export interface IncidentWake {
+  /** Raw score of the step that ended the alert; what is clearly above it is news. */
+  readonly raw: number;
+  /** Last step that it may silence: the longest window after the alert's end. */
+  readonly untilStep: number;
+  /** The model that gave `raw`: those of another do not compare. */
+  readonly modelVersion: string;
+  /** The alert's leading feature: what another one leads is news. */
+  readonly feature: string;
+  /** Newest step with a score, to tell a gap by. */
+  readonly lastScoredStep: number;
+}
+
 /** One entity's alert memory: plain JSON, so that it comes back from the store to the bit. */
 export interface GateState {
   /** Newest step seen; `null` before the first. */
@@ -36,11 +53,8 @@ export interface GateState {
   readonly quietSteps: number;
   /** Steps in a row without a score while firing. */
   readonly unscoredSteps: number;
-  /**
-   * Raw score that a step must exceed to count as over: that of the step which ended the last alert, as long as its
-   * windows still hold what it was about; `null` once the score has left. Absent in states of earlier versions.
-   */
-  readonly wakeRaw?: number | null;
+  /** `null` without one, or once it has ended; absent in states of earlier versions. */
+  readonly wake?: IncidentWake | null;
 }
 
 /** What does not change from step to step of an entity. */
@@ -82,6 +96,6 @@ export function newGateState(): GateState {
     peakRaw: 0,
     quietSteps: 0,
     unscoredSteps: 0,
-    wakeRaw: null,
+    wake: null,
   };
 }

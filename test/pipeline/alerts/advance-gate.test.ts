@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advanceGate, closeGate } from '../../../src/pipeline/alerts/advance-gate.ts';
 import { newGateState, type GateContext, type GateInput } from '../../../src/pipeline/alerts/gate-state.ts';
-import type { AlertTransition } from '../../../src/pipeline/effects.ts';
+import type { AlertTransition, ScoredStep } from '../../../src/pipeline/effects.ts';
 import { context, culprit, inputAt, inputsOf, live, spec, stepMs, type StepLetter } from './gate-fixtures.ts';
 
 const told = ({ from, to, step }: AlertTransition): string => `${step}:${from ?? 'none'}>${to}`;
@@ -10,6 +10,11 @@ const told = ({ from, to, step }: AlertTransition): string => `${step}:${from ??
 const withAlert = (change: Partial<GateContext['spec']['alert']>): GateContext => ({
   ...context,
   spec: { ...spec, alert: { ...spec.alert, ...change } },
+});
+
+const withRaw = (input: GateInput, raw: number, change: Partial<ScoredStep> = {}): GateInput => ({
+  ...input,
+  scored: input.scored && { ...input.scored, raw, ...change },
 });
 
 describe('the life of an alert under 3 of 5', () => {
@@ -159,23 +164,99 @@ describe('an alert', () => {
 
 describe('in the wake of an alert, while its windows still hold the incident', () => {
   const wake = inputsOf('ooosssss');
+  const longestWindow = Math.max(...spec.windows);
   const ended = ['0:none>pending', '2:pending>firing', '7:firing>resolved'];
-  const stepsOver = (from: number, raw: number): GateInput[] =>
-    [from, from + 1, from + 2].map((step) => inputAt(step, 'o', { raw }));
+  const fired = (from: number): string[] => [...ended, `${from}:none>pending`, `${from + 2}:pending>firing`];
+  const steps = (letter: StepLetter, from: number, count: number): GateInput[] =>
+    Array.from({ length: count }, (_, index) => inputAt(from + index, letter));
+  const stepsOver = (from: number, raw: number, change: Partial<ScoredStep> = {}): GateInput[] =>
+    [from, from + 1, from + 2].map((step) => inputAt(step, 'o', { raw, ...change }));
+  const ledBy = (feature: string, inputs: readonly GateInput[]): GateInput[] =>
+    inputs.map((input) => ({ ...input, contributions: [{ ...culprit, feature }, culprit] }));
+  const toldOf = (...inputs: GateInput[]): string[] => live(inputs).transitions.map(told);
 
   it('an unusual row opens no second alert of the same', () => {
-    const { transitions } = live([...wake, ...stepsOver(8, 3.1)]);
-    expect(transitions.map(told)).toEqual(ended);
+    expect(toldOf(...wake, ...stepsOver(8, 3.1))).toEqual(ended);
   });
 
   it('what is stranger than the wake does', () => {
-    const { transitions } = live([...wake, ...stepsOver(8, 3.5)]);
-    expect(transitions.map(told)).toEqual([...ended, '8:none>pending', '10:pending>firing']);
+    expect(toldOf(...wake, ...stepsOver(8, 3.5))).toEqual(fired(8));
   });
 
   it('once the score has left, anything over does', () => {
-    const { transitions } = live([...wake, inputAt(8, 'q'), ...stepsOver(9, 2)]);
-    expect(transitions.map(told)).toEqual([...ended, '9:none>pending', '11:pending>firing']);
+    expect(toldOf(...wake, inputAt(8, 'q'), ...stepsOver(9, 2))).toEqual(fired(9));
+  });
+
+  it('what another feature leads does, however little', () => {
+    expect(toldOf(...wake, ...ledBy('cpu', stepsOver(8, 1.5)))).toEqual(fired(8));
+  });
+
+  it('what no known feature leads does', () => {
+    const unnamed = stepsOver(8, 1.5).map((input) => ({ ...input, contributions: [] }));
+    expect(toldOf(...wake, ...unnamed)).toEqual(fired(8));
+  });
+
+  it('an alert without a known feature silences nothing', () => {
+    const unnamed = wake.map((input) => ({ ...input, contributions: [] }));
+    expect(toldOf(...unnamed, ...stepsOver(8, 1.5))).toEqual(fired(8));
+  });
+
+  it('it lasts as many steps as the longest window and no longer', () => {
+    const lastSilent = 7 + longestWindow;
+    expect(toldOf(...wake, ...steps('s', 8, longestWindow - 3), ...stepsOver(lastSilent - 2, 3))).toEqual(
+      ended,
+    );
+    expect(toldOf(...wake, ...steps('s', 8, longestWindow), ...stepsOver(lastSilent + 1, 3))).toEqual(
+      fired(lastSilent + 1),
+    );
+  });
+
+  it('steps over that go on for ever are silenced no longer than that', () => {
+    expect(toldOf(...wake, ...steps('o', 8, 500).map((input) => withRaw(input, 3.1)))).toEqual(
+      fired(8 + longestWindow),
+    );
+  });
+
+  it.each([
+    ['without a score', (from: number, count: number) => steps('.', from, count)],
+    ['left out', () => []],
+  ])('two steps %s do not end it, three do, since the windows begin anew', (_what, gap) => {
+    expect(toldOf(...wake, ...gap(8, 2), ...stepsOver(10, 3))).toEqual(ended);
+    expect(toldOf(...wake, ...gap(8, 3), ...stepsOver(11, 3))).toEqual(fired(11));
+  });
+
+  it('a scored step starts the count of those without a score anew', () => {
+    const broken = ['.', '.', 's', '.', '.'].map((letter, index) => inputAt(8 + index, letter as StepLetter));
+    expect(toldOf(...wake, ...broken, ...stepsOver(13, 3))).toEqual(ended);
+  });
+
+  it('scores of another model do not compare with it', () => {
+    expect(toldOf(...wake, ...stepsOver(8, 2, { modelVersion: 'm2' }))).toEqual(fired(8));
+  });
+
+  it('it does not come back with the model that it was of', () => {
+    const other = inputAt(8, 's', { modelVersion: 'm2' });
+    expect(toldOf(...wake, other, ...stepsOver(9, 2))).toEqual(fired(9));
+  });
+
+  it('after a gap and under another model a lasting incident is told once', () => {
+    const lasting = steps('o', 58, 500).map((input) => withRaw(input, 3.1, { score: 5, modelVersion: 'm2' }));
+    expect(toldOf(...wake, ...steps('.', 8, 50), ...lasting)).toEqual(fired(58));
+  });
+
+  it('an alert whose score had left at its end leaves none, nor does one that ended for lack of data', () => {
+    expect(live(wake).gate.wake).toMatchObject({ raw: 3, feature: 'latency' });
+    expect(live(inputsOf('ooosssssq')).gate.wake).toBeNull();
+    expect(live(inputsOf('oooqqqqq')).gate.wake).toBeNull();
+    expect(live(inputsOf('ooo..........')).gate.wake).toBeNull();
+  });
+
+  it('a state of an earlier version has none', () => {
+    const { wake: _none, ...earlier } = newGateState();
+    expect(live(stepsOver(0, 2), context, earlier).transitions.map(told)).toEqual([
+      '0:none>pending',
+      '2:pending>firing',
+    ]);
   });
 });
 

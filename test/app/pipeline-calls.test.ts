@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PipelineConfig } from '../../src/config/pipeline-config.ts';
+import type { TrainedModel } from '../../src/app/messages.ts';
+import { answerCall, type RunningPipeline } from '../../src/app/pipeline-calls.ts';
+import { PipelineRunner } from '../../src/app/pipeline-runner.ts';
+import { runTraining } from '../../src/app/run-training.ts';
+import type { EventName } from '../../src/app/telemetry.ts';
+import { Turns } from '../../src/app/turns.ts';
+import { createState } from '../../src/pipeline/create-state.ts';
+import { StoreError } from '../../src/store/store-error.ts';
+import { openWriter } from '../store/sample-checkpoints.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { trainableSpec, trainingStore } from './training-store.ts';
+import type { TrainingStore } from './training-store.ts';
+
+const spec = trainableSpec();
+const run = { detector: 'hosts', startedMs: 1, endedMs: 2, outcome: 'promoted', detail: 'better' };
+
+describe('a training that is handed over', () => {
+  let place: TrainingStore;
+  let trained: TrainedModel;
+  let pipeline: RunningPipeline;
+  let events: EventName[];
+
+  beforeEach(async () => {
+    place = trainingStore([spec]);
+    const { trained: made } = await runTraining({ storePath: place.path, spec, seed: 1 }, () => undefined);
+    if (made === null) throw new Error('the history was too short to train on');
+    trained = { ...made, promoted: true };
+    events = [];
+    pipeline = running();
+  });
+  afterEach(() => {
+    clearInterval(pipeline.timer);
+    pipeline.store.close();
+    place.remove();
+  });
+
+  function running(): RunningPipeline {
+    const store = openWriter(place.path);
+    const stream = {
+      start: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+      commit: () => Promise.resolve(),
+    };
+    const restored = { ...store.readRestoredState([spec], 64), entities: [] };
+    const nextRefitMs = (): number => Infinity;
+    const state = createState({
+      detectors: [spec],
+      restored,
+      models: [],
+      nextRefitMs,
+      maxAlertAgeMs: Infinity,
+    });
+    const report = ({ event }: { readonly event: EventName }): void => void events.push(event);
+    const runner = new PipelineRunner({
+      state,
+      store,
+      stream,
+      formats: new Map(),
+      decodeLimits: { maxRecordBytes: 1e6, maxLabels: 64, maxLabelLength: 1024, maxSamplesPerRecord: 10 },
+      nowMs: () => 0,
+      report,
+      outboxRows: () => [],
+      applied: () => undefined,
+    });
+    const config = { detectors: [spec] } as unknown as PipelineConfig;
+    const timer = setInterval(() => undefined, 1e6);
+    return { config, store, stream, runner, report, timer, turns: new Turns() };
+  }
+
+  /** Makes a kind of write fail, as a full disk does, until the function answered is called. */
+  function fill(write: 'insertTrainingRun' | 'applyCheckpoint'): () => void {
+    let isFull = true;
+    const original = pipeline.store[write].bind(pipeline.store) as (...args: unknown[]) => unknown;
+    const limited = (...args: unknown[]): unknown => {
+      if (isFull) throw new StoreError('store_full', 'No room.');
+      return original(...args);
+    };
+    Object.assign(pipeline.store, { [write]: limited });
+    return () => {
+      isFull = false;
+    };
+  }
+
+  it('is on record with its model, which scores from then on', async () => {
+    await answerCall({ kind: 'trained', run, trained }, pipeline);
+    expect(pipeline.store.listTrainingRuns('hosts', 9)).toEqual([run]);
+    expect(pipeline.store.listModels('hosts')).toMatchObject([
+      { version: trained.version, status: 'active' },
+    ]);
+    expect(events).toEqual(['model_activated']);
+  });
+
+  it('waits while the store is full, and is used when there is room again', async () => {
+    const makeRoom = fill('insertTrainingRun');
+    const handedOver = answerCall({ kind: 'trained', run, trained }, pipeline);
+    await waitFor('the store to be full', () => events.includes('store_full'));
+    makeRoom();
+    await handedOver;
+    expect(pipeline.store.listTrainingRuns('hosts', 9)).toEqual([run]);
+    expect(pipeline.store.listModels('hosts')).toMatchObject([
+      { version: trained.version, status: 'active' },
+    ]);
+    expect(events).toEqual(['store_full', 'store_recovered', 'model_activated']);
+    expect(existsSync(trained.path)).toBe(true);
+  });
+
+  it('is through before a stop that comes meanwhile closes the store', async () => {
+    const handedOver = answerCall({ kind: 'trained', run, trained }, pipeline);
+    const eventsBeforeStop: EventName[][] = [];
+    pipeline.stream.stop = () => {
+      eventsBeforeStop.push([...events]);
+      return Promise.resolve();
+    };
+    const stopped = answerCall({ kind: 'stop' }, pipeline);
+    await Promise.all([handedOver, stopped]);
+    expect(eventsBeforeStop).toEqual([['model_activated']]);
+    pipeline = running();
+    expect(pipeline.store.listActivations('hosts')).toMatchObject([{ version: trained.version }]);
+  });
+
+  it('is not called activated if the stop came before its checkpoint could be written', async () => {
+    fill('applyCheckpoint');
+    const handedOver = answerCall({ kind: 'trained', run, trained }, pipeline).catch(String);
+    await waitFor('the store to be full', () => events.includes('store_full'));
+    const stopped = answerCall({ kind: 'stop' }, pipeline);
+    expect(await handedOver).toContain(`the next start takes ${trained.version} up`);
+    await stopped;
+    expect(events).not.toContain('model_activated');
+  });
+});
