@@ -43,8 +43,8 @@ export async function backtestFile(
     return { spec, result };
   } catch (error) {
     if (error instanceof CsvError) throw new BacktestError(error.message, { cause: error });
-    if (error instanceof Error && 'code' in error) {
-      // A directory, a file that may not be read, a gzip that breaks off.
+    // A gzip that breaks off. What names a path is told by the caller.
+    if (error instanceof Error && 'code' in error && !('path' in error)) {
       throw new BacktestError(`The input can't be read: ${error.message}.`, { cause: error });
     }
     throw error;

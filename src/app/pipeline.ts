@@ -13,7 +13,7 @@ import { openStore } from '../store/open-store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { FromPipeline } from './messages.ts';
 import type { RunningPipeline } from './pipeline-calls.ts';
-import { PipelineRunner } from './pipeline-runner.ts';
+import { lagKey, PipelineRunner } from './pipeline-runner.ts';
 import { publishedOf } from './publish.ts';
 import { restoreState } from './restore-state.ts';
 import { makeStream, type StreamChoice } from './stream-choice.ts';
@@ -43,8 +43,8 @@ const DECODE_LIMITS: DecodeLimits = {
 };
 const TICK_MS = 200;
 const STORE_BYTES_MS = 10_000;
-/** A partition counts as caught up when what is left is less than this. */
-const CAUGHT_UP_RECORDS = 1000;
+/** The reading has caught up when all assigned partitions together have no more than this left. */
+const CAUGHT_UP_RECORDS = 100;
 
 /** Opens the store, restores the state, begins to read; `answerCall` then serves it. Throws a StoreError if the store can't be had. */
 export async function startPipeline(
@@ -119,10 +119,17 @@ function note(checkpoint: Checkpoint, { state, warmUp, lag, send }: Noting): voi
   if (state.detectors.every(({ models }) => models.length > 0)) return;
   warmUp.add(checkpoint.effects.steps);
   for (const { detector, entity } of checkpoint.forgotten) warmUp.forget(detector, entity);
-  if ([...lag.values()].some((records) => records >= CAUGHT_UP_RECORDS)) return;
+  if (recordsLeft(state, lag) > CAUGHT_UP_RECORDS) return;
   for (const { spec, models } of state.detectors) {
     if (models.length === 0 && warmUp.isDue(spec.name)) send({ type: 'training_due', detector: spec.name });
   }
+}
+
+/** A partition that was not heard of yet may have any number of records; an idle one has none. */
+function recordsLeft(state: PipelineState, lag: ReadonlyMap<string, number>): number {
+  return state.partitions
+    .filter(({ assigned, idle }) => assigned && !idle)
+    .reduce((sum, { id }) => sum + (lag.get(lagKey(id)) ?? Infinity), 0);
 }
 
 function announceEnds(

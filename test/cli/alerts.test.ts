@@ -90,9 +90,9 @@ it('lists alerts as a table, filtered by the daemon', async () => {
     'GET /api/v1/alerts?limit=5&detector=hosts&state=firing',
   ]);
   const [header, , row] = stdout.split('\n');
-  expect(header).toMatch(/^id +state +since +detector +entity +kind +score +feature +delivery +label$/);
+  expect(header).toMatch(/^id +state +since +detector +entity +kind +score +feature +deliver +label$/);
   expect(row).toMatch(
-    /^c0ffee0123456789 +firing +2026-11-24T03:10:15\.000Z +hosts +db-3 +anomaly +3\.42 +latency +sent$/,
+    /^c0ffee0123456789 +firing +2026-11-24T03:10:15\.000Z +hosts +db-3 +anomaly +3\.42 +latency +yes$/,
   );
   expect(code).toBe(0);
 });

@@ -54,7 +54,8 @@ describe('a broker that goes away', () => {
 
     await broker.stop('SIGKILL');
     const share = recordsDone(disturbed.folder, topic) / records.length;
-    expect(share).toBeLessThan(0.5);
+    // Whatever was read by now: half of the records are still to come.
+    expect(share).toBeLessThanOrEqual(0.5);
     const told = troubles(disturbed).length;
     await waitFor('the trouble to be told again', () => troubles(disturbed).length > told, LONG);
     await broker.start();
