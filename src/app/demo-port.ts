@@ -1,13 +1,12 @@
-import { createServer } from 'node:net';
+import { assertFree, ListenError } from './listen.ts';
 
-/** The wanted port if no other program listens there on the loopback, else 0: any free one. */
-export function freePort(wanted: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(0);
-      else reject(error);
-    });
-    probe.listen(wanted, '127.0.0.1', () => probe.close(() => resolve(wanted)));
-  });
+/** The wanted port if no other program listens there on the loopback, else 0: any free one. Throws a `ListenError` for other trouble. */
+export async function freePort(wanted: number): Promise<number> {
+  try {
+    await assertFree({ host: '127.0.0.1', port: wanted });
+    return wanted;
+  } catch (error) {
+    if (error instanceof ListenError && error.isTaken) return 0;
+    throw error;
+  }
 }

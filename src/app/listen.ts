@@ -8,6 +8,9 @@ export interface ListenAddress {
 
 /** The configured address is taken or may not be used. */
 export class ListenError extends Error {
+  /** Another program listens there; else the address can't be used at all. */
+  readonly isTaken: boolean;
+
   constructor({ host, port }: ListenAddress, cause: NodeJS.ErrnoException) {
     const reason =
       cause.code === 'EADDRINUSE'
@@ -15,6 +18,7 @@ export class ListenError extends Error {
         : `${cause.message}; set server.listen to an address of this machine`;
     super(`Can't listen on ${host}:${port}: ${reason}.`, { cause });
     this.name = 'ListenError';
+    this.isTaken = cause.code === 'EADDRINUSE';
   }
 }
 
