@@ -37,9 +37,10 @@ export interface PipelineSurroundings {
 
 const DECODE_LIMITS: DecodeLimits = {
   maxRecordBytes: 1024 * 1024,
+  maxUnpackedBytes: 16 * 1024 * 1024,
   maxLabels: 64,
   maxLabelLength: 1024,
-  maxSamplesPerRecord: 10_000,
+  maxSamplesPerRecord: 100_000,
 };
 const TICK_MS = 200;
 const STORE_BYTES_MS = 10_000;
@@ -64,7 +65,7 @@ export async function startPipeline(
     state,
     store,
     stream,
-    formats: new Map(config.sources.map(({ name, format }) => [name, sampleFormat(format)])),
+    formats: new Map(config.sources.map((source) => [source.name, sampleFormat(source)])),
     decodeLimits: DECODE_LIMITS,
     nowMs: Date.now,
     report,

@@ -27,11 +27,23 @@ export interface KafkaConfig {
   readonly sasl: SaslConfig | null;
 }
 
-export interface SourceConfig {
+/** Where the parts of a sample lie in a JSON record, as paths. `null` where the mapping leaves a part out. */
+export interface JsonMappingConfig {
+  readonly records: string | null;
+  readonly time: string;
+  readonly timeUnit: 's' | 'ms' | 'us' | 'ns';
+  readonly name: string | null;
+  readonly labels: string | Readonly<Record<string, string>> | null;
+  readonly values: readonly string[];
+}
+
+export type SourceConfig = {
   readonly name: string;
   readonly topics: readonly string[];
-  readonly format: 'prometheus_json';
-}
+} & (
+  | { readonly format: 'prometheus_json' | 'remote_write' | 'otlp' | 'influx' }
+  | { readonly format: 'json'; readonly json: JsonMappingConfig }
+);
 
 export interface AlertmanagerConfig {
   readonly type: 'alertmanager';

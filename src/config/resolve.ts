@@ -1,4 +1,4 @@
-import type { ChannelConfig, Config, KafkaConfig, SaslConfig, TlsConfig } from './config.ts';
+import type { ChannelConfig, Config, KafkaConfig, SaslConfig, SourceConfig, TlsConfig } from './config.ts';
 import type { HostPort } from './fields.ts';
 import type { ConfigPath } from './problem.ts';
 import type { ReferencedFiles } from './referenced-files.ts';
@@ -13,7 +13,7 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
   const { listen, external_url, token, token_file } = parsed.server;
   return {
     kafka: resolveKafka(parsed.kafka, files),
-    sources: parsed.sources,
+    sources: parsed.sources.map(resolveSource),
     detectors: parsed.detectors.map(resolveDetector),
     channels: parsed.channels.map((channel, index) => resolveChannel(channel, ['channels', index], files)),
     delivery: { maxAlertAgeMs: parsed.delivery.max_alert_age },
@@ -24,6 +24,14 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
       token: files.secret({ path: ['server'], key: 'token', inline: token, file: token_file }),
     },
   };
+}
+
+function resolveSource({ name, topics, format, json }: ParsedConfig['sources'][number]): SourceConfig {
+  if (format !== 'json') return { name, topics, format };
+  // The cross checks refuse `format: json` without a mapping, so the empty one is never used.
+  const mapping = json ?? { time: '', time_unit: 's' as const, values: [] };
+  const { records = null, time, time_unit, name: metric = null, labels = null, values } = mapping;
+  return { name, topics, format, json: { records, time, timeUnit: time_unit, name: metric, labels, values } };
 }
 
 function resolveKafka(parsed: ParsedKafka, files: ReferencedFiles): KafkaConfig {

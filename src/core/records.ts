@@ -29,6 +29,8 @@ export interface DecodedRecord {
   readonly offset: number;
   readonly timeMs: number;
   readonly samples: readonly Sample[];
+  /** Intact things in it that can't be a sample (texts, native histograms): counted only. */
+  readonly skipped?: number;
 }
 
 /** A record, or one sample of it, that could not be used. */

@@ -1,5 +1,11 @@
 import type { DeadLetter, DecodedRecord, RawBatch, RawRecord, RecordSlice } from '../core/records.ts';
-import type { DecodedValue, DecodeLimits, RejectReason, SampleFormat } from './formats/sample-format.ts';
+import type {
+  DecodedValue,
+  DecodeLimits,
+  Reject,
+  RejectReason,
+  SampleFormat,
+} from './formats/sample-format.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -23,8 +29,21 @@ const decodeRecord = (record: RawRecord, format: SampleFormat, limits: DecodeLim
   return decoded;
 };
 
+/* A record of a thousand bad lines makes one dead letter a reason, which says how many there are. */
+const oneOfEach = (rejects: readonly Reject[]): readonly Reject[] => {
+  const counts = new Map<RejectReason, number>();
+  for (const { reason } of rejects) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => {
+    const detail = rejects.find((reject) => reject.reason === reason)?.detail ?? '';
+    return {
+      reason,
+      detail: count === 1 ? detail : `${detail} (and ${count - 1} more like it in this record)`,
+    };
+  });
+};
+
 /**
- * Decodes a batch: each record gives samples, dead letters (one a reject, with the record's bytes up to `maxRecordBytes`),
+ * Decodes a batch: each record gives samples, dead letters (one a reason, with the record's bytes up to `maxRecordBytes`),
  * or both. Offsets of the batch stay as they are, so that bad records are passed over and never read twice.
  */
 export const decodeBatch = (batch: RawBatch, format: SampleFormat, limits: DecodeLimits): RecordSlice => {
@@ -33,12 +52,12 @@ export const decodeBatch = (batch: RawBatch, format: SampleFormat, limits: Decod
   const deadLetters: DeadLetter[] = [];
   for (const record of batch.records) {
     const { offset, timeMs } = record;
-    const { samples, rejects } = decodeRecord(record, format, limits);
-    if (samples.length > 0) records.push({ offset, timeMs, samples });
+    const { samples, rejects, skipped = 0 } = decodeRecord(record, format, limits);
+    if (samples.length > 0 || skipped > 0) records.push({ offset, timeMs, samples, skipped });
     if (rejects.length === 0) continue;
     // One copy, however many samples of the record are bad.
     const bytes = new Uint8Array((record.value ?? NO_BYTES).subarray(0, limits.maxRecordBytes));
-    for (const { reason, detail } of rejects) {
+    for (const { reason, detail } of oneOfEach(rejects)) {
       deadLetters.push({ source, topic, partition, offset, reason, detail, bytes });
     }
   }

@@ -53,6 +53,7 @@ export function acceptRecords(
       const result = offer(run, origin, sample);
       source.counts[replayed ? 'replayed' : result] += 1;
     }
+    if (!replayed) source.counts.skipped += record.skipped ?? 0;
     partition.nextOffset = record.offset + 1;
     if (newestMs > partition.watermarkMs) {
       partition.watermarkMs = newestMs;

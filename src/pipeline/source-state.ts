@@ -16,6 +16,8 @@ export interface SampleCounts {
   duplicate: number;
   /** NaN (staleness markers too) or infinite: as if it had not come. */
   not_finite: number;
+  /** No samples at all, but intact: texts, native histograms, requests of metadata alone. */
+  skipped: number;
   /** Over `entitiesPerDetector`. */
   entity_limit: number;
   /** Over `seriesPerEntity`. */
@@ -63,6 +65,7 @@ export function noCounts(): SampleCounts {
     replayed: 0,
     duplicate: 0,
     not_finite: 0,
+    skipped: 0,
     entity_limit: 0,
     series_limit: 0,
     held_back_limit: 0,

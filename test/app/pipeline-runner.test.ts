@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PipelineRunner } from '../../src/app/pipeline-runner.ts';
 import type { EventName } from '../../src/app/telemetry.ts';
 import type { PartitionMark, RawBatch, RawRecord } from '../../src/core/records.ts';
-import { sampleFormat } from '../../src/ingest/formats/format-registry.ts';
+import { prometheusJson } from '../../src/ingest/formats/prometheus-json.ts';
 import type { RecordStream } from '../../src/ingest/record-stream.ts';
 import { createState } from '../../src/pipeline/create-state.ts';
 import { StoreError } from '../../src/store/store-error.ts';
@@ -55,8 +55,14 @@ function rig(store: StoreWriter): Rig {
     state,
     store,
     stream,
-    formats: new Map([['node', sampleFormat('prometheus_json')]]),
-    decodeLimits: { maxRecordBytes: 1e6, maxLabels: 64, maxLabelLength: 1024, maxSamplesPerRecord: 10 },
+    formats: new Map([['node', prometheusJson]]),
+    decodeLimits: {
+      maxRecordBytes: 1e6,
+      maxUnpackedBytes: 1_000_000,
+      maxLabels: 64,
+      maxLabelLength: 1024,
+      maxSamplesPerRecord: 10,
+    },
     nowMs: () => (nowMs += 1000),
     report: ({ event }) => events.push(event),
     outboxRows: () => [],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RawBatch, RawRecord } from '../../src/core/records.ts';
 import { decodeBatch } from '../../src/ingest/decode-batch.ts';
-import { sampleFormat } from '../../src/ingest/formats/format-registry.ts';
+import { prometheusJson } from '../../src/ingest/formats/prometheus-json.ts';
 import type { SampleFormat } from '../../src/ingest/formats/sample-format.ts';
 import { testLimits } from './formats/format-contract.ts';
 
@@ -21,7 +21,7 @@ const batchOf = (...records: RawRecord[]): RawBatch => ({
   highWatermark: 25,
   records,
 });
-const json = sampleFormat('prometheus_json');
+const json = prometheusJson;
 
 test('keeps good records beside bad ones, and the offsets of the batch', () => {
   const slice = decodeBatch(batchOf(record(10, good), record(11, 'x'), record(19, good)), json, testLimits);
@@ -66,17 +66,31 @@ test('rejects a record with more samples than allowed', () => {
   expect(slice.deadLetters.map(({ reason }) => reason)).toEqual(['too_many_samples']);
 });
 
-test('names the formats there are when asked for another', () => {
-  expect(() => sampleFormat('avro')).toThrow('unknown format "avro"; known are: prometheus_json');
-});
-
-test('copies the bytes of a record once, however many of its samples are bad', () => {
-  const reject = { reason: 'bad_value' as const, detail: 'no number' };
+test('makes one dead letter a reason, which tells how many there are; they share one copy of the bytes', () => {
   const format: SampleFormat = {
     name: 'many',
-    decode: () => ({ samples: [], rejects: [reject, { ...reject, detail: 'none either' }] }),
+    decode: () => ({
+      samples: [],
+      rejects: [
+        { reason: 'bad_value', detail: 'no number' },
+        { reason: 'bad_time', detail: 'no time' },
+        { reason: 'bad_value', detail: 'none either' },
+      ],
+    }),
   };
-  const [first, second] = decodeBatch(batchOf(record(11, 'xyz')), format, testLimits).deadLetters;
+  const [first, second, ...rest] = decodeBatch(batchOf(record(11, 'xyz')), format, testLimits).deadLetters;
+  expect([first?.detail, second?.detail]).toEqual([
+    'no number (and 1 more like it in this record)',
+    'no time',
+  ]);
   expect(first?.bytes).toEqual(new Uint8Array([120, 121, 122]));
   expect(second?.bytes).toBe(first?.bytes);
+  expect(rest).toEqual([]);
+});
+
+test('passes on what is no sample at all, to be counted', () => {
+  const format: SampleFormat = { name: 'texts', decode: () => ({ samples: [], rejects: [], skipped: 3 }) };
+  expect(decodeBatch(batchOf(record(11, 'x')), format, testLimits).records).toEqual([
+    { offset: 11, timeMs: expect.any(Number) as number, samples: [], skipped: 3 },
+  ]);
 });

@@ -10,6 +10,8 @@ export interface PrometheusOptions {
   readonly rules?: string;
   readonly alertmanagers?: readonly string[];
   readonly interval?: string;
+  /** Where it pushes all that it scrapes. */
+  readonly remoteWrite?: string;
 }
 
 /** Debian's `prometheus`; `test.skipIf(prometheusBinary.path === null)('…' + prometheusBinary.note, …)`. */
@@ -22,6 +24,7 @@ export const startPrometheus = (options: PrometheusOptions): Promise<LocalServic
     global: { scrape_interval: interval, evaluation_interval: interval },
     rule_files: options.rules === undefined ? [] : ['rules.yml'],
     scrape_configs: [{ job_name: 'strayd', static_configs: [{ targets: options.targets }] }],
+    remote_write: options.remoteWrite === undefined ? [] : [{ url: options.remoteWrite }],
     alerting: { alertmanagers: [{ static_configs: [{ targets: options.alertmanagers ?? [] }] }] },
   };
   return startLocalService({

@@ -7,6 +7,9 @@ export type RejectReason =
   | 'not_utf8'
   | 'not_json'
   | 'not_object'
+  | 'no_samples'
+  | 'bad_line'
+  | 'bad_encoding'
   | 'bad_name'
   | 'bad_labels'
   | 'bad_time'
@@ -19,6 +22,8 @@ export type RejectReason =
 export interface DecodeLimits {
   /** Size of a record's value in bytes; also how much of a bad record is kept. */
   readonly maxRecordBytes: number;
+  /** Size of a compressed value when it is unpacked, in bytes. */
+  readonly maxUnpackedBytes: number;
   readonly maxLabels: number;
   /** Length of a metric's or label's name and of a label's value, in UTF-16 units. */
   readonly maxLabelLength: number;
@@ -31,10 +36,12 @@ export interface Reject {
   readonly detail: string;
 }
 
-/** What a record's bytes gave: good samples and the reasons for the others; never both empty. */
+/** What a record's bytes gave: good samples, the reasons for the others, and what is no sample at all; never all empty. */
 export interface DecodedValue {
   readonly samples: readonly Sample[];
   readonly rejects: readonly Reject[];
+  /** Intact things that can't be a sample: texts, native histograms. Counted, no dead letters. */
+  readonly skipped?: number;
 }
 
 /** A wire format: bytes of one record's value to samples. It never throws, whatever the bytes. */

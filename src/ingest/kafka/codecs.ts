@@ -2,6 +2,7 @@ import * as zlib from 'node:zlib';
 import kafkajs from 'kafkajs';
 import lz4 from 'lz4js';
 import snappy from 'snappyjs';
+import { unpackSnappyBlock } from '../snappy-block.ts';
 
 interface Codec {
   compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
@@ -19,13 +20,13 @@ const isXerial = (bytes: Buffer): boolean => bytes.subarray(0, XERIAL_MAGIC.leng
 
 /** Snappy with or without snappy-java's framing, as different clients write it. */
 export const snappyDecompress = (bytes: Buffer): Buffer => {
-  if (!isXerial(bytes)) return Buffer.from(snappy.uncompress(bytes));
+  if (!isXerial(bytes)) return Buffer.from(unpackSnappyBlock(bytes));
   const blocks: Uint8Array[] = [];
   let at = XERIAL_HEADER_BYTES;
   while (at < bytes.length) {
     const size = bytes.readInt32BE(at);
     const start = at + 4;
-    blocks.push(snappy.uncompress(bytes.subarray(start, start + size)));
+    blocks.push(unpackSnappyBlock(bytes.subarray(start, start + size)));
     at = start + size;
   }
   return Buffer.concat(blocks);

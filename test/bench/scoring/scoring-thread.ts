@@ -3,7 +3,7 @@ import { readModel, recordModel } from '../../../src/app/model-shelf.ts';
 import type { TrainedModel } from '../../../src/app/messages.ts';
 import type { RawBatch } from '../../../src/core/records.ts';
 import { decodeBatch } from '../../../src/ingest/decode-batch.ts';
-import { sampleFormat } from '../../../src/ingest/formats/format-registry.ts';
+import { prometheusJson } from '../../../src/ingest/formats/prometheus-json.ts';
 import { createState } from '../../../src/pipeline/create-state.ts';
 import type { Effects } from '../../../src/pipeline/effects.ts';
 import { historyRows } from '../../../src/pipeline/row-history.ts';
@@ -31,13 +31,19 @@ export interface ScoredBatch {
 
 const CHECKPOINT_MS = 1000;
 const FILL_STEPS_A_CHECKPOINT = 50;
-const LIMITS = { maxRecordBytes: 2 ** 20, maxLabels: 64, maxLabelLength: 1024, maxSamplesPerRecord: 10_000 };
+const LIMITS = {
+  maxRecordBytes: 2 ** 20,
+  maxUnpackedBytes: 1_000_000,
+  maxLabels: 64,
+  maxLabelLength: 1024,
+  maxSamplesPerRecord: 10_000,
+};
 
 const port = parentPort;
 if (port === null) throw new Error('scoring-thread runs as a worker thread of the scoring bench');
 const { fleet, directory } = workerData as { readonly fleet: ScoringFleet; readonly directory: string };
 const spec = fleetSpec(fleet);
-const format = sampleFormat('prometheus_json');
+const format = prometheusJson;
 const store = openStore(directory, { mode: 'write', pid: process.pid, random: Math.random });
 const state = createState({
   detectors: [spec],

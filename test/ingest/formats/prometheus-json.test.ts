@@ -25,8 +25,14 @@ const cases: readonly (readonly [string, RejectReason, Uint8Array])[] = [
   ['a name that __name__ contradicts', 'bad_name', written({ labels: { __name__: 'down' } })],
   ['a time without zone', 'bad_time', written({ timestamp: '2026-11-24T03:00:00' })],
   ['a day that is none', 'bad_time', written({ timestamp: '2026-02-29T03:00:00Z' })],
-  ['a time as a number', 'bad_time', written({ timestamp: 1_790_000_000 })],
-  ['a value as a number', 'bad_value', written({ value: 0.5 })],
+  ['a negative time', 'bad_time', written({ timestamp: -1 })],
+  ['a time as a list', 'bad_time', written({ timestamp: [1] })],
+  ['a value as a list', 'bad_value', written({ value: [0.5] })],
+  [
+    'a number beyond double precision',
+    'bad_value',
+    Buffer.from(written({}).toString().replace('"0.5"', '1e999')),
+  ],
   ['a hexadecimal value', 'bad_value', written({ value: '0x10' })],
   ['an empty value string', 'bad_value', written({ value: '' })],
   ['a value with a space', 'bad_value', written({ value: ' 1' })],
@@ -88,4 +94,12 @@ test('says what it saw and what it expected', () => {
   const { rejects } = prometheusJson.decode(written({ value: 'many' }), testLimits);
   expect(rejects[0]?.detail).toContain('"many"');
   expect(rejects[0]?.detail).toContain('decimal');
+});
+
+test('takes Unix seconds for a time, and a number for a value', () => {
+  const samples = [1_790_000_000.5, '1790000000.5'].map(
+    (timestamp) => samplesOf(written({ timestamp, value: 0.25 }))[0],
+  );
+  const expected = { metric: 'up', labels: { job: 'node' }, timeMs: 1_790_000_000_500, value: 0.25 };
+  expect(samples).toEqual([expected, expected]);
 });
