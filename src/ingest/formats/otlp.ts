@@ -13,7 +13,7 @@ import type { SampleFormat } from './sample-format.ts';
 const OPEN_BRACE = 0x7b;
 const SPACES: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
-/* Protobuf begins with 0x0a, which JSON takes for a line's end: only a brace after it tells. */
+/* Protobuf begins with 0x0a, which JSON takes for a line's end: a brace after it tells, most of the time. */
 const looksLikeJson = (bytes: Uint8Array): boolean => bytes.find((byte) => !SPACES.has(byte)) === OPEN_BRACE;
 
 const pairsOf = (attributes: readonly OtlpAttribute[]): (readonly [string, string])[] =>
@@ -52,7 +52,9 @@ const takeResource = ({ attributes, metrics }: OtlpResource, into: Reading): voi
 };
 
 const resourcesOf = (bytes: Uint8Array): readonly OtlpResource[] | null => {
-  if (looksLikeJson(bytes)) return isUtf8(bytes) ? readOtlpJson(parseJson(bytes)) : null;
+  // A message of 123 bytes begins like JSON too: what does not parse as JSON may still be one.
+  const parsed = looksLikeJson(bytes) && isUtf8(bytes) ? parseJson(bytes) : undefined;
+  if (parsed !== undefined) return readOtlpJson(parsed);
   try {
     return readOtlpProtobuf(bytes);
   } catch {

@@ -178,6 +178,13 @@ test('reads names of enums, texts for numbers and a summary, as the specificatio
   ]);
 });
 
+test('does not take a message for JSON because its length, 123, is an opening brace', () => {
+  const read123 = Array.from({ length: 123 }, (_, length) =>
+    written(ProtobufMetricsSerializer, [gauge('up', 1, { a: 'x'.repeat(length + 1) })]),
+  ).find((bytes) => bytes[1] === 0x7b);
+  expect(read(read123 ?? new Uint8Array()).samples).toHaveLength(1);
+});
+
 test('says that a point without a time can not be used', () => {
   const body = {
     resourceMetrics: [
