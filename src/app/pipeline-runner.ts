@@ -90,7 +90,8 @@ export class PipelineRunner implements StreamHandler {
       const message = `The offset of ${place} was reset from ${local} to ${from}; reading goes on there, steps already closed stay as they are.`;
       report({ event: 'offset_reset', level: 'warn', message, fields: { ...partition, local, reset: from } });
     }
-    this.take({ kind: 'assigned', partition, nextOffset: from });
+    const whole = isForeign && mark.wholeFromMs !== undefined ? { wholeFromMs: mark.wholeFromMs } : {};
+    this.take({ kind: 'assigned', partition, nextOffset: from, ...whole });
     const start = from === null ? 'the earliest offset' : `offset ${from}`;
     const others = isForeign ? ', where another strayd left it; its entities are taken up anew' : '';
     const message = `Reading ${place} from ${start}${others}.`;

@@ -51,6 +51,14 @@ export interface RecordSlice extends PartitionId {
   readonly deadLetters: readonly DeadLetter[];
 }
 
+/** Where a store that has no memory of a partition has to go on in it. */
+export interface HandOver {
+  /** Oldest record that its steps, and the values and rates from which they go on, are built of. */
+  readonly offset: number;
+  /** Steps that start before this event time, ms, are the former owner's: they are built for their memory only. */
+  readonly wholeFromMs: number;
+}
+
 /** Where a restart has to go on in a partition, and what had been seen of it. */
 export interface PartitionMark extends PartitionId {
   /** Oldest offset that a step still open needs: a restart replays from here. */
@@ -61,4 +69,10 @@ export interface PartitionMark extends PartitionId {
   readonly watermarkMs: number;
   /** An idle partition does not hold the source's watermark back. */
   readonly idle: boolean;
+  /** Of the store that had it before: no step that starts earlier, ms, is given out here; -Infinity if there was none. */
+  readonly wholeFromMs: number;
+  /** For the next owner; what the broker is told. */
+  readonly handOver: HandOver;
+  /** Oldest offset with a sample in each recent stretch of event time, as (start ms, offset). */
+  readonly firstOffsets: readonly (readonly [startMs: number, offset: number])[];
 }

@@ -6,6 +6,8 @@ export interface BrokerMark {
   readonly offset: number | null;
   /** `storeId:sequence` of the strayd that committed it; `null` for an operator's reset. */
   readonly owner: string | null;
+  /** Of another owner: the first event time, ms, from which on steps are left to be given out. */
+  readonly wholeFromMs?: number;
 }
 
 export interface StreamHandler {
@@ -26,7 +28,7 @@ export interface StreamHandler {
 export interface RecordStream {
   /** Resolves once joined; retries with backoff while the broker is down. */
   start(handler: StreamHandler): Promise<void>;
-  /** Tells the broker how far the store is; called after the transaction, never before. */
+  /** Tells the broker where another store would go on; called after the transaction, never before. */
   commit(marks: readonly PartitionMark[], owner: string): Promise<void>;
   /** Stops reading; resolves when no handler call is under way any more. A last `commit` may follow. */
   stop(): Promise<void>;

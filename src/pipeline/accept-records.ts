@@ -67,6 +67,7 @@ function offer(run: StepRun, { source, partition, record }: Origin, sample: Samp
   const routes = source.router.routes(sample.metric, sample.labels);
   if (routes.length === 0) return 'unselected';
   if (!Number.isFinite(value)) return 'not_finite';
+  partition.firstOffsets.note(timeMs, record.offset);
   let result: Result | null = null;
   for (const route of routes) {
     const detector = run.state.detectors[route.detector] as DetectorState;
@@ -76,6 +77,7 @@ function offer(run: StepRun, { source, partition, record }: Origin, sample: Samp
       typeof track === 'string'
         ? track
         : track.series.add(track, timeMs, value, partition.index, record.offset);
+    if (typeof track !== 'string') track.series.takeOverFrom(partition.wholeFromMs);
     result = result === null ? verdict : better(result, verdict);
     if (verdict === 'accepted' && typeof track !== 'string') closeByClock(run, detector, track, route);
   }

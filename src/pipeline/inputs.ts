@@ -8,9 +8,15 @@ export type PipelineInput =
   | { readonly kind: 'records'; readonly slice: RecordSlice }
   /**
    * A partition is read from now on and holds the watermark back, though it has no record yet. Where it was in before
-   * wins over `nextOffset`.
+   * wins over `nextOffset`. From another store it is taken over with the steps that start at `wholeFromMs`: those before
+   * are only remembered, so that values and rates go on.
    */
-  | { readonly kind: 'assigned'; readonly partition: PartitionId; readonly nextOffset: number | null }
+  | {
+      readonly kind: 'assigned';
+      readonly partition: PartitionId;
+      readonly nextOffset: number | null;
+      readonly wholeFromMs?: number;
+    }
   /** No record for a while at the log's end, or one again. */
   | { readonly kind: 'idle'; readonly partition: PartitionId; readonly idle: boolean }
   /** A partition is not read any more, perhaps only while the group rebalances: nothing is forgotten. */

@@ -1,4 +1,5 @@
 import type { PartitionId } from '../core/records.ts';
+import { FirstOffsets } from './first-offsets.ts';
 
 /** Where the pipeline stands in one partition. */
 export interface PartitionState {
@@ -16,10 +17,13 @@ export interface PartitionState {
   idle: boolean;
   /** False while nobody reads it: it counts for no watermark then. */
   assigned: boolean;
+  /** Steps that start before it, ms, are another store's and only remembered here; -Infinity without one. */
+  wholeFromMs: number;
+  firstOffsets: FirstOffsets;
 }
 
-/** A partition of which nothing is known. */
-export function newPartition(id: PartitionId, index: number): PartitionState {
+/** A partition of which nothing is known; `stretchMs` is how finely it is remembered what lies where. */
+export function newPartition(id: PartitionId, index: number, stretchMs: number): PartitionState {
   return {
     id: { source: id.source, topic: id.topic, partition: id.partition },
     index,
@@ -29,6 +33,8 @@ export function newPartition(id: PartitionId, index: number): PartitionState {
     watermarkMs: -Infinity,
     idle: false,
     assigned: true,
+    wholeFromMs: -Infinity,
+    firstOffsets: new FirstOffsets(stretchMs),
   };
 }
 

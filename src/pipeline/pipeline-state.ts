@@ -56,8 +56,8 @@ export function partitionOf(state: PipelineState, id: PartitionId): PartitionSta
   const key = partitionKey(id);
   const known = state.partitionsByKey.get(key);
   if (known !== undefined) return known;
-  const partition = newPartition(id, state.partitions.length);
   const source = sourceOf(state, id.source);
+  const partition = newPartition(id, state.partitions.length, source.stretchMs);
   catchUp(source, partition);
   state.partitions.push(partition);
   state.partitionsByKey.set(key, partition);

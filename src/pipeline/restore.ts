@@ -4,6 +4,7 @@ import type { KeptStep, RestoredEntity } from './checkpoint.ts';
 import { detectorWatermark, type DetectorState } from './detector-state.ts';
 import { readEntityBytes } from './entity-bytes.ts';
 import { newEntity, type Entity } from './entity.ts';
+import { FirstOffsets } from './first-offsets.ts';
 import { partitionName } from './partition-state.ts';
 import { partitionOf, sourceOf, type PipelineState } from './pipeline-state.ts';
 import { restoreScoringState, type ScoringState } from './scoring/scoring-state.ts';
@@ -22,6 +23,8 @@ export function restorePartitions(state: PipelineState, marks: readonly Partitio
     partition.replayUntil = mark.nextOffset;
     partition.watermarkMs = mark.watermarkMs;
     partition.idle = mark.idle;
+    partition.wholeFromMs = mark.wholeFromMs;
+    partition.firstOffsets = new FirstOffsets(sourceOf(state, mark.source).stretchMs, mark.firstOffsets);
   }
   for (const mark of marks) raiseWatermark(sourceOf(state, mark.source));
   for (const detector of state.detectors) {
@@ -50,7 +53,9 @@ function restoreEntity(state: PipelineState, detector: DetectorState, row: Resto
   series.lastFreshStep = row.lastClosedStep;
   series.closedThrough = Math.max(row.lastClosedStep, series.closableByClock, closedByWatermark);
   for (const partition of state.partitions) {
-    if (row.partitions.includes(partitionName(partition.id))) series.partitions.add(partition.index);
+    if (!row.partitions.includes(partitionName(partition.id))) continue;
+    series.partitions.add(partition.index);
+    series.takeOverFrom(partition.wholeFromMs);
   }
   for (const kept of unbroken(row.kept, row.lastClosedStep)) {
     if (kept.values.length === spec.features.length) history.push(kept.values);

@@ -34,12 +34,16 @@ export interface SourceState {
   readonly router: SeriesRouter;
   /** A sample further ahead of its record is refused: the strictest of the detectors' `max_future`. */
   readonly maxFutureMs: number;
+  /** The shortest step of the detectors, ms: so finely it is remembered where the samples of a time lie. */
+  readonly stretchMs: number;
   /** Newest event time of the slowest partition that is not idle, ms; never falls. */
   watermarkMs: number;
   /** Newest time of a Kafka record, ms. */
   newestRecordMs: number;
   counts: SampleCounts;
 }
+
+const LONGEST_STRETCH_MS = 3_600_000;
 
 /** A source without partitions. */
 export function newSource(name: string, all: readonly DetectorState[], seriesCached: number): SourceState {
@@ -50,6 +54,7 @@ export function newSource(name: string, all: readonly DetectorState[], seriesCac
     detectors,
     router: new SeriesRouter(detectors, seriesCached),
     maxFutureMs: Math.min(...detectors.map(({ spec }) => spec.maxFutureMs)),
+    stretchMs: Math.min(LONGEST_STRETCH_MS, ...detectors.map(({ spec }) => spec.stepMs)),
     watermarkMs: -Infinity,
     newestRecordMs: -Infinity,
     counts: noCounts(),

@@ -43,6 +43,9 @@ function take(run: StepRun, input: PipelineInput): void {
     }
     case 'assigned':
       assign(state, partitionOf(state, input.partition), input.nextOffset);
+      if (input.wholeFromMs !== undefined) {
+        partitionOf(state, input.partition).wholeFromMs = input.wholeFromMs;
+      }
       return;
     case 'revoked':
       leave(state, partitionOf(state, input.partition));
@@ -144,6 +147,7 @@ function drop(run: StepRun, partition: PartitionState): void {
   }
   dropHeldVerdicts(state, partition);
   setPosition(state, partition, null);
+  forgetLog(partition);
   partition.assigned = false;
 }
 
@@ -176,8 +180,14 @@ function reset(run: StepRun, partition: PartitionState, nextOffset: number): voi
     for (const { series } of entities.values()) series.dropWaiting(partition.index);
   }
   setPosition(state, partition, nextOffset);
+  forgetLog(partition);
   if (!partition.assigned) catchUp(sourceOf(state, partition.id.source), partition);
   partition.assigned = true;
+}
+
+function forgetLog(partition: PartitionState): void {
+  partition.wholeFromMs = -Infinity;
+  partition.firstOffsets.clear();
 }
 
 /** Whether a partition was idle says nothing any more once it is not read. */

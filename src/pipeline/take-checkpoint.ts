@@ -5,6 +5,7 @@ import { releasePassedModels, type DetectorState } from './detector-state.ts';
 import type { Effects } from './effects.ts';
 import { entityBytes } from './entity-bytes.ts';
 import type { Entity } from './entity.ts';
+import { handOvers } from './hand-over.ts';
 import { partitionKey, partitionName } from './partition-state.ts';
 import { sourceOf, type PipelineState } from './pipeline-state.ts';
 import { calibrationRow, calibrationRowDue } from './scoring/scoring-state.ts';
@@ -47,13 +48,18 @@ function partitionMarks(state: PipelineState): PartitionMark[] {
       });
     }
   }
+  const handed = handOvers(state, oldest);
   return state.partitions.flatMap((partition) => {
-    const { id, index, nextOffset, replayUntil, watermarkMs, idle, assigned } = partition;
+    const { id, index, nextOffset, replayUntil, watermarkMs, idle, assigned, wholeFromMs } = partition;
     if (nextOffset === null) return [];
     const source = sourceOf(state, id.source);
+    const lowOffset = oldest[index] ?? nextOffset;
     const offsets = {
-      lowOffset: oldest[index] ?? nextOffset,
+      lowOffset,
       nextOffset: Math.max(nextOffset, replayUntil),
+      wholeFromMs,
+      handOver: handed[index] ?? { offset: lowOffset, wholeFromMs },
+      firstOffsets: partition.firstOffsets.noted(),
     };
     if (assigned) return [{ ...id, ...offsets, watermarkMs, idle }];
     if (idle || !isLeftBehind(source, partition)) return [];

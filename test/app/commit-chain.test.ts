@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CommitChain } from '../../src/app/commit-chain.ts';
 import type { PartitionMark } from '../../src/core/records.ts';
+import { testMark } from '../support/partition-mark.ts';
 
 /** A broker whose commits stay under way until they are let go. */
 class SlowBroker {
@@ -22,15 +23,7 @@ class SlowBroker {
 }
 
 function markOf(partition: number): PartitionMark {
-  return {
-    source: 'node',
-    topic: 'metrics',
-    partition,
-    lowOffset: 7,
-    nextOffset: 9,
-    watermarkMs: 0,
-    idle: false,
-  };
+  return testMark({ source: 'node', topic: 'metrics', partition }, { lowOffset: 7, nextOffset: 9 });
 }
 
 describe('the commit chain', () => {

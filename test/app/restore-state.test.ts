@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { restoreState } from '../../src/app/restore-state.ts';
 import { pipelineConfig } from '../../src/config/pipeline-config.ts';
+import { testMark } from '../support/partition-mark.ts';
 import { checkpointOf, openWriter, temporaryDirectory } from '../store/sample-checkpoints.ts';
 import { configOf } from './config-fixture.ts';
 
@@ -9,12 +10,11 @@ it('a source or topic that is not configured any more does not hold a detector b
   const config = pipelineConfig(configOf(directory));
   const store = openWriter(directory);
   store.declareDetectors(config.detectors);
-  const mark = { partition: 0, lowOffset: 0, nextOffset: 9, idle: false };
   const marks = [
-    { ...mark, source: 'fleet', topic: 'fleet-metrics', watermarkMs: 10_000_000 },
-    { ...mark, source: 'fleet', topic: 'old-metrics', watermarkMs: 1000 },
-    { ...mark, source: 'gone', topic: 'fleet-metrics', watermarkMs: 1000 },
-  ];
+    { source: 'fleet', topic: 'fleet-metrics', watermarkMs: 10_000_000 },
+    { source: 'fleet', topic: 'old-metrics', watermarkMs: 1000 },
+    { source: 'gone', topic: 'fleet-metrics', watermarkMs: 1000 },
+  ].map(({ watermarkMs, ...place }) => testMark({ ...place, partition: 0 }, { nextOffset: 9, watermarkMs }));
   store.applyCheckpoint(checkpointOf({ marks }), { outbox: [] });
   const { state } = await restoreState(config, store, () => undefined);
   store.close();

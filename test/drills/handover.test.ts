@@ -70,13 +70,11 @@ describe('two members of a group, a store each, and a topic keyed by entity', ()
       await feed.sendUntil(150);
       await workedOn(a, feed, [kept]);
       await workedOn(b, feed, [moved]);
-      const whole = new Map(ENTITIES.map((entity) => [entity, stepsOf(undisturbed, entity)]));
-      const ofMoved = whole.get(movedEntity) ?? [];
-      expect(ofMoved, 'what the first had of it').toEqual(expect.arrayContaining(stepsOf(a, movedEntity)));
+      // It has the history too, in which the second store was trained on its own.
+      const ofFirst = vectors(stepsOf(a, movedEntity, LIVE_FROM_STEP));
       const ofSecond = vectors(stepsOf(b, movedEntity, LIVE_FROM_STEP));
+      expect(ofFirst.length).toBeGreaterThan(50);
       expect(ofSecond.length).toBeGreaterThan(80);
-      // Its first step has no rates yet: the counters' values before it were the other store's.
-      expect(vectors(ofMoved)).toEqual(expect.arrayContaining(ofSecond.slice(1)));
 
       expect(await second.stop()).toBe(0);
       await waitFor(
@@ -86,8 +84,12 @@ describe('two members of a group, a store each, and a topic keyed by entity', ()
       await feed.sendUntil(Infinity);
       await workedOn(a, feed, [0, 1]);
       expect(await first.stop()).toBe(0);
-      expect(stepsOf(a, keptEntity)).toEqual(whole.get(keptEntity));
-      expect(vectors(ofMoved)).toEqual(expect.arrayContaining(vectors(stepsOf(a, movedEntity)).slice(1)));
+      expect(stepsOf(a, keptEntity)).toEqual(stepsOf(undisturbed, keptEntity));
+      const ofFirstAgain = vectors(stepsOf(a, movedEntity));
+      expect(ofFirstAgain.length).toBeGreaterThan(80);
+      // Every step, the first of each owner too, and none by two.
+      const whole = vectors(stepsOf(undisturbed, movedEntity, LIVE_FROM_STEP));
+      expect([...ofFirst, ...ofSecond, ...ofFirstAgain]).toEqual(whole);
       for (const folder of [a, b]) expect(transitionsOf(folder)).toEqual([]);
     },
     90_000,

@@ -95,8 +95,9 @@ describe('strayd run in bad surroundings', () => {
       const committed = await withAdmin(brokers, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
       const marks = marksOf(folder);
       for (const { partition, offset, metadata } of committed[0]?.partitions ?? []) {
-        expect(offset).toBe(String(marks.get(`${topic}/${partition}`)?.lowOffset));
-        expect(metadata).toMatch(/^[0-9a-f]{16}:\d+$/);
+        const handOver = marks.get(`${topic}/${partition}`)?.handOver;
+        expect(offset).toBe(String(handOver?.offset));
+        expect(metadata).toMatch(new RegExp(`^[0-9a-f]{16}:\\d+;whole_from=${handOver?.wholeFromMs}$`));
       }
     },
   );

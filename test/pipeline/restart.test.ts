@@ -19,6 +19,7 @@ import { MemoryStore } from './memory-store.ts';
 import { Feed, smallSpec } from './one-entity.ts';
 import { mulberry } from './seeded.ts';
 import { middleStep, streamCase, type StreamCase } from './stream-case.ts';
+import { testMark } from '../support/partition-mark.ts';
 
 function undisturbed(stream: StreamCase, seed: number) {
   const inputs = [
@@ -132,7 +133,7 @@ describe('a restart', () => {
   });
 
   it('gives up the replay of a partition whose log has ended, and of all when too much is held back', () => {
-    const mark = { ...partitionId(0), lowOffset: 0, nextOffset: 9, watermarkMs: 0, idle: false };
+    const mark = testMark(partitionId(0), { nextOffset: 9 });
     const restored = { ...NOTHING, marks: [mark, { ...mark, partition: 1, nextOffset: 0 }] };
     const idle = new Feed([smallSpec], { restored });
     idle.input(...assignments(2));

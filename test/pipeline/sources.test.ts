@@ -5,6 +5,7 @@ import { takeCheckpoint } from '../../src/pipeline/take-checkpoint.ts';
 import { assignments, counted, partitionId } from './drive.ts';
 import { MemoryStore } from './memory-store.ts';
 import { Feed, smallSpec } from './one-entity.ts';
+import { testMark } from '../support/partition-mark.ts';
 
 const APPS: PartitionId = { source: 'apps', topic: 'apps-metrics', partition: 0 };
 
@@ -91,7 +92,7 @@ describe('after a restart, a partition that nobody here reads any more', () => {
     before.input({ kind: 'revoked', partition: partitionId(1) });
     // Its row of before says that it is awaited.
     const store = new MemoryStore();
-    const mark = { ...partitionId(1), lowOffset: 0, nextOffset: 1, watermarkMs: 6000, idle: false };
+    const mark = testMark(partitionId(1), { nextOffset: 1, watermarkMs: 6000 });
     store.apply({ ...takeCheckpoint(before.state, before.effects), marks: [mark] });
     run(before);
     store.apply(takeCheckpoint(before.state, before.effects));
@@ -105,7 +106,7 @@ describe('after a restart, a partition that nobody here reads any more', () => {
   });
 
   it('is not idle because of a verdict that waited for a replay when it was taken away', () => {
-    const mark = { ...partitionId(0), lowOffset: 0, nextOffset: 9, watermarkMs: 0, idle: false };
+    const mark = testMark(partitionId(0), { nextOffset: 9 });
     const feed = new Feed([smallSpec], { restored: { marks: [mark], entities: [], activations: [] } });
     feed.input(...assignments(2));
     feed.input({ kind: 'idle', partition: partitionId(1), idle: true });
@@ -146,7 +147,7 @@ describe('after a restart, a partition that nobody here reads any more', () => {
 });
 
 describe('what is held back during a replay', () => {
-  const mark = { ...partitionId(0), lowOffset: 0, nextOffset: 9, watermarkMs: 0, idle: false };
+  const mark = testMark(partitionId(0), { nextOffset: 9 });
   const restored = { marks: [mark, { ...mark, partition: 1, nextOffset: 0 }], entities: [], activations: [] };
 
   it('is counted each time that its bound is reached', () => {

@@ -9,6 +9,7 @@ import {
   temporaryDirectory,
   transition,
 } from './sample-checkpoints.ts';
+import { testMark } from '../support/partition-mark.ts';
 
 const NOTHING = { outbox: [] };
 
@@ -84,15 +85,21 @@ describe('readRestoredState', () => {
       clockMs: 12.5,
       labels: { instance: 'db-1', a: 'ä"' },
     };
-    const mark = {
-      source: 's',
-      topic: 't',
-      partition: 3,
-      lowOffset: 2 ** 40,
-      nextOffset: 2 ** 52,
-      watermarkMs: -Infinity,
-      idle: true,
-    };
+    const mark = testMark(
+      { source: 's', topic: 't', partition: 3 },
+      {
+        lowOffset: 2 ** 40,
+        nextOffset: 2 ** 52,
+        watermarkMs: -Infinity,
+        idle: true,
+        wholeFromMs: 1.5e12,
+        handOver: { offset: 2 ** 39, wholeFromMs: 2e12 },
+        firstOffsets: [
+          [60_000, 2 ** 39],
+          [75_000, 2 ** 40],
+        ],
+      },
+    );
     store.applyCheckpoint(
       checkpointOf({
         entities: [row, entityRow('db-2', 7)],

@@ -7,6 +7,7 @@ import type { Alert, AlertTransition, Effects, StepRecord } from '../../src/pipe
 import { openStore } from '../../src/store/open-store.ts';
 import type { StoreSettings } from '../../src/store/store-settings.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
+import { testMark } from '../support/partition-mark.ts';
 
 export function temporaryDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'strayd-store-'));
@@ -184,15 +185,10 @@ export function stepsCheckpoint(entities: readonly string[], from: number, to: n
     effects: { steps },
     entities: entities.map((entity) => entityRow(entity, to - 1)),
     marks: [
-      {
-        source: 'node',
-        topic: 'metrics',
-        partition: 0,
-        lowOffset: from * 2,
-        nextOffset: to * 2,
-        watermarkMs: to * 15_000,
-        idle: false,
-      },
+      testMark(
+        { source: 'node', topic: 'metrics', partition: 0 },
+        { lowOffset: from * 2, nextOffset: to * 2, watermarkMs: to * 15_000 },
+      ),
     ],
   });
 }

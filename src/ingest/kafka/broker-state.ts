@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { BrokerMark } from '../record-stream.ts';
+import { brokerMark } from './broker-mark.ts';
 
 /** What the broker says of one partition: the group's mark and the log's range, `high` being the next offset to come. */
 export interface BrokerPartition {
@@ -42,9 +43,7 @@ export const brokerState = async (
     for (const { partition, offset, metadata } of partitions) {
       const range = ranges.get(partition);
       if (range === undefined) continue;
-      const at = Number(offset);
-      const owner = metadata === null || metadata === '' || at < 0 ? null : metadata;
-      const mark = { offset: at < 0 ? null : at, owner };
+      const mark = brokerMark(Number(offset), metadata);
       state.set(partitionKey({ topic, partition }), { mark, ...range });
     }
   }

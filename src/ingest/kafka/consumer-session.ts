@@ -1,4 +1,5 @@
 import type { Admin, Batch, Consumer, Kafka } from 'kafkajs';
+import type { CommittedMark } from './broker-mark.ts';
 import type { TopicPartition } from './broker-state.ts';
 
 /** A fetched batch together with the offset that was asked for, which kafkajs' types leave out. */
@@ -101,13 +102,8 @@ export class ConsumerSession {
   }
 
   /** Commits offsets with metadata. Throws while the group rebalances or the coordinator is away. */
-  async commit(
-    offsets: readonly (TopicPartition & { readonly offset: number })[],
-    metadata: string,
-  ): Promise<void> {
-    await this.#consumer.commitOffsets(
-      offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset), metadata })),
-    );
+  async commit(marks: readonly CommittedMark[]): Promise<void> {
+    await this.#consumer.commitOffsets([...marks]);
   }
 
   /** Ends the session: `ended` resolves, the group is left and all connections are closed. Never throws. */

@@ -3,6 +3,7 @@ import type { Kafka } from 'kafkajs';
 import type { PartitionMark } from '../../core/records.ts';
 import type { RecordStream, StreamHandler } from '../record-stream.ts';
 import { AlignedBuffers } from './aligned-buffers.ts';
+import { committedMark } from './broker-mark.ts';
 import { ConsumerSession, type Membership } from './consumer-session.ts';
 import { DeliveryLoop } from './delivery-loop.ts';
 import { createKafkaClient, rootMessage, type KafkaConnection, type KafkaLog } from './kafka-client.ts';
@@ -108,9 +109,8 @@ export class KafkaRecordStream implements RecordStream {
   async commit(marks: readonly PartitionMark[], owner: string): Promise<void> {
     const held = marks.filter((mark) => this.#readers?.mayCommit(mark, owner) === true);
     if (held.length === 0 || this.#session === null) return;
-    const offsets = held.map(({ topic, partition, lowOffset }) => ({ topic, partition, offset: lowOffset }));
     try {
-      await this.#session.commit(offsets, owner);
+      await this.#session.commit(held.map((mark) => committedMark(mark, owner)));
     } catch (error) {
       this.#options.log('warn', `commit of offsets: ${rootMessage(error)}; the next one makes up for it`);
     }

@@ -1,6 +1,7 @@
 import type { PartitionId, RawRecord } from '../../core/records.ts';
 import type { BrokerMark } from '../record-stream.ts';
 import { partitionKey } from './broker-state.ts';
+import { storeOf } from './broker-mark.ts';
 import type { FetchedBatch } from './consumer-session.ts';
 
 /** How far the reading of one held partition is. */
@@ -26,9 +27,6 @@ export const newReader = (id: PartitionId, mark: BrokerMark, expected: number): 
   const flags = { isReady: false, isPaused: false, hasRead: false };
   return { id, key: partitionKey(id), mark, expected, logEnd: expected, quietSinceMs: -Infinity, ...flags };
 };
-
-/** The store's id in a mark's owner, `storeId:sequence`. */
-export const storeOf = (owner: string): string => owner.slice(0, owner.lastIndexOf(':'));
 
 /** Has nobody else had the partition since? Then the mark is as it was, or one that our own store set. */
 export const isStillOurs = (reader: PartitionReader, mark: BrokerMark, ownStore: string | null): boolean => {

@@ -2,12 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RawRecord } from '../../core/records.ts';
 import type { StreamHandler } from '../record-stream.ts';
 import type { AlignedBuffers } from './aligned-buffers.ts';
+import { storeOf } from './broker-mark.ts';
 import { brokerState, logRanges, partitionKey } from './broker-state.ts';
 import type { BrokerPartition, TopicPartition } from './broker-state.ts';
 import type { ConsumerSession, FetchedBatch, SessionEvents } from './consumer-session.ts';
 import type { DeliveryLoop } from './delivery-loop.ts';
 import { rootMessage, type KafkaLog } from './kafka-client.ts';
-import { isStillOurs, newReader, recordsOf, storeOf, type PartitionReader } from './partition-reader.ts';
+import { isStillOurs, newReader, recordsOf, type PartitionReader } from './partition-reader.ts';
 
 /** What the readers work with; `nowMs` only measures how long a partition has been silent. */
 export interface ReaderOptions {

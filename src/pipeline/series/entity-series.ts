@@ -39,6 +39,8 @@ export class EntitySeries {
   closedThrough = -Infinity;
   /** Something was added or closed since the flag was last taken down. */
   changed = false;
+  /** Steps that start before it, ms, were given out by the store that had the entity before. */
+  wholeFromMs = -Infinity;
   /** Indices of all partitions that samples came from. */
   readonly partitions = new Set<number>();
   readonly #spec: DetectorSpec;
@@ -89,12 +91,20 @@ export class EntitySeries {
     return addWaiting(track, timeMs, value, partition) ? 'accepted' : 'duplicate';
   }
 
+  /** Of its partition: steps that start before `wholeFromMs` are another store's. */
+  takeOverFrom(wholeFromMs: number): void {
+    if (wholeFromMs > this.wholeFromMs) this.wholeFromMs = wholeFromMs;
+  }
+
   /** Newest step that the entity's own clock allows to close. */
   get closableByClock(): number {
     return newestStepEndedBy(this.clockMs - this.#spec.allowedLatenessMs, this.#spec.stepMs);
   }
 
-  /** Closes all steps up to and with `step`: vectors in order of steps, short gaps filled. */
+  /**
+   * Closes all steps up to and with `step`: vectors in order of steps, short gaps filled. Those of another store are
+   * closed for what they leave behind, and not answered.
+   */
   closeThrough(step: number): SeriesVector[] {
     const vectors: SeriesVector[] = [];
     for (let open = this.#oldestOpen(); open <= step; open = this.#oldestOpen()) {
@@ -107,7 +117,10 @@ export class EntitySeries {
       this.changed = true;
     }
     if (step > this.closedThrough) this.closedThrough = step;
-    return vectors;
+    const firstOwn = this.wholeFromMs / this.#spec.stepMs;
+    return (vectors[0]?.step ?? 0) >= firstOwn
+      ? vectors
+      : vectors.filter((vector) => vector.step >= firstOwn);
   }
 
   /** Calls `visit` with each partition and the oldest offset that an open step still needs of it. */

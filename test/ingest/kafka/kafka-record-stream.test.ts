@@ -15,6 +15,7 @@ import {
 } from '../../support/kafka.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { RecordingHandler, streamOf, upTo } from './recording-handler.ts';
+import { testMark } from '../../support/partition-mark.ts';
 
 let brokers: readonly string[] = [];
 beforeAll(async () => {
@@ -40,15 +41,8 @@ const begin = async (
 const line = (partition: number, count: number, firstMs = 0, everyMs = 1_000): TestRecord[] =>
   upTo(count).map((i) => ({ partition, timeMs: firstMs + i * everyMs, value: `${partition}-${i}` }));
 
-const markOf = (topic: string, partition: number, lowOffset: number): PartitionMark => ({
-  source: 'node',
-  topic,
-  partition,
-  lowOffset,
-  nextOffset: lowOffset + 5,
-  watermarkMs: 0,
-  idle: false,
-});
+const markOf = (topic: string, partition: number, lowOffset: number): PartitionMark =>
+  testMark({ source: 'node', topic, partition }, { lowOffset, nextOffset: lowOffset + 5 });
 
 const all = (handler: RecordingHandler, count: number): Promise<unknown> =>
   waitFor(`${count} records`, () => handler.records.length >= count);

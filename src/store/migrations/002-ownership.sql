@@ -1,0 +1,6 @@
+-- What another store needs to go on in a partition, and what this one got from the store before it.
+ALTER TABLE partition_marks ADD COLUMN whole_from_ms REAL NOT NULL DEFAULT -9e999;
+ALTER TABLE partition_marks ADD COLUMN hand_over_offset INTEGER;
+ALTER TABLE partition_marks ADD COLUMN hand_over_whole_ms REAL NOT NULL DEFAULT -9e999;
+-- JSON: [[start of a stretch of event time in ms, oldest offset with a sample in it], …]
+ALTER TABLE partition_marks ADD COLUMN first_offsets TEXT NOT NULL DEFAULT '[]';
