@@ -59,7 +59,8 @@ export async function startPipeline(
   const { state, orphans } = await restoreState(config, store, report);
   for (const { spec, models } of state.detectors) if (models.length === 0) warmUp.restore(store, spec);
 
-  const stream = makeStream(data.stream, { config, report, failed: crash });
+  const former = { storeId: store.storeId, partitions: state.partitions.map(({ id }) => id) };
+  const stream = makeStream(data.stream, { config, report, failed: crash, former });
   const bytes = cachedFor(STORE_BYTES_MS, () => store.storeBytes());
   const runner = new PipelineRunner({
     state,

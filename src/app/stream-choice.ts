@@ -1,4 +1,5 @@
 import type { PipelineConfig } from '../config/pipeline-config.ts';
+import type { FormerOwnership } from '../ingest/kafka/awaited-partitions.ts';
 import { KafkaRecordStream } from '../ingest/kafka/kafka-record-stream.ts';
 import type { RecordStream } from '../ingest/record-stream.ts';
 import type { FleetOptions } from '../ingest/replay/simulated-fleet.ts';
@@ -17,6 +18,8 @@ export interface StreamContext {
   readonly config: PipelineConfig;
   readonly report: Report;
   readonly failed: (error: unknown) => void;
+  /** The store's id, and the partitions that it has marks of. */
+  readonly former: FormerOwnership;
 }
 
 /** Makes the stream, not started yet. */
@@ -26,7 +29,7 @@ export function makeStream(choice: StreamChoice, context: StreamContext): Record
     : new SimulatedFleetStream(simulateFleet(choice.fleet));
 }
 
-function kafkaStream({ config, report, failed }: StreamContext): RecordStream {
+function kafkaStream({ config, report, failed, former }: StreamContext): RecordStream {
   return new KafkaRecordStream({
     connection: config.kafka,
     groupId: config.kafka.groupId,
@@ -37,8 +40,9 @@ function kafkaStream({ config, report, failed }: StreamContext): RecordStream {
     })),
     idleAfterMs: IDLE_AFTER_MS,
     nowMs: () => performance.now(),
+    former,
     log: (level, message) => {
-      if (level === 'warn' || level === 'error') report({ event: 'kafka_log', level, message });
+      if (level !== 'debug') report({ event: 'kafka_log', level, message });
     },
     onFailure: failed,
   });

@@ -83,6 +83,16 @@ export class KilledRun {
     return (await this.#strayd?.stop()) ?? null;
   }
 
+  /** What the daemon of the last start has logged. */
+  log(): string {
+    return this.#strayd?.log() ?? '';
+  }
+
+  /** Its metrics, in Prometheus' text. */
+  async metrics(): Promise<string> {
+    return (await this.#strayd?.metrics()) ?? '';
+  }
+
   /** Idempotency keys of the webhooks that came in, in order. */
   keys(): string[] {
     return this.webhook.requests.map(({ headers }) => String(headers['idempotency-key']));

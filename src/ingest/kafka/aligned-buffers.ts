@@ -46,6 +46,7 @@ export class AlignedBuffers {
   readonly #lanes = new Map<string, Lane>();
   readonly #alignWithinMs: (source: string) => number;
   readonly #maxSliceRecords: number;
+  #held: ReadonlySet<string> = new Set();
 
   constructor(alignWithinMs: (source: string) => number, maxSliceRecords: number) {
     this.#alignWithinMs = alignWithinMs;
@@ -87,11 +88,21 @@ export class AlignedBuffers {
     if (lane !== undefined) lane.idle = idle;
   }
 
+  /** Of these sources nothing is handed on until the next call. */
+  hold(sources: ReadonlySet<string>): void {
+    this.#held = sources;
+  }
+
+  isHeld(source: string): boolean {
+    return this.#held.has(source);
+  }
+
   /** The oldest records that may go on now, `null` if every buffer is empty or has to wait for a slower partition. */
   take(): AlignedSlice | null {
     let oldest: Lane | null = null;
     let oldestMs = Infinity;
     for (const lane of this.#lanes.values()) {
+      if (this.#held.has(lane.id.source)) continue;
       const timeMs = nextTimeMs(lane);
       if (timeMs === null || (oldest !== null && timeMs >= oldestMs) || timeMs > this.#boundMs(lane.id))
         continue;

@@ -30,6 +30,8 @@ const METADATA_MAX_AGE_MS = 30_000;
 /** One life of a kafkajs consumer, from connecting to its crash or end. Offsets are never committed by themselves. */
 export class ConsumerSession {
   readonly admin: Admin;
+  /** What it reads, once it runs. */
+  topics: ReadonlySet<string> = new Set();
   readonly #consumer: Consumer;
   readonly #events: SessionEvents;
   #end: (error: Error | null) => void = () => undefined;
@@ -57,6 +59,7 @@ export class ConsumerSession {
 
   /** Joins the group and starts reading; what is assigned comes paused, see `start`. */
   async run(topics: readonly string[]): Promise<void> {
+    this.topics = new Set(topics);
     const consumer = this.#consumer;
     const { GROUP_JOIN, FETCH, CRASH, START_BATCH_PROCESS } = consumer.events;
     consumer.on(CRASH, ({ payload }) => this.#end(payload.error));

@@ -4,6 +4,7 @@ import type { PartitionMark } from '../../core/records.ts';
 import type { RecordStream, StreamHandler } from '../record-stream.ts';
 import { AlignedBuffers } from './aligned-buffers.ts';
 import { committedMark } from './broker-mark.ts';
+import type { FormerOwnership } from './awaited-partitions.ts';
 import { ConsumerSession, type Membership } from './consumer-session.ts';
 import { DeliveryLoop } from './delivery-loop.ts';
 import { createKafkaClient, rootMessage, type KafkaConnection, type KafkaLog } from './kafka-client.ts';
@@ -26,6 +27,8 @@ export interface KafkaStreamOptions {
   readonly nowMs: () => number;
   /** How long the group waits for a member that died; 10 s if left out. */
   readonly sessionTimeoutMs?: number;
+  /** What the store has read before: after a restart it is waited for until the group gives it back. */
+  readonly former?: FormerOwnership;
   readonly log: KafkaLog;
   /** The handler threw or rejected, which ends the stream. */
   readonly onFailure: (error: unknown) => void;
@@ -33,6 +36,9 @@ export interface KafkaStreamOptions {
 
 /* Short, because after a kill -9 the next start waits so long for its partitions. */
 const SESSION_TIMEOUT_MS = 10_000;
+/* A member may die in a rebalance at the end of another's session: it then has a session of its own to come. */
+const AWAITED_SESSIONS = 2;
+const REBALANCE_MS = 10_000;
 const MAX_SLICE_RECORDS = 1_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
@@ -97,7 +103,10 @@ export class KafkaRecordStream implements RecordStream {
       };
       const sourceOf = (topic: string): string => this.#sources.get(topic)?.name ?? topic;
       const common = { groupId, idleAfterMs, nowMs, log, sourceOf, onPositioned };
-      const readers = new PartitionReaders({ ...common, buffers: this.#buffers, loop: this.#loop }, handler);
+      const former = this.#options.former ?? null;
+      const awaitMs = AWAITED_SESSIONS * this.#membership.sessionTimeoutMs + REBALANCE_MS;
+      const parts = { buffers: this.#buffers, loop: this.#loop };
+      const readers = new PartitionReaders({ ...common, ...parts, former, awaitMs }, handler);
       this.#readers = readers;
       this.#stopping.signal.addEventListener('abort', () => resolve());
       this.#loop.start(handler, (id) => readers.delivered(id), onFailure);

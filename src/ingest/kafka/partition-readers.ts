@@ -2,19 +2,25 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RawRecord } from '../../core/records.ts';
 import type { StreamHandler } from '../record-stream.ts';
 import type { AlignedBuffers } from './aligned-buffers.ts';
+import type { FormerOwnership } from './awaited-partitions.ts';
 import { storeOf } from './broker-mark.ts';
-import { brokerState, logRanges, partitionKey } from './broker-state.ts';
+import { brokerState, partitionKey } from './broker-state.ts';
 import type { BrokerPartition, TopicPartition } from './broker-state.ts';
 import type { ConsumerSession, FetchedBatch, SessionEvents } from './consumer-session.ts';
 import type { DeliveryLoop } from './delivery-loop.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { rootMessage, type KafkaLog } from './kafka-client.ts';
 import { isStillOurs, newReader, recordsOf, type PartitionReader } from './partition-reader.ts';
+import { ReadingHold } from './reading-hold.ts';
 
-/** What the readers work with; `nowMs` only measures how long a partition has been silent. */
+/** What the readers work with; `nowMs` only measures how long a partition has been silent or awaited. */
 export interface ReaderOptions {
   readonly groupId: string;
   readonly sourceOf: (topic: string) => string;
   readonly idleAfterMs: number;
+  /** What this store has read before, `null` for a new one; its partitions are awaited for so long after a restart. */
+  readonly former: FormerOwnership | null;
+  readonly awaitMs: number;
   readonly nowMs: () => number;
   readonly log: KafkaLog;
   readonly buffers: AlignedBuffers;
@@ -25,10 +31,6 @@ export interface ReaderOptions {
 
 const BUFFER_HIGH_BYTES = 1_048_576;
 const BUFFER_LOW_BYTES = 262_144;
-/* A partition that had nothing from the start holds the others back no longer than this. */
-const EMPTY_IDLE_MS = 5_000;
-/* Fetches come back at least four times a second; after a longer silence of the broker nothing counts as idle. */
-const POLL_GAP_MS = 2_000;
 const RETRY_MS = 500;
 
 /** Judges what kafkajs brings: which partitions are ours, where each goes on, and which batch is the expected one. */
@@ -36,22 +38,27 @@ export class PartitionReaders implements SessionEvents {
   readonly #options: ReaderOptions;
   readonly #handler: StreamHandler;
   readonly #readers = new Map<string, PartitionReader>();
+  readonly #idleWatch: IdleWatch;
+  readonly #hold: ReadingHold | null;
   #session: ConsumerSession | null = null;
   /* Counts assignments; whatever was under way for an older one is void. */
   #generation = 0;
   #ownStore: string | null = null;
-  #lastPollMs = -Infinity;
   #isHalted = false;
 
   constructor(options: ReaderOptions, handler: StreamHandler) {
     this.#options = options;
     this.#handler = handler;
+    this.#idleWatch = new IdleWatch({ ...options, handler });
+    const { former, awaitMs: patienceMs } = options;
+    this.#hold = former === null ? null : new ReadingHold({ ...options, former, patienceMs });
   }
 
   /** A new session begins, or with `null` the present one is over; partitions keep their positions until the next joins. */
   attach(session: ConsumerSession | null): void {
     this.#generation++;
     this.#session = session;
+    this.#hold?.end();
     for (const reader of this.#readers.values()) reader.isReady = false;
   }
 
@@ -59,6 +66,7 @@ export class PartitionReaders implements SessionEvents {
   halt(): void {
     this.#generation++;
     this.#isHalted = true;
+    this.#hold?.end();
     for (const reader of this.#readers.values()) this.#session?.pause(reader.id);
   }
 
@@ -77,6 +85,7 @@ export class PartitionReaders implements SessionEvents {
       this.#drop(reader);
       this.#options.loop.push(() => this.#handler.revoked(reader.id));
     }
+    if (this.#session !== null) this.#hold?.joined(this.#session, keys);
     void this.#position(generation, assigned);
   }
 
@@ -98,19 +107,11 @@ export class PartitionReaders implements SessionEvents {
   }
 
   polled(): void {
-    const { nowMs, buffers, idleAfterMs } = this.#options;
-    const now = nowMs();
-    const wasAway = now - this.#lastPollMs > POLL_GAP_MS;
-    this.#lastPollMs = now;
-    for (const reader of this.#readers.values()) {
-      const isQuiet = reader.isReady && !reader.isPaused && buffers.isEmpty(reader.key);
-      if (!isQuiet || wasAway) reader.quietSinceMs = now;
-      const patienceMs = reader.hasRead ? idleAfterMs : Math.min(idleAfterMs, EMPTY_IDLE_MS);
-      const isSilent = isQuiet && reader.expected >= reader.logEnd && now - reader.quietSinceMs >= patienceMs;
-      if (!isSilent || buffers.isIdle(reader.key)) continue;
-      reader.quietSinceMs = now;
-      void this.#confirmIdle(reader, this.#generation);
-    }
+    const session = this.#session;
+    if (session === null) return;
+    const generation = this.#generation;
+    const isCurrent = (): boolean => generation === this.#generation;
+    this.#idleWatch.polled(this.#readers.values(), { session, isCurrent });
   }
 
   /** The handler is through with some records of the partition. */
@@ -129,10 +130,7 @@ export class PartitionReaders implements SessionEvents {
 
   #buffer(reader: PartitionReader, records: readonly RawRecord[], nextOffset: number): void {
     const { buffers, loop, nowMs } = this.#options;
-    if (buffers.isIdle(reader.key)) {
-      buffers.setIdle(reader.key, false);
-      loop.push(() => this.#handler.idle(reader.id, false));
-    }
+    this.#idleWatch.wake(reader);
     buffers.add(reader.key, { records, nextOffset, highWatermark: reader.logEnd, lostFrom: null });
     reader.expected = nextOffset;
     reader.quietSinceMs = nowMs();
@@ -152,14 +150,17 @@ export class PartitionReaders implements SessionEvents {
 
   async #position(generation: number, places: readonly TopicPartition[]): Promise<void> {
     const { groupId, loop, log, onPositioned } = this.#options;
-    const topics = [...new Set(places.map(({ topic }) => topic))];
+    const own = places.map(({ topic }) => topic);
     while (generation === this.#generation && this.#session !== null) {
       try {
+        const topics = [...new Set([...own, ...(this.#hold?.topics() ?? [])])];
         const state = await brokerState(this.#session.admin, groupId, topics);
+        if (generation === this.#generation) this.#hold?.told(state);
         const told = places.map((place) => ({ place, broker: brokerOf(place, state) }));
         loop.push(() => {
           if (generation !== this.#generation) return;
           for (const { place, broker } of told) this.#assign(place, broker);
+          this.#release();
           onPositioned();
         });
         return;
@@ -169,6 +170,13 @@ export class PartitionReaders implements SessionEvents {
         await pause(RETRY_MS);
       }
     }
+  }
+
+  /* Reading may go on when the last partition of the assignment has its position, be it that one was only mended. */
+  #release(): void {
+    const readers = [...this.#readers.values()];
+    if (this.#session === null || !readers.every(({ isReady }) => isReady)) return;
+    this.#hold?.positioned(this.#session, new Set(readers.map(({ key }) => key)));
   }
 
   #assign(place: TopicPartition, { mark, low, high }: BrokerPartition): void {
@@ -205,22 +213,6 @@ export class PartitionReaders implements SessionEvents {
     reader.isPaused = buffers.bytes(reader.key) > BUFFER_LOW_BYTES;
     if (!reader.isPaused) this.#session?.resume(reader.id);
     loop.wake();
-  }
-
-  async #confirmIdle(reader: PartitionReader, generation: number): Promise<void> {
-    const { buffers, loop, log } = this.#options;
-    const { topic, partition } = reader.id;
-    try {
-      const range =
-        this.#session === null ? undefined : (await logRanges(this.#session.admin, topic)).get(partition);
-      if (generation !== this.#generation || range === undefined) return;
-      reader.logEnd = range.high;
-      if (range.high > reader.expected || !buffers.isEmpty(reader.key) || buffers.isIdle(reader.key)) return;
-      buffers.setIdle(reader.key, true);
-      loop.push(() => this.#handler.idle(reader.id, true));
-    } catch (error) {
-      log('warn', `asking for the end of ${topic}/${partition}: ${rootMessage(error)}`);
-    }
   }
 }
 

@@ -47,6 +47,8 @@ describe('a partition just assigned', () => {
           groupId: 'strayd',
           sourceOf: () => 'node',
           idleAfterMs: 60_000,
+          former: null,
+          awaitMs: 0,
           nowMs: () => 0,
           log: (_level, message) => warnings.push(message),
           buffers,
