@@ -1,21 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
-import type { PartitionId, RawBatch } from '../core/records.ts';
+import type { PartitionId, RawBatch, RecordPrint } from '../core/records.ts';
 import { decodeBatch } from '../ingest/decode-batch.ts';
 import type { DecodeLimits, SampleFormat } from '../ingest/formats/sample-format.ts';
 import type { BrokerMark, RecordStream, StreamHandler } from '../ingest/record-stream.ts';
 import type { Checkpoint } from '../pipeline/checkpoint.ts';
 import type { Effects } from '../pipeline/effects.ts';
 import type { PipelineInput } from '../pipeline/inputs.ts';
-import { joinEffects } from '../pipeline/join-effects.ts';
-import { dropOldLetters } from '../pipeline/newest-letters.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { step } from '../pipeline/step.ts';
-import { releaseModels, resumeOffset, takeCheckpoint } from '../pipeline/take-checkpoint.ts';
+import { releaseModels, takeCheckpoint } from '../pipeline/take-checkpoint.ts';
 import type { NewOutboxRow } from '../core/outbox.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import { applyPatiently } from './apply-patiently.ts';
 import { batchSlices } from './batch-slices.ts';
 import { CommitChain } from './commit-chain.ts';
+import { LastRecords } from './last-records.ts';
+import { PartitionOwnership } from './partition-ownership.ts';
+import { PendingEffects } from './pending-effects.ts';
 import type { Report } from './telemetry.ts';
 
 /** Longest stretch of work before timers and sockets of the thread get their turn. */
@@ -48,9 +49,9 @@ export class PipelineRunner implements StreamHandler {
   readonly #options: PipelineRunnerOptions;
   readonly #lag = new Map<string, number>();
   readonly #commits: CommitChain;
-  #pending: Effects[] = [];
-  #pendingSteps = 0;
-  #dirty = false;
+  readonly #lastRecords: LastRecords;
+  readonly #ownership: PartitionOwnership;
+  readonly #pending = new PendingEffects();
   #lastCheckpointMs: number;
   #writing: Promise<void> | null = null;
   #trouble: string | null = null;
@@ -60,7 +61,16 @@ export class PipelineRunner implements StreamHandler {
 
   constructor(options: PipelineRunnerOptions) {
     this.#options = options;
+    const { state, store, report } = options;
     this.#commits = new CommitChain(options.stream);
+    this.#lastRecords = new LastRecords(store.lastRecords());
+    this.#ownership = new PartitionOwnership({
+      state,
+      storeId: store.storeId,
+      lastRecords: this.#lastRecords,
+      take: (input) => this.take(input),
+      report,
+    });
     this.#lastCheckpointMs = options.nowMs();
   }
 
@@ -71,40 +81,21 @@ export class PipelineRunner implements StreamHandler {
 
   /** Effects that come from elsewhere than `step`; they go with the next checkpoint. */
   adopt(effects: Effects): void {
-    this.#dirty = true;
-    this.#pending.push(effects);
-    if (effects.deadLetters.length > 0) dropOldLetters(this.#pending);
-    this.#pendingSteps += effects.steps.length;
+    this.#pending.add(effects);
   }
 
   assigned(partition: PartitionId, mark: BrokerMark): number | null {
-    const { state, store, report } = this.#options;
-    const local = resumeOffset(state, partition);
-    const place = `${partition.topic}/${partition.partition}`;
-    const isForeign = mark.owner !== null && !mark.owner.startsWith(`${store.storeId}:`);
-    const isReset = mark.owner === null && mark.offset !== null && local !== null && mark.offset !== local;
-    const from = isForeign || isReset ? mark.offset : (local ?? mark.offset);
-    if (isForeign) this.take({ kind: 'dropped', partition });
-    if (isReset && from !== null) {
-      this.take({ kind: 'reset', partition, nextOffset: from });
-      const message = `The offset of ${place} was reset from ${local} to ${from}; reading goes on there, steps already closed stay as they are.`;
-      report({ event: 'offset_reset', level: 'warn', message, fields: { ...partition, local, reset: from } });
-    }
-    const whole = isForeign && mark.wholeFromMs !== undefined ? { wholeFromMs: mark.wholeFromMs } : {};
-    this.take({ kind: 'assigned', partition, nextOffset: from, ...whole });
-    const start = from === null ? 'the earliest offset' : `offset ${from}`;
-    const others = isForeign ? ', where another strayd left it; its entities are taken up anew' : '';
-    const message = `Reading ${place} from ${start}${others}.`;
-    report({ event: 'partition_assigned', level: 'info', message, fields: { ...partition, offset: from } });
-    return from;
+    return this.#ownership.assigned(partition, mark);
   }
 
   revoked(partition: PartitionId): void {
-    this.take({ kind: 'revoked', partition });
     this.#lag.delete(lagKey(partition));
     this.#commits.forget(partition);
-    const message = `${partition.topic}/${partition.partition} is read by another member now, or the group is sorting itself out.`;
-    this.#options.report({ event: 'partition_revoked', level: 'info', message, fields: { ...partition } });
+    this.#ownership.revoked(partition);
+  }
+
+  lastRead(partition: PartitionId): RecordPrint | null {
+    return this.#ownership.lastRead(partition);
   }
 
   idle(partition: PartitionId, idle: boolean): void {
@@ -112,16 +103,11 @@ export class PipelineRunner implements StreamHandler {
   }
 
   offsetLost(partition: PartitionId, expected: number, restartedAt: number): void {
-    this.take({ kind: 'reset', partition, nextOffset: restartedAt });
-    const message =
-      `Offset ${expected} of ${partition.topic}/${partition.partition} is not in the log any more ` +
-      `(retention, or the topic was made anew); reading goes on at ${restartedAt}.`;
-    this.#options.report({
-      event: 'offset_lost',
-      level: 'error',
-      message,
-      fields: { ...partition, expected, restartedAt },
-    });
+    this.#ownership.offsetLost(partition, expected, restartedAt);
+  }
+
+  replaced(partition: PartitionId, lastRead: number, restartedAt: number): void {
+    this.#ownership.replaced(partition, lastRead, restartedAt);
   }
 
   trouble(message: string | null): void {
@@ -147,13 +133,14 @@ export class PipelineRunner implements StreamHandler {
       await setImmediate();
       sliceStartMs = nowMs();
     }
+    this.#lastRecords.read(batch);
     this.#lag.set(lagKey(batch), Math.max(0, batch.highWatermark - batch.nextOffset));
     if (this.#isDue()) await this.checkpoint();
   }
 
   /** To be called a few times a second: writes what has waited long enough. */
   async tick(): Promise<void> {
-    if (this.#writing === null && this.#dirty && this.#isDue()) await this.checkpoint();
+    if (this.#writing === null && this.#pending.isDirty && this.#isDue()) await this.checkpoint();
   }
 
   /** The end is near: a full disk is not waited for any more; what can't be written is read again after the next start. */
@@ -198,21 +185,18 @@ export class PipelineRunner implements StreamHandler {
 
   #isDue(): boolean {
     return (
-      this.#pendingSteps >= CHECKPOINT_STEPS ||
+      this.#pending.steps >= CHECKPOINT_STEPS ||
       this.#options.nowMs() - this.#lastCheckpointMs >= CHECKPOINT_MS
     );
   }
 
   async #write(): Promise<void> {
     const { state, store, outboxRows, applied, nowMs, report } = this.#options;
-    const effects = joinEffects(this.#pending);
-    this.#pending = [];
-    this.#pendingSteps = 0;
-    this.#dirty = false;
+    const effects = this.#pending.takeAll();
     const checkpoint = takeCheckpoint(state, effects);
     const patience = { report, signal: this.#stopping.signal };
-    const outbox = outboxRows(effects);
-    const written = await applyPatiently(() => store.applyCheckpoint(checkpoint, { outbox }), patience);
+    const extras = { outbox: outboxRows(effects), lastRecords: this.#lastRecords.takeChanged() };
+    const written = await applyPatiently(() => store.applyCheckpoint(checkpoint, extras), patience);
     if (written === null) {
       this.#isAdrift = true;
       return;

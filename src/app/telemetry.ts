@@ -8,6 +8,7 @@ export type EventName =
   | 'partition_assigned'
   | 'partition_revoked'
   | 'offset_lost'
+  | 'topic_replaced'
   | 'offset_reset'
   | 'store_full'
   | 'store_recovered'

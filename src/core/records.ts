@@ -15,6 +15,17 @@ export interface RawRecord {
   readonly value: Uint8Array | null;
 }
 
+/** By what a record is known again: its offset, and a hash of its time, key and value. */
+export interface RecordPrint {
+  readonly offset: number;
+  readonly fingerprint: string;
+}
+
+/** The record read last of a partition; `null` when nothing is known of it any more. */
+export interface LastRecord extends PartitionId {
+  readonly print: RecordPrint | null;
+}
+
 /** Consecutive records of one partition; `nextOffset` is where reading goes on (control records may leave gaps). */
 export interface RawBatch extends PartitionId {
   readonly firstOffset: number;

@@ -1,4 +1,4 @@
-import type { PartitionId, PartitionMark, RawBatch } from '../core/records.ts';
+import type { PartitionId, PartitionMark, RawBatch, RecordPrint } from '../core/records.ts';
 
 /** What another member of the group, an operator or nobody left at the broker for a partition. */
 export interface BrokerMark {
@@ -13,6 +13,8 @@ export interface BrokerMark {
 export interface StreamHandler {
   /** A partition was assigned: answers the offset to read from, `null` = the earliest there is. */
   assigned(partition: PartitionId, mark: BrokerMark): number | null;
+  /** Asked after `assigned`: the record read last, `null` if unknown. If another stands there, the log is another one. */
+  lastRead(partition: PartitionId): RecordPrint | null;
   revoked(partition: PartitionId): void;
   /** Consecutive records. Reading goes on when the promise resolves: that is the back-pressure. */
   batch(batch: RawBatch): Promise<void>;
@@ -20,6 +22,8 @@ export interface StreamHandler {
   idle(partition: PartitionId, idle: boolean): void;
   /** The stored offset is gone (retention) or beyond the log's end (recreated topic); reading went to `restartedAt`. */
   offsetLost(partition: PartitionId, expected: number, restartedAt: number): void;
+  /** The log was made anew: the record at offset `lastRead` is not the one that was read; reading went to `restartedAt`. */
+  replaced(partition: PartitionId, lastRead: number, restartedAt: number): void;
   /** Connection trouble or recovery, once per change; `null` = well again. */
   trouble(message: string | null): void;
 }

@@ -1,3 +1,4 @@
+import type { LastRecord } from '../core/records.ts';
 import type { Checkpoint } from '../pipeline/checkpoint.ts';
 import type { StepRecord } from '../pipeline/effects.ts';
 import type { MovedBlock } from './block-mover.ts';
@@ -10,6 +11,8 @@ import type { Repositories } from './repositories.ts';
 export interface CheckpointExtras {
   /** Made by delivery from the checkpoint's notifications. */
   readonly outbox: readonly NewOutboxRow[];
+  /** What was read last of partitions, as far as that changed. */
+  readonly lastRecords?: readonly LastRecord[];
 }
 
 /** The rows of one checkpoint; the caller holds the transaction. */
@@ -26,7 +29,7 @@ export class CheckpointWriter {
 
   /** Writes all of it and answers the new sequence number. */
   write(checkpoint: Checkpoint, extras: CheckpointExtras, moved: readonly MovedBlock[]): number {
-    const { meta, marks, deadLetters, outbox } = this.#repositories;
+    const { meta, marks, deadLetters, outbox, lastRecords } = this.#repositories;
     this.#finishMoves(moved);
     const gone = this.#forget(checkpoint);
     this.#writeSteps(checkpoint, gone);
@@ -34,6 +37,7 @@ export class CheckpointWriter {
     this.#writeAlerts(checkpoint);
     for (const row of extras.outbox) outbox.insert(row);
     for (const mark of checkpoint.marks) marks.upsert(mark);
+    for (const record of extras.lastRecords ?? []) lastRecords.put(record);
     deadLetters.insert(checkpoint.effects.deadLetters);
     const sequence = meta.sequence() + 1;
     meta.setSequence(sequence);

@@ -6,6 +6,7 @@ import { EntityRepository } from './entity-repository.ts';
 import { FeatureSetRepository } from './feature-set-repository.ts';
 import { KeptStepReader } from './kept-step-reader.ts';
 import { KeptStepRepository } from './kept-step-repository.ts';
+import { LastRecordRepository } from './last-record-repository.ts';
 import { MarkRepository } from './mark-repository.ts';
 import { MetaRepository } from './meta-repository.ts';
 import { ModelRepository } from './model-repository.ts';
@@ -27,6 +28,7 @@ export interface Repositories {
   readonly reservoir: ReservoirRepository;
   readonly steps: KeptStepReader;
   readonly marks: MarkRepository;
+  readonly lastRecords: LastRecordRepository;
   readonly calibrations: CalibrationRepository;
   readonly alerts: AlertRepository;
   readonly transitions: TransitionRepository;
@@ -58,6 +60,7 @@ export function createRepositories(
     reservoir,
     steps: new KeptStepReader(kept, files, reservoir),
     marks: new MarkRepository(database),
+    lastRecords: new LastRecordRepository(database),
     calibrations: new CalibrationRepository(database),
     alerts: new AlertRepository(database),
     transitions: new TransitionRepository(database),

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import type { DeadLetter, PartitionMark } from '../core/records.ts';
+import type { DeadLetter, LastRecord, PartitionMark } from '../core/records.ts';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { KeptStep } from '../pipeline/checkpoint.ts';
 import type { ModelActivation } from '../pipeline/effects.ts';
@@ -46,6 +46,11 @@ export class StoreReader {
 
   marks(): PartitionMark[] {
     return this.read(({ marks }) => marks.all());
+  }
+
+  /** The record read last of each partition. */
+  lastRecords(): LastRecord[] {
+    return this.read(({ lastRecords }) => lastRecords.all());
   }
 
   listAlerts(query: AlertQuery = {}): AlertRecord[] {

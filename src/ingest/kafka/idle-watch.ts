@@ -43,7 +43,8 @@ export class IdleWatch {
     const wasAway = now - this.#lastPollMs > POLL_GAP_MS;
     this.#lastPollMs = now;
     for (const reader of readers) {
-      const isQuiet = reader.isReady && !reader.isPaused && this.#mayBeIdle(reader);
+      const isRead = reader.isReady && !reader.isPaused && reader.unproved === null;
+      const isQuiet = isRead && this.#mayBeIdle(reader);
       if (!isQuiet || wasAway) reader.quietSinceMs = now;
       const patienceMs = reader.hasRead ? idleAfterMs : Math.min(idleAfterMs, EMPTY_IDLE_MS);
       const isSilent = isQuiet && reader.expected >= reader.logEnd && now - reader.quietSinceMs >= patienceMs;

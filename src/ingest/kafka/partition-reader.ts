@@ -1,4 +1,4 @@
-import type { PartitionId, RawRecord } from '../../core/records.ts';
+import type { PartitionId, RawRecord, RecordPrint } from '../../core/records.ts';
 import type { BrokerMark } from '../record-stream.ts';
 import { partitionKey } from './broker-state.ts';
 import { storeOf } from './broker-mark.ts';
@@ -12,8 +12,11 @@ export interface PartitionReader {
   readonly mark: BrokerMark;
   /** The offset that must come next; any other batch is dropped. */
   expected: number;
-  /** The log's end when last heard of. */
+  /** First offset that is there, and the log's end, when last heard of. */
+  logStart: number;
   logEnd: number;
+  /** The record that must be there if the log is still the one that was read; `null` once that is settled. */
+  unproved: RecordPrint | null;
   /** Positioned in the present assignment. */
   isReady: boolean;
   /** Not fetched because its buffer is full. */
@@ -23,9 +26,15 @@ export interface PartitionReader {
 }
 
 /** A reader of a partition just assigned; it has no position at kafkajs yet. */
-export const newReader = (id: PartitionId, mark: BrokerMark, expected: number): PartitionReader => {
+export const newReader = (
+  id: PartitionId,
+  mark: BrokerMark,
+  from: { readonly expected: number; readonly lastRead: RecordPrint | null },
+): PartitionReader => {
+  const { expected, lastRead: unproved } = from;
+  const log = { logStart: expected, logEnd: expected, unproved };
   const flags = { isReady: false, isPaused: false, hasRead: false };
-  return { id, key: partitionKey(id), mark, expected, logEnd: expected, quietSinceMs: -Infinity, ...flags };
+  return { id, key: partitionKey(id), mark, expected, ...log, quietSinceMs: -Infinity, ...flags };
 };
 
 /** Has nobody else had the partition since? Then the mark is as it was, or one that our own store set. */

@@ -1,15 +1,16 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { RawRecord } from '../../core/records.ts';
+import { recordFingerprint } from '../record-fingerprint.ts';
 import type { StreamHandler } from '../record-stream.ts';
 import type { AlignedBuffers } from './aligned-buffers.ts';
+import { askBroker } from './ask-broker.ts';
 import type { FormerOwnership } from './awaited-partitions.ts';
 import { storeOf } from './broker-mark.ts';
-import { brokerState, partitionKey } from './broker-state.ts';
+import { partitionKey } from './broker-state.ts';
 import type { BrokerPartition, TopicPartition } from './broker-state.ts';
 import type { ConsumerSession, FetchedBatch, SessionEvents } from './consumer-session.ts';
 import type { DeliveryLoop } from './delivery-loop.ts';
 import { IdleWatch } from './idle-watch.ts';
-import { rootMessage, type KafkaLog } from './kafka-client.ts';
+import type { KafkaLog } from './kafka-client.ts';
 import { isStillOurs, newReader, recordsOf, type PartitionReader } from './partition-reader.ts';
 import { ReadingHold } from './reading-hold.ts';
 
@@ -31,7 +32,6 @@ export interface ReaderOptions {
 
 const BUFFER_HIGH_BYTES = 1_048_576;
 const BUFFER_LOW_BYTES = 262_144;
-const RETRY_MS = 500;
 
 /** Judges what kafkajs brings: which partitions are ours, where each goes on, and which batch is the expected one. */
 export class PartitionReaders implements SessionEvents {
@@ -92,8 +92,12 @@ export class PartitionReaders implements SessionEvents {
   fetched(batch: FetchedBatch): void {
     const reader = this.#readers.get(partitionKey(batch));
     if (this.#isHalted || reader === undefined || !reader.isReady) return;
-    if (Number(batch.fetchedOffset) !== reader.expected) {
+    if (Number(batch.fetchedOffset) !== (reader.unproved?.offset ?? reader.expected)) {
       this.#mend(reader);
+      return;
+    }
+    if (reader.unproved !== null) {
+      this.#prove(reader, recordsOf(batch)[0]);
       return;
     }
     reader.hasRead = true;
@@ -103,7 +107,9 @@ export class PartitionReaders implements SessionEvents {
 
   skipped(place: TopicPartition, firstOffset: number, nextOffset: number): void {
     const reader = this.#readers.get(partitionKey(place));
-    if (reader?.isReady === true && firstOffset >= reader.expected) this.#buffer(reader, [], nextOffset);
+    if (reader?.isReady !== true) return;
+    if (reader.unproved !== null) this.#prove(reader, undefined);
+    else if (firstOffset >= reader.expected) this.#buffer(reader, [], nextOffset);
   }
 
   polled(): void {
@@ -141,6 +147,26 @@ export class PartitionReaders implements SessionEvents {
     loop.wake();
   }
 
+  /* Is it the record that was read? If compaction took it, nobody can say; then reading goes on as if it was. */
+  #prove(reader: PartitionReader, found: RawRecord | undefined): void {
+    const { unproved } = reader;
+    const isThere = found !== undefined && found.offset === unproved?.offset;
+    if (isThere && recordFingerprint(found) !== unproved?.fingerprint) this.#startAnew(reader);
+    reader.unproved = null;
+    this.#session?.seek(reader.id, reader.expected);
+  }
+
+  /* The log is another one than the one that was read: from its beginning. */
+  #startAnew(reader: PartitionReader): void {
+    const { buffers, loop } = this.#options;
+    const lastRead = reader.unproved?.offset ?? reader.expected;
+    const { id, key, logStart } = reader;
+    reader.unproved = null;
+    reader.expected = logStart;
+    buffers.open(key, id, logStart);
+    loop.push(() => this.#handler.replaced(id, lastRead, logStart));
+  }
+
   /* kafkajs is elsewhere: after an offset out of range, or by a race of its own. */
   #mend(reader: PartitionReader): void {
     reader.isReady = false;
@@ -150,26 +176,17 @@ export class PartitionReaders implements SessionEvents {
 
   async #position(generation: number, places: readonly TopicPartition[]): Promise<void> {
     const { groupId, loop, log, onPositioned } = this.#options;
-    const own = places.map(({ topic }) => topic);
-    while (generation === this.#generation && this.#session !== null) {
-      try {
-        const topics = [...new Set([...own, ...(this.#hold?.topics() ?? [])])];
-        const state = await brokerState(this.#session.admin, groupId, topics);
-        if (generation === this.#generation) this.#hold?.told(state);
-        const told = places.map((place) => ({ place, broker: brokerOf(place, state) }));
-        loop.push(() => {
-          if (generation !== this.#generation) return;
-          for (const { place, broker } of told) this.#assign(place, broker);
-          this.#release();
-          onPositioned();
-        });
-        return;
-      } catch (error) {
-        if (generation === this.#generation)
-          log('warn', `asking for committed offsets: ${rootMessage(error)}`);
-        await pause(RETRY_MS);
-      }
-    }
+    const session = (): ConsumerSession | null => (generation === this.#generation ? this.#session : null);
+    const topics = (): readonly string[] => this.#hold?.topics() ?? [];
+    const answer = await askBroker({ groupId, places, topics, session, log });
+    if (answer === null) return;
+    this.#hold?.told(answer.state);
+    loop.push(() => {
+      if (generation !== this.#generation) return;
+      for (const { place, broker } of answer.told) this.#assign(place, broker);
+      this.#release();
+      onPositioned();
+    });
   }
 
   /* Reading may go on when the last partition of the assignment has its position, be it that one was only mended. */
@@ -193,7 +210,7 @@ export class PartitionReaders implements SessionEvents {
     }
     const id = { source: this.#options.sourceOf(topic), topic, partition };
     const expected = this.#handler.assigned(id, mark) ?? low;
-    const reader = newReader(id, mark, expected);
+    const reader = newReader(id, mark, { expected, lastRead: this.#handler.lastRead(id) });
     this.#readers.set(key, reader);
     this.#options.buffers.open(key, id, expected);
     this.#start(reader, low, high);
@@ -202,25 +219,20 @@ export class PartitionReaders implements SessionEvents {
   #start(reader: PartitionReader, low: number, high: number): void {
     const { buffers, nowMs, loop } = this.#options;
     const lostFrom = reader.expected;
+    reader.logStart = low;
+    reader.logEnd = high;
     if (lostFrom < low || lostFrom > high) {
       buffers.add(reader.key, { records: [], nextOffset: low, highWatermark: high, lostFrom });
       reader.expected = low;
-    }
-    reader.logEnd = high;
+      reader.unproved = null;
+    } else if (reader.unproved !== null && reader.unproved.offset >= high) this.#startAnew(reader);
+    // What retention has deleted proves nothing.
+    else if (reader.unproved !== null && reader.unproved.offset < low) reader.unproved = null;
     reader.isReady = true;
     reader.quietSinceMs = nowMs();
-    this.#session?.seek(reader.id, reader.expected);
+    this.#session?.seek(reader.id, reader.unproved?.offset ?? reader.expected);
     reader.isPaused = buffers.bytes(reader.key) > BUFFER_LOW_BYTES;
     if (!reader.isPaused) this.#session?.resume(reader.id);
     loop.wake();
   }
 }
-
-/* Throws if the broker has told nothing of the partition: with a range made up, every offset would count as lost. */
-const brokerOf = (place: TopicPartition, state: ReadonlyMap<string, BrokerPartition>): BrokerPartition => {
-  const broker = state.get(partitionKey(place));
-  if (broker === undefined) {
-    throw new Error(`the broker told no offsets of ${partitionKey(place)}; asking again until it does`);
-  }
-  return broker;
-};

@@ -1,4 +1,4 @@
-import type { PartitionId, RawBatch } from '../../../src/core/records.ts';
+import type { PartitionId, RawBatch, RecordPrint } from '../../../src/core/records.ts';
 import type { BrokerMark, StreamHandler } from '../../../src/ingest/record-stream.ts';
 import { KafkaRecordStream, type KafkaStreamOptions } from '../../../src/ingest/kafka/kafka-record-stream.ts';
 
@@ -15,10 +15,11 @@ export class RecordingHandler implements StreamHandler {
   readonly records: SeenRecord[] = [];
   readonly batches: RawBatch[] = [];
   readonly marks = new Map<number, BrokerMark>();
-  /** In order: `assigned 0`, `revoked 0`, `idle 0 true`, `lost 0 5>7`, `trouble …`. */
+  /** In order: `assigned 0`, `revoked 0`, `idle 0 true`, `lost 0 5>7`, `replaced 0 9>0`, `trouble …`. */
   readonly news: string[] = [];
   readonly owned = new Set<number>();
   startAt: (partition: PartitionId, mark: BrokerMark) => number | null = (_partition, mark) => mark.offset;
+  lastReadOf: (partition: PartitionId) => RecordPrint | null = () => null;
   onBatch: (batch: RawBatch) => Promise<void> = () => Promise.resolve();
 
   assigned(partition: PartitionId, mark: BrokerMark): number | null {
@@ -26,6 +27,10 @@ export class RecordingHandler implements StreamHandler {
     this.owned.add(partition.partition);
     this.marks.set(partition.partition, mark);
     return this.startAt(partition, mark);
+  }
+
+  lastRead(partition: PartitionId): RecordPrint | null {
+    return this.lastReadOf(partition);
   }
 
   revoked({ partition }: PartitionId): void {
@@ -48,6 +53,10 @@ export class RecordingHandler implements StreamHandler {
 
   offsetLost({ partition }: PartitionId, expected: number, restartedAt: number): void {
     this.news.push(`lost ${partition} ${expected}>${restartedAt}`);
+  }
+
+  replaced({ partition }: PartitionId, lastRead: number, restartedAt: number): void {
+    this.news.push(`replaced ${partition} ${lastRead}>${restartedAt}`);
   }
 
   trouble(message: string | null): void {

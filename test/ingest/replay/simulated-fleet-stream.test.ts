@@ -31,7 +31,11 @@ class Recorder implements StreamHandler {
   }
 
   revoked(): void {}
+  lastRead(): null {
+    return null;
+  }
   offsetLost(): void {}
+  replaced(): void {}
   trouble(): void {}
 }
 
