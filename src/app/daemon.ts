@@ -14,6 +14,7 @@ import type { LogStyle } from './log.ts';
 import type { Published, TrainedModel } from './messages.ts';
 import { PipelineThread } from './pipeline-thread.ts';
 import { cronScheduler } from './scheduler.ts';
+import { SharingRefused } from './sharing-refusal.ts';
 import type { StreamChoice } from './stream-choice.ts';
 import { TrainingDesk } from './training-desk.ts';
 import { startVitalSigns } from './vital-signs.ts';
@@ -72,7 +73,8 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
     settle = resolve;
   });
   // Both are made after the thread; what it says before they are there needs neither.
-  const late: { delivery?: DeliveryService; desk?: TrainingDesk } = {};
+  const late: { delivery?: DeliveryService; desk?: TrainingDesk; stop?: () => void } = {};
+  let refusal: SharingRefused | null = null;
 
   let isDead = false;
   // Before the group is joined: a start that must fail must not take partitions over from anybody.
@@ -80,6 +82,11 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   const thread = startThread(options, instruments, {
     wake: () => late.delivery?.wake(),
     train: (detector) => late.desk?.request(detector),
+    refused: (why) => {
+      refusal = new SharingRefused(why);
+      report({ event: 'sharing_refused', level: 'error', message: why });
+      late.stop?.();
+    },
     died: (error) => {
       isDead = true;
       settle(error);
@@ -131,13 +138,15 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
     try {
       await closers.close();
       report({ event: 'stopped', level: 'info', message: 'Everything is drained, committed and closed.' });
-      settle(null);
+      settle(refusal);
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       report({ event: 'failed', level: 'error', message: `Stopping: ${error.stack ?? error.message}` });
       settle(error);
     }
   };
+  late.stop = () => void (stopping ??= stop());
+  if (refusal !== null) late.stop();
   return {
     url,
     ended,
@@ -150,6 +159,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
 interface ThreadEvents {
   readonly wake: () => void;
   readonly train: (detector: string) => void;
+  readonly refused: (why: string) => void;
   readonly died: (error: Error) => void;
 }
 
@@ -171,6 +181,7 @@ function startThread(options: DaemonOptions, instruments: Instruments, events: T
     trainingDue: ({ detector }) => {
       if (trainWhenDue) events.train(detector);
     },
+    refused: ({ why }) => events.refused(why),
     streamEnded: ({ part }) => observer?.streamEnded?.(part),
     died: (error) => {
       instruments.report({ event: 'failed', level: 'error', message: error.stack ?? error.message });

@@ -94,6 +94,8 @@ export type FromPipeline =
   | { readonly type: 'refusal'; readonly id: number; readonly message: string }
   | { readonly type: 'published'; readonly published: Published }
   | { readonly type: 'event'; readonly event: TelemetryEvent }
+  /** The topics can't be shared with who reads them already: nothing is read. */
+  | { readonly type: 'refused'; readonly why: string }
   /** Enough history for the first training of a detector. */
   | { readonly type: 'training_due'; readonly detector: string }
   /** The stream has come to its end (simulated fleet: history, then live). */

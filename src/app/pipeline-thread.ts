@@ -9,6 +9,7 @@ export interface PipelineListener {
   readonly event: (message: Message<'event'>) => void;
   readonly trainingDue: (message: Message<'training_due'>) => void;
   readonly streamEnded: (message: Message<'stream_ended'>) => void;
+  readonly refused: (message: Message<'refused'>) => void;
   /** The thread died of a programmer's error: the daemon goes down with it. */
   readonly died: (error: Error) => void;
 }
@@ -98,6 +99,9 @@ export class PipelineThread {
         return;
       case 'event':
         listener.event(message);
+        return;
+      case 'refused':
+        listener.refused(message);
         return;
       case 'training_due':
         listener.trainingDue(message);

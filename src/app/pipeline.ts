@@ -4,13 +4,13 @@ import { outboxRows } from '../delivery/outbox-rows.ts';
 import { explainAlert } from '../pipeline/alerts/explain.ts';
 import type { NewOutboxRow } from '../core/outbox.ts';
 import { sampleFormat } from '../ingest/formats/format-registry.ts';
-import type { DecodeLimits } from '../ingest/formats/sample-format.ts';
 import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts';
 import type { Checkpoint } from '../pipeline/checkpoint.ts';
 import type { Effects } from '../pipeline/effects.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
+import { DECODE_LIMITS } from './decode-limits.ts';
 import type { FromPipeline } from './messages.ts';
 import type { RunningPipeline } from './pipeline-calls.ts';
 import { lagKey, PipelineRunner } from './pipeline-runner.ts';
@@ -35,13 +35,6 @@ export interface PipelineSurroundings {
   readonly loopDelaySeconds: () => number;
 }
 
-const DECODE_LIMITS: DecodeLimits = {
-  maxRecordBytes: 1024 * 1024,
-  maxUnpackedBytes: 16 * 1024 * 1024,
-  maxLabels: 64,
-  maxLabelLength: 1024,
-  maxSamplesPerRecord: 100_000,
-};
 const TICK_MS = 200;
 const STORE_BYTES_MS = 10_000;
 /** The reading has caught up when all assigned partitions together have no more than this left. */
@@ -60,7 +53,13 @@ export async function startPipeline(
   for (const { spec, models } of state.detectors) if (models.length === 0) warmUp.restore(store, spec);
 
   const former = { storeId: store.storeId, partitions: state.partitions.map(({ id }) => id) };
-  const stream = makeStream(data.stream, { config, report, failed: crash, former });
+  const stream = makeStream(data.stream, {
+    config,
+    report,
+    failed: crash,
+    former,
+    refused: (why) => around.send({ type: 'refused', why }),
+  });
   const bytes = cachedFor(STORE_BYTES_MS, () => store.storeBytes());
   const runner = new PipelineRunner({
     state,

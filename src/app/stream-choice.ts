@@ -5,6 +5,8 @@ import type { RecordStream } from '../ingest/record-stream.ts';
 import type { FleetOptions } from '../ingest/replay/simulated-fleet.ts';
 import { simulateFleet } from '../ingest/replay/simulated-fleet.ts';
 import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts';
+import { lookAtTopics } from './look-at-topics.ts';
+import { sharingRefusal } from './sharing-refusal.ts';
 import type { Report } from './telemetry.ts';
 
 /** Where records come from: the configured brokers, or the demo's simulated fleet. */
@@ -20,6 +22,8 @@ export interface StreamContext {
   readonly failed: (error: unknown) => void;
   /** The store's id, and the partitions that it has marks of. */
   readonly former: FormerOwnership;
+  /** Another member reads topics that only one can read. */
+  readonly refused: (why: string) => void;
 }
 
 /** Makes the stream, not started yet. */
@@ -29,7 +33,7 @@ export function makeStream(choice: StreamChoice, context: StreamContext): Record
     : new SimulatedFleetStream(simulateFleet(choice.fleet));
 }
 
-function kafkaStream({ config, report, failed, former }: StreamContext): RecordStream {
+function kafkaStream({ config, report, failed, former, refused }: StreamContext): RecordStream {
   return new KafkaRecordStream({
     connection: config.kafka,
     groupId: config.kafka.groupId,
@@ -41,6 +45,11 @@ function kafkaStream({ config, report, failed, former }: StreamContext): RecordS
     idleAfterMs: IDLE_AFTER_MS,
     nowMs: () => performance.now(),
     former,
+    guard: {
+      identity: { storeId: former.storeId, sinceMs: Date.now() },
+      judge: async (others) => sharingRefusal(await lookAtTopics(config), others, config.kafka.groupId),
+      refused,
+    },
     log: (level, message) => {
       if (level !== 'debug') report({ event: 'kafka_log', level, message });
     },

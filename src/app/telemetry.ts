@@ -9,6 +9,7 @@ export type EventName =
   | 'partition_revoked'
   | 'offset_lost'
   | 'topic_replaced'
+  | 'sharing_refused'
   | 'offset_reset'
   | 'store_full'
   | 'store_recovered'

@@ -1,9 +1,30 @@
 import { Command } from 'commander';
+import { lookAtTopics } from '../../app/look-at-topics.ts';
+import type { Config } from '../../config/config.ts';
+import { pipelineConfig } from '../../config/pipeline-config.ts';
 import { budgetLines } from '../../config/budget-text.ts';
 import { renderProblems } from '../../config/render-problems.ts';
 import { configOption, readConfig } from '../config-option.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { onlineLines, onlineProblems } from '../online-report.ts';
 
 const EXAMPLE_FLEETS = [20, 200];
+
+/** Prints what the topics show; the exit code is 1 if strayd could not do its work on them. */
+async function checkOnline(config: Config, json: boolean): Promise<void> {
+  const findings = await lookAtTopics(pipelineConfig(config)).catch((error: unknown) => {
+    const brokers = config.kafka.brokers.join(', ');
+    const what = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`Kafka at ${brokers}: ${what}; correct kafka.brokers, or start it`, EXIT.failed);
+  });
+  const problems = onlineProblems(findings);
+  const text = json
+    ? JSON.stringify({ sources: findings, problems }, null, 2)
+    : onlineLines(findings).join('\n');
+  process.stdout.write(`${text}\n`);
+  if (!json) for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
+  process.exitCode = problems.length === 0 ? EXIT.fine : EXIT.failed;
+}
 
 /** `strayd check`: says what is wrong with a configuration, or what it means. */
 export function checkCommand(): Command {
@@ -14,10 +35,18 @@ export function checkCommand(): Command {
         'printed with its line and column, the value seen and what to write instead, and the exit code is 2.',
     )
     .addOption(configOption())
-    .option('--json', 'print the resolved configuration as JSON, secrets hidden')
-    .action((options: { config: string; json?: true }) => {
+    .option(
+      '--online',
+      'look at the topics too: do their newest records decode, match, and lie keyed by entity?',
+    )
+    .option('--json', 'print the resolved configuration (with --online: what the topics show) as JSON')
+    .action(async (options: { config: string; online?: true; json?: true }) => {
       const { config, warnings } = readConfig(options.config);
       if (warnings.length > 0) process.stderr.write(`${renderProblems([], warnings)}\n`);
+      if (options.online === true) {
+        await checkOnline(config, options.json === true);
+        return;
+      }
       if (options.json === true) {
         process.stdout.write(`${JSON.stringify(config, null, 2)}\n`);
         return;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { renderProblems } from '../../config/render-problems.ts';
 import { startDaemon } from '../../app/daemon.ts';
 import { PipelineNotStarted } from '../../app/pipeline-thread.ts';
+import { SharingRefused } from '../../app/sharing-refusal.ts';
 import { configOption, readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
 
@@ -26,6 +27,7 @@ export function runCommand(): Command {
         throw isLocked(error) ? new CommandError(error.message, EXIT.wrongUse) : error;
       });
       const error = await daemon.ended;
+      if (error instanceof SharingRefused) process.exit(EXIT.wrongUse);
       process.exit(error === null ? EXIT.fine : EXIT.failed);
     });
 }

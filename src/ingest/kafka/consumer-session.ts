@@ -1,6 +1,7 @@
 import type { Admin, Batch, Consumer, Kafka } from 'kafkajs';
 import type { CommittedMark } from './broker-mark.ts';
 import type { TopicPartition } from './broker-state.ts';
+import { identifyingAssigner, type MemberIdentity } from './group-members.ts';
 
 /** A fetched batch together with the offset that was asked for, which kafkajs' types leave out. */
 export type FetchedBatch = Batch & { readonly fetchedOffset: string };
@@ -9,6 +10,8 @@ export type FetchedBatch = Batch & { readonly fetchedOffset: string };
 export interface Membership {
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
+  /** What the member tells the group of itself. */
+  readonly identity: MemberIdentity | null;
 }
 
 /** What a session tells of. None of these may throw; `joined` must take its decisions before it returns. */
@@ -39,7 +42,7 @@ export class ConsumerSession {
   readonly ended: Promise<Error | null>;
 
   constructor(client: Kafka, membership: Membership, events: SessionEvents) {
-    const { groupId, sessionTimeoutMs } = membership;
+    const { groupId, sessionTimeoutMs, identity } = membership;
     this.admin = client.admin({ retry: { retries: 1 } });
     this.#consumer = client.consumer({
       groupId,
@@ -49,6 +52,7 @@ export class ConsumerSession {
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
       metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
+      ...(identity !== null && { partitionAssigners: [identifyingAssigner(identity)] }),
       retry: { retries: 4, restartOnFailure: () => Promise.resolve(false) },
     });
     this.#events = events;

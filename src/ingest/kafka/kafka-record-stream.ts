@@ -8,15 +8,9 @@ import type { FormerOwnership } from './awaited-partitions.ts';
 import { ConsumerSession, type Membership } from './consumer-session.ts';
 import { DeliveryLoop } from './delivery-loop.ts';
 import { createKafkaClient, rootMessage, type KafkaConnection, type KafkaLog } from './kafka-client.ts';
+import { GroupGuard, type GuardOptions } from './group-guard.ts';
 import { PartitionReaders } from './partition-readers.ts';
-
-/** Topics that make one source; no topic may be in two. */
-export interface KafkaSource {
-  readonly name: string;
-  readonly topics: readonly string[];
-  /** How far one partition may be read ahead of the slowest, in record time: half of `allowed_lateness`. */
-  readonly alignWithinMs: number;
-}
+import { WantedTopics, type KafkaSource } from './wanted-topics.ts';
 
 export interface KafkaStreamOptions {
   readonly connection: KafkaConnection;
@@ -29,6 +23,8 @@ export interface KafkaStreamOptions {
   readonly sessionTimeoutMs?: number;
   /** What the store has read before: after a restart it is waited for until the group gives it back. */
   readonly former?: FormerOwnership;
+  /** Says whether the topics may be shared with other members of the group. */
+  readonly guard?: GuardOptions;
   readonly log: KafkaLog;
   /** The handler threw or rejected, which ends the stream. */
   readonly onFailure: (error: unknown) => void;
@@ -44,22 +40,6 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
 const TOPIC_CHECK_MS = 1_000;
 
-const topicSources = (sources: readonly KafkaSource[]): ReadonlyMap<string, KafkaSource> => {
-  const byTopic = new Map<string, KafkaSource>();
-  for (const source of sources) {
-    for (const topic of source.topics) {
-      const other = byTopic.get(topic);
-      if (other !== undefined && other !== source) {
-        throw new Error(
-          `topic "${topic}" is in two sources, ${other.name} and ${source.name}; leave it in one`,
-        );
-      }
-      byTopic.set(topic, source);
-    }
-  }
-  return byTopic;
-};
-
 /**
  * Reads topics as a member of a consumer group. Each partition starts where the handler says, partitions of a source are
  * read aligned by record time, and the broker's marks move only by `commit`. While the broker is down or a topic missing,
@@ -69,7 +49,8 @@ export class KafkaRecordStream implements RecordStream {
   readonly #options: KafkaStreamOptions;
   readonly #client: Kafka;
   readonly #membership: Membership;
-  readonly #sources: ReadonlyMap<string, KafkaSource>;
+  readonly #topics: WantedTopics;
+  readonly #guard: GroupGuard | null;
   readonly #buffers: AlignedBuffers;
   readonly #loop: DeliveryLoop;
   readonly #stopping = new AbortController();
@@ -78,14 +59,15 @@ export class KafkaRecordStream implements RecordStream {
   #supervised: Promise<void> = Promise.resolve();
   #hasJoined = false;
   #trouble: string | null = null;
-  #missing: readonly string[] = [];
   #report: (message: string | null) => void = () => undefined;
 
   constructor(options: KafkaStreamOptions) {
     this.#options = options;
     const { groupId, sessionTimeoutMs = SESSION_TIMEOUT_MS } = options;
-    this.#membership = { groupId, sessionTimeoutMs };
-    this.#sources = topicSources(options.sources);
+    const identity = options.guard?.identity ?? null;
+    this.#membership = { groupId, sessionTimeoutMs, identity };
+    this.#topics = new WantedTopics(options.sources, options.connection.brokers);
+    this.#guard = options.guard === undefined ? null : new GroupGuard(groupId, options.guard);
     this.#client = createKafkaClient(options.connection, options.log);
     const within = new Map(options.sources.map(({ name, alignWithinMs }) => [name, alignWithinMs]));
     this.#buffers = new AlignedBuffers((source) => within.get(source) ?? Infinity, MAX_SLICE_RECORDS);
@@ -98,10 +80,10 @@ export class KafkaRecordStream implements RecordStream {
     return new Promise((resolve) => {
       const onPositioned = (): void => {
         this.#hasJoined = true;
-        this.#say(this.#missingTopics());
+        this.#say(this.#topics.trouble());
         resolve();
       };
-      const sourceOf = (topic: string): string => this.#sources.get(topic)?.name ?? topic;
+      const sourceOf = (topic: string): string => this.#topics.sourceOf(topic);
       const common = { groupId, idleAfterMs, nowMs, log, sourceOf, onPositioned };
       const former = this.#options.former ?? null;
       const awaitMs = AWAITED_SESSIONS * this.#membership.sessionTimeoutMs + REBALANCE_MS;
@@ -144,7 +126,7 @@ export class KafkaRecordStream implements RecordStream {
       this.#hasJoined = false;
       await this.#live(readers);
       waitMs = this.#hasJoined ? FIRST_RETRY_MS : Math.min(2 * waitMs, LAST_RETRY_MS);
-      await this.#rest(this.#missing.length > 0 ? Math.min(waitMs, TOPIC_CHECK_MS) : waitMs);
+      await this.#rest(this.#topics.areAllThere ? waitMs : Math.min(waitMs, TOPIC_CHECK_MS));
     }
   }
 
@@ -155,11 +137,13 @@ export class KafkaRecordStream implements RecordStream {
     readers.attach(session);
     try {
       await session.admin.connect();
-      const wanted = [...this.#sources.keys()];
-      const present = await this.#presentTopics(session, wanted);
-      this.#missing = wanted.filter((topic) => !present.includes(topic));
+      const present = await this.#topics.look(session.admin);
       if (present.length === 0) {
-        this.#say(this.#missingTopics());
+        this.#say(this.#topics.trouble());
+        return;
+      }
+      if (await this.#guard?.refuses(session.admin, present, this.#stopping.signal)) {
+        this.#stopping.abort();
         return;
       }
       await session.run(present);
@@ -174,14 +158,9 @@ export class KafkaRecordStream implements RecordStream {
     }
   }
 
-  async #presentTopics(session: ConsumerSession, wanted: readonly string[]): Promise<string[]> {
-    const all = new Set(await session.admin.listTopics());
-    return wanted.filter((topic) => all.has(topic));
-  }
-
   /* Resolves when one of the missing topics is there, so that the session can begin anew with it. */
   async #topicAppears(session: ConsumerSession): Promise<null> {
-    if (this.#missing.length === 0) return new Promise(() => undefined);
+    if (this.#topics.areAllThere) return new Promise(() => undefined);
     let isOver = false;
     void session.ended.then(() => {
       isOver = true;
@@ -189,16 +168,8 @@ export class KafkaRecordStream implements RecordStream {
     for (;;) {
       await this.#rest(TOPIC_CHECK_MS);
       if (isOver || this.#stopping.signal.aborted) return new Promise(() => undefined);
-      const present = await this.#presentTopics(session, this.#missing).catch(() => []);
-      if (present.length > 0) return null;
+      if (await this.#topics.hasAppeared(session.admin).catch(() => false)) return null;
     }
-  }
-
-  #missingTopics(): string | null {
-    if (this.#missing.length === 0) return null;
-    const names = this.#missing.map((topic) => `"${topic}"`).join(', ');
-    const brokers = this.#options.connection.brokers.join(', ');
-    return `no topic ${names} on Kafka at ${brokers}; waiting for it: create it, or correct the source's topics`;
   }
 
   #say(message: string | null): void {

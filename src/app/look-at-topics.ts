@@ -1,0 +1,102 @@
+import type { PipelineConfig } from '../config/pipeline-config.ts';
+import { sampleFormat } from '../ingest/formats/format-registry.ts';
+import { sampleTopics, type SampledPartition } from '../ingest/kafka/sample-topics.ts';
+import { SampleTally, type DetectorFinding, type TalliedEntity } from './sample-tally.ts';
+
+/** An entity whose samples lie in several partitions: no two members of a group could share the topic. */
+export interface SpreadEntity {
+  readonly detector: string;
+  readonly entity: string;
+  /** As `topic/partition`. */
+  readonly partitions: readonly string[];
+}
+
+/** What the newest records of a source's topics show. */
+export interface SourceFinding {
+  readonly source: string;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: number;
+    readonly records: number;
+  }[];
+  readonly missingTopics: readonly string[];
+  /** Records looked at, the samples in them, and what could not be used, by reason. */
+  readonly read: number;
+  readonly samples: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly detectors: readonly DetectorFinding[];
+  /** Whether an entity's samples all lie in one partition; `unknown` if too little was seen. */
+  readonly keyed: 'yes' | 'no' | 'unknown';
+  readonly spread: SpreadEntity | null;
+}
+
+const RECORDS_PER_PARTITION = 2_000;
+const TIMEOUT_MS = 15_000;
+
+/** Reads the newest records of all sources, bounded in number and time. Rejects if the brokers can't be reached. */
+export async function lookAtTopics(config: PipelineConfig): Promise<SourceFinding[]> {
+  const findings: SourceFinding[] = [];
+  for (const source of config.sources) {
+    const partitions = await sampleTopics({
+      connection: config.kafka,
+      groupId: config.kafka.groupId,
+      topics: source.topics,
+      recordsPerPartition: RECORDS_PER_PARTITION,
+      timeoutMs: TIMEOUT_MS,
+      log: () => undefined,
+    });
+    findings.push(findingOf(config, source, partitions));
+  }
+  return findings;
+}
+
+/** What sampled partitions show of a source. */
+export function findingOf(
+  config: Pick<PipelineConfig, 'detectors'>,
+  source: PipelineConfig['sources'][number],
+  partitions: readonly SampledPartition[],
+): SourceFinding {
+  const specs = config.detectors.filter((spec) => spec.source === null || spec.source === source.name);
+  const tally = new SampleTally(specs, sampleFormat(source));
+  for (const partition of partitions) tally.add(partition);
+  const { samples, rejected } = tally;
+  return {
+    source: source.name,
+    ...topicsOf(source.topics, partitions),
+    read: partitions.reduce((sum, { records }) => sum + records.length, 0),
+    samples,
+    rejected,
+    detectors: tally.detectors(),
+    ...keyedOf(tally.entities(), partitions.length),
+  };
+}
+
+function topicsOf(
+  wanted: readonly string[],
+  partitions: readonly SampledPartition[],
+): Pick<SourceFinding, 'topics' | 'missingTopics'> {
+  const topics = wanted.map((topic) => {
+    const own = partitions.filter((one) => one.topic === topic);
+    return {
+      topic,
+      partitions: own.length,
+      records: own.reduce((sum, { low, high }) => sum + high - low, 0),
+    };
+  });
+  const missingTopics = topics.filter((one) => one.partitions === 0).map(({ topic }) => topic);
+  return { topics: topics.filter((one) => one.partitions > 0), missingTopics };
+}
+
+/** One sample of an entity says nothing of where its others lie. */
+function keyedOf(
+  entities: readonly TalliedEntity[],
+  partitions: number,
+): Pick<SourceFinding, 'keyed' | 'spread'> {
+  const spread = entities.find((one) => one.partitions.size > 1);
+  if (spread !== undefined) {
+    const { detector, entity } = spread;
+    return { keyed: 'no', spread: { detector, entity, partitions: [...spread.partitions].sort() } };
+  }
+  const isShown = partitions === 1 || entities.some(({ samples }) => samples > 1);
+  return { keyed: isShown ? 'yes' : 'unknown', spread: null };
+}

@@ -1,0 +1,90 @@
+import type { DetectorSpec } from '../core/detector.ts';
+import type { Sample } from '../core/sample.ts';
+import type { SampleFormat } from '../ingest/formats/sample-format.ts';
+import type { SampledPartition } from '../ingest/kafka/sample-topics.ts';
+import { SeriesRouter } from '../pipeline/series/series-router.ts';
+import { DECODE_LIMITS } from './decode-limits.ts';
+
+/** What a detector finds among the newest records of a source. */
+export interface DetectorFinding {
+  readonly detector: string;
+  readonly samples: number;
+  readonly entities: number;
+  /** Features of which no sample was seen. */
+  readonly missingFeatures: readonly string[];
+}
+
+/** An entity that a detector saw, how many samples of it, and in which partitions, as `topic/partition`. */
+export interface TalliedEntity {
+  readonly detector: string;
+  readonly entity: string;
+  samples: number;
+  readonly partitions: Set<string>;
+}
+
+interface DetectorTally {
+  readonly spec: DetectorSpec;
+  samples: number;
+  readonly features: Set<number>;
+  readonly entities: Map<string, TalliedEntity>;
+}
+
+const SERIES_CACHED = 100_000;
+
+/** Counts what sampled records hold: what decodes, and what each detector would make of it. */
+export class SampleTally {
+  readonly #format: SampleFormat;
+  readonly #router: SeriesRouter;
+  readonly #detectors: readonly DetectorTally[];
+  /** What could not be used, by reason. */
+  readonly rejected: Record<string, number> = {};
+  samples = 0;
+
+  constructor(specs: readonly DetectorSpec[], format: SampleFormat) {
+    this.#format = format;
+    this.#router = new SeriesRouter(
+      specs.map((spec, index) => ({ spec, index })),
+      SERIES_CACHED,
+    );
+    this.#detectors = specs.map((spec) => ({ spec, samples: 0, features: new Set(), entities: new Map() }));
+  }
+
+  add({ topic, partition, records }: SampledPartition): void {
+    for (const { value } of records) {
+      if (value === null) continue;
+      const { samples, rejects } = this.#format.decode(value, DECODE_LIMITS);
+      for (const { reason } of rejects) this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
+      for (const sample of samples) this.#addSample(sample, `${topic}/${partition}`);
+    }
+  }
+
+  detectors(): DetectorFinding[] {
+    return this.#detectors.map(({ spec, samples, features, entities }) => ({
+      detector: spec.name,
+      samples,
+      entities: entities.size,
+      missingFeatures: spec.features.filter((_, index) => !features.has(index)).map(({ name }) => name),
+    }));
+  }
+
+  entities(): TalliedEntity[] {
+    return this.#detectors.flatMap(({ entities }) => [...entities.values()]);
+  }
+
+  #addSample({ metric, labels }: Sample, place: string): void {
+    this.samples += 1;
+    for (const { detector, feature, entity } of this.#router.routes(metric, labels)) {
+      const tally = this.#detectors[detector];
+      if (tally === undefined) continue;
+      tally.samples += 1;
+      tally.features.add(feature);
+      let one = tally.entities.get(entity);
+      if (one === undefined) {
+        one = { detector: tally.spec.name, entity, samples: 0, partitions: new Set() };
+        tally.entities.set(entity, one);
+      }
+      one.samples += 1;
+      one.partitions.add(place);
+    }
+  }
+}
