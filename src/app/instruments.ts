@@ -27,6 +27,8 @@ export function createInstruments(
   build: ReturnType<typeof buildInfo>,
 ): Instruments {
   const metrics = createMetrics(build);
+  // There from the start, so that a rate over the first late sample is one.
+  for (const { name } of config.sources) metrics.lateSamplesTotal.inc({ source: name }, 0);
   const vitals = new Vitals(Date.now);
   const write = startLog(log, metrics);
   const stepMs = new Map(config.detectors.map((spec) => [spec.name, spec.stepMs]));

@@ -29,6 +29,15 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
   ]);
   buildInfo.set({ version: build.version, node_version: build.nodeVersion }, 1);
 
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Memory of the process, the training child not counted.',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+
   return {
     registry,
     anomalyScore: gauge(

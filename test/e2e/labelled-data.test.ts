@@ -12,6 +12,7 @@ import { prometheusBinary, startPrometheus } from '../support/prometheus.ts';
 import { metricValue, startStrayd, type StraydProcess } from '../support/strayd-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import { emptyPanels, panelQueries } from './panel-queries.ts';
 import {
   readLabelledStream,
   recordsOf,
@@ -122,6 +123,7 @@ describe.skipIf(note !== '')(`labelled server data through a real Kafka${note}`,
       sentMs = Math.max(sentMs, middleMs);
       await scoredUntil(sentMs);
       isSeenByAll = await everyoneHolds(event.entity);
+      if (isSeenByAll) await expectFullDashboards(event.entity);
     }
     await send(sentMs, Infinity);
     const endMs = (stream.rows.at(-1)?.timeMs ?? 0) + STEP_MS;
@@ -133,6 +135,17 @@ describe.skipIf(note !== '')(`labelled server data through a real Kafka${note}`,
     checkWebhooks(fired);
     judge(fired, endMs);
   }, 400_000);
+
+  /* While an alert fires each panel of Grafana's dashboards has something to show, but for what has not happened. */
+  async function expectFullDashboards(entity: string): Promise<void> {
+    const queries = panelQueries('services', entity).filter(({ expr }) => !expr.includes('dead_letters'));
+    expect(queries.length).toBeGreaterThan(25);
+    await waitFor('every panel to have data', async () => {
+      const empty = await emptyPanels(prometheus.url, queries);
+      if (empty.length > 0) throw new Error(empty.map(({ panel, expr }) => `${panel}: ${expr}`).join('; '));
+      return true;
+    });
+  }
 
   async function everyoneHolds(entity: string): Promise<boolean> {
     const [firing] = await alerts(`&state=firing&entity=${entity}`);

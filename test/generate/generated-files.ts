@@ -1,3 +1,4 @@
+import { dashboardFiles } from '../../grafana/dashboard-files.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { configReference } from './config-reference.ts';
 
@@ -13,5 +14,6 @@ export function generatedFiles(): GeneratedFile[] {
   return [
     { path: 'docs/config.schema.json', text: `${JSON.stringify(schema, null, 2)}\n` },
     { path: 'docs/reference/config.md', text: configReference(schema) },
+    ...dashboardFiles(),
   ];
 }
