@@ -32,11 +32,28 @@ export function checkDetector(detector: ParsedDetector, path: ConfigPath, findin
       `${formatDuration(absent_after)} is shorter than "step" or "allowed_lateness", so steps would close too early; write at least ${least}`,
     );
   }
+  checkModel(detector, path, findings);
   const longest = Math.max(...windows) * step;
   if (training.span < 2 * longest) {
     findings.error(
       [...path, 'training', 'span'],
       `${formatDuration(training.span)} holds too little for windows of ${formatDuration(longest)}; write at least ${formatDuration(2 * longest)}`,
+    );
+  }
+}
+
+function checkModel({ model }: ParsedDetector, path: ConfigPath, findings: Findings): void {
+  const { type, layers, loss } = model;
+  if (type === 'conv' && layers.length < 2) {
+    findings.error(
+      [...path, 'model', 'layers'],
+      `a net of type "conv" needs a convolution before its bottleneck, and [${layers.join(', ')}] is the bottleneck alone; write two widths or more, such as [64, 16]`,
+    );
+  }
+  if ((type === 'linear' || type === 'none') && loss !== 'mse') {
+    findings.warn(
+      [...path, 'model', 'loss'],
+      `there is no net in type "${type}", so "loss" has no effect; leave it out, or write "type: auto"`,
     );
   }
 }

@@ -38,20 +38,23 @@ const feature = z.strictObject({
 });
 
 const model = z.strictObject({
-  type: z
-    .enum(['auto', 'linear', 'dense', 'none'])
-    .default('auto')
-    .meta({ description: '`auto`: linear and dense together; `none`: only the guards watch.' }),
-  layers: z
-    .array(count)
-    .min(1)
-    .default([128, 64, 32])
-    .meta({ description: 'Upper bounds of the dense encoder’s layer widths, wide to narrow.' }),
-  loss: z.enum(['mse']).default('mse').meta({ description: 'Loss of the dense network.' }),
+  type: z.enum(['auto', 'linear', 'dense', 'lstm', 'conv', 'variational', 'none']).default('auto').meta({
+    description:
+      '`auto`: linear autoencoders, a forecast and a dense net in one score; `linear`: the same without the net; `dense`, `lstm`, `conv`, `variational`: that net alone, the forecast only says what was expected; `none`: only the guards watch.',
+  }),
+  layers: z.array(count).min(1).default([128, 64, 32]).meta({
+    description:
+      'Upper bounds of the net’s encoder, wide to narrow, the last one for the bottleneck, which also stays under a quarter of the inputs and under the components of 90 % of the variance. `conv`: channels; `lstm` uses the last two.',
+  }),
+  loss: z.enum(['mse', 'huber', 'cross_entropy']).default('mse').meta({
+    description:
+      'What the net is trained on: squared errors; `huber`: beyond one spread only their size; `cross_entropy`: a sigmoid output, for which values are scaled so that mean ± 5 spreads are 0 and 1.',
+  }),
   learning_rate: z.number().gt(0).lte(1).default(0.001).meta({ description: 'Step size of Adam.' }),
   batch_size: count.lte(65_536).default(256).meta({ description: 'Windows in one training step.' }),
   max_epochs: count.lte(10_000).default(30).meta({
-    description: 'Most passes over the training windows; it stops earlier when the hold-out no longer gains.',
+    description:
+      'Most passes over the training windows; it stops earlier when the newest tenth of them no longer gains.',
   }),
   backend: z
     .enum(['auto', 'native', 'wasm', 'cpu'])
@@ -79,7 +82,10 @@ const training = z.strictObject({
   fine_tune: z
     .boolean()
     .default(true)
-    .meta({ description: 'Starts from the version in use instead of from nothing.' }),
+    .meta({
+      description:
+        'Nets go on from those of the version in use, and cohorts’ from all entities’, where sizes agree; `false`: from nothing.',
+    }),
   min_steps: count.optional().meta({
     description:
       'Steps an entity needs before the first training; default: 8 × the longest window, at least 6 hours’ worth.',

@@ -20,10 +20,10 @@ export interface FeatureSpec {
 
 /** `type: none` leaves the guards alone on watch. */
 export interface ModelSpec {
-  readonly type: 'auto' | 'linear' | 'dense' | 'none';
-  /** Upper bounds of the dense encoder's layer widths (DESIGN §5.9). */
+  readonly type: 'auto' | 'linear' | 'dense' | 'lstm' | 'conv' | 'variational' | 'none';
+  /** Upper bounds of the encoder's layer widths, the last one's for the bottleneck (DESIGN §5.9). */
   readonly layers: readonly number[];
-  readonly loss: 'mse';
+  readonly loss: 'mse' | 'huber' | 'cross_entropy';
   readonly learningRate: number;
   readonly batchSize: number;
   readonly maxEpochs: number;

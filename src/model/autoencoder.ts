@@ -1,11 +1,14 @@
+import type { ModelSpec } from '../core/detector.ts';
 import type { Kernels } from './kernels.ts';
 import type { LaggedCovariance, Stretch } from './lagged-covariance.ts';
+import type { NetName } from './net.ts';
 
-/** One epoch of gradient descent: mean squared errors. */
+/** One epoch of gradient descent: mean losses. */
 export interface EpochLoss {
   readonly epoch: number;
   readonly training: number;
-  readonly holdOut: number;
+  /** On the newest rows of the training part. */
+  readonly validation: number;
 }
 
 /** Scaled rows of one entity or many. */
@@ -16,14 +19,15 @@ export interface AutoencoderData {
   /** Of the training rows, with at least `steps` lags. */
   readonly covariance: LaggedCovariance;
   readonly training: readonly Stretch[];
-  /** Newer than the training rows; decides when gradient descent stops. */
-  readonly holdOut: readonly Stretch[];
+  /** Newer than `training`, older than the hold-out; decides when gradient descent stops. */
+  readonly validation: readonly Stretch[];
 }
 
 export interface AutoencoderOptions {
   readonly seed: number;
   /** Encoder widths, upper bounds; the last is the bottleneck. */
   readonly layers: readonly number[];
+  readonly loss: ModelSpec['loss'];
   readonly learningRate: number;
   readonly batchSize: number;
   readonly maxEpochs: number;
@@ -33,10 +37,13 @@ export interface AutoencoderOptions {
   readonly signal?: AbortSignal | undefined;
   /** Vectors near the answer, for a quick start; implementations may ignore them. */
   readonly start?: Float64Array | undefined;
+  /** Saved bytes of a net to go on from, if it is of the same kind and size; closed forms ignore them. */
+  readonly base?: Uint8Array | undefined;
 }
 
 /** A trained network: squeezes windows through a bottleneck and back. Higher errors are stranger. */
 export interface Autoencoder {
+  readonly kind: 'linear' | NetName;
   readonly steps: number;
   readonly features: number;
   /** Widths from input to output. */
@@ -56,11 +63,13 @@ export interface FittedAutoencoder<T extends Autoencoder = Autoencoder> {
   /** Share of the training windows' variance that the bottleneck's linear counterpart covers. */
   readonly share: number;
   readonly curve: readonly EpochLoss[];
+  /** It went on from the base's weights. */
+  readonly fineTuned: boolean;
 }
 
 /** A kind of autoencoder: how to train one and how to bring one back from bytes. */
 export interface AutoencoderKind<T extends Autoencoder = Autoencoder> {
-  readonly name: 'linear' | 'dense';
+  readonly name: 'linear' | NetName;
   fit(data: AutoencoderData, options: AutoencoderOptions, kernels: Kernels): Promise<FittedAutoencoder<T>>;
   load(bytes: Uint8Array, kernels: Kernels): T;
 }

@@ -1,14 +1,14 @@
 import { ByteReader, ByteWriter } from './byte-stream.ts';
-import { denseAutoencoder } from './dense-autoencoder.ts';
 import type { EnsembleParts, EntityPart, GroupPart, LinearBasis } from './ensemble-parts.ts';
 import type { FeatureScale } from './feature-scale.ts';
 import { loadForecast } from './forecast.ts';
 import type { Kernels } from './kernels.ts';
 import { linearAutoencoder } from './linear-autoencoder.ts';
 import type { MemberStatistics } from './member-statistics.ts';
+import { loadNet } from './net-registry.ts';
 
 /** First field of the bytes; raised when their layout changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The ensemble as bytes: equal parts give equal bytes. */
 export function saveEnsemble(parts: EnsembleParts): Uint8Array {
@@ -18,7 +18,7 @@ export function saveEnsemble(parts: EnsembleParts): Uint8Array {
   writer.number(parts.groups.size);
   for (const [name, group] of parts.groups) {
     writer.text(name).bytes(saveBasis(group.basis));
-    writer.bytes(group.dense?.save() ?? new Uint8Array(0)).bytes(saveEntity(group.unseen));
+    writer.bytes(group.net?.save() ?? new Uint8Array(0)).bytes(saveEntity(group.unseen));
   }
   writer.number(parts.cohorts.size);
   for (const [cohort, group] of parts.cohorts) writer.text(cohort).text(group);
@@ -44,12 +44,12 @@ export function loadEnsemble(bytes: Uint8Array, kernels: Kernels): EnsembleParts
     readList(reader, (): [string, GroupPart] => {
       const name = reader.text();
       const basis = loadBasis(reader.bytes(), kernels);
-      const dense = reader.bytes();
+      const net = reader.bytes();
       return [
         name,
         {
           basis,
-          dense: dense.length > 0 ? denseAutoencoder.load(dense, kernels) : null,
+          net: net.length > 0 ? loadNet(net, kernels) : null,
           unseen: loadEntity(reader.bytes(), kernels),
         },
       ];

@@ -3,7 +3,7 @@ import type { FeatureScale } from './feature-scale.ts';
 import type { Forecast } from './forecast.ts';
 import type { MemberStatistics } from './member-statistics.ts';
 
-/** The closed-form members that belong together: one linear autoencoder a window length (none for `type: dense`), and the forecast. */
+/** The closed-form members that belong together: one linear autoencoder a window length (none for a net alone), and the forecast. */
 export interface LinearBasis {
   readonly autoencoders: readonly Autoencoder[];
   readonly forecast: Forecast;
@@ -16,7 +16,7 @@ export interface EntityPart {
   readonly scale: FeatureScale;
   /** Own closed-form members, or `null` for the group's. */
   readonly basis: LinearBasis | null;
-  /** In the members' order: linear ones, forecast, dense. */
+  /** In the members' order: linear ones, forecast, net. */
   readonly statistics: readonly MemberStatistics[];
 }
 
@@ -25,7 +25,7 @@ export interface GroupPart {
   /** `null` for `type: none`. */
   readonly basis: LinearBasis | null;
   /** `null` where there is no net. */
-  readonly dense: Autoencoder | null;
+  readonly net: Autoencoder | null;
   /** For entities that were not there in training. */
   readonly unseen: EntityPart;
 }
@@ -80,7 +80,7 @@ export function disposeParts(parts: EnsembleParts): void {
   };
   for (const group of parts.groups.values()) {
     disposeBasis(group.basis);
-    group.dense?.dispose();
+    group.net?.dispose();
   }
   for (const entity of parts.entities.values()) disposeBasis(entity.basis);
 }

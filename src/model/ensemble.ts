@@ -8,10 +8,10 @@ import { logTerm, meanRatio } from './member-statistics.ts';
 import type { MemberStatistics } from './member-statistics.ts';
 import type { EntityProfile, ModelScore, ScoreItem, ScoringModel } from './scoring-model.ts';
 
-/** Weights of the kinds of members (RECIPE §1.4); those that are absent share theirs out. */
+/** Weights of the kinds of members; those that are absent share theirs out. A forecast beside a net alone has none. */
 const LINEAR_WEIGHT = 0.54;
 const FORECAST_WEIGHT = 0.26;
-const DENSE_WEIGHT = 0.2;
+const NET_WEIGHT = 0.2;
 
 /** A running score of one item while the members speak one after the other. */
 interface Tally {
@@ -51,9 +51,9 @@ export function createEnsemble(parts: EnsembleParts, version: string): ScoringMo
     const tallies = items.map((item) => openTally(item, partOf(item.entity, item.cohort), parts, order));
     for (const [group, ofGroup] of groupBy(tallies, (tally) => groupOf(parts, tally.part.group))) {
       for (const [basis, ofBasis] of groupBy(ofGroup, (tally) => tally.part.basis ?? group.basis)) {
-        if (basis !== null) addBasis(ofBasis, basis);
+        if (basis !== null) addBasis(ofBasis, basis, group.net !== null);
       }
-      if (group.dense !== null) addWindows(ofGroup, group.dense, -1, DENSE_WEIGHT);
+      if (group.net !== null) addWindows(ofGroup, group.net, -1, NET_WEIGHT);
     }
     return tallies.map((tally) => closeTally(tally, order));
   };
@@ -66,6 +66,10 @@ export function createEnsemble(parts: EnsembleParts, version: string): ScoringMo
     rowsLeast: parts.rowsLeast,
     profile,
     score,
+    nets: () => {
+      const saved = [...parts.groups].map(([name, { net }]) => [name, net?.save()] as const);
+      return new Map(saved.flatMap(([name, bytes]) => (bytes === undefined ? [] : [[name, bytes]])));
+    },
     dispose: () => {
       disposeParts(parts);
     },
@@ -111,12 +115,13 @@ function openTally(item: ScoreItem, part: EntityPart, parts: EnsembleParts, orde
   };
 }
 
-function addBasis(tallies: readonly Tally[], basis: LinearBasis): void {
+function addBasis(tallies: readonly Tally[], basis: LinearBasis, besideNet: boolean): void {
   const weight = LINEAR_WEIGHT / Math.max(1, basis.autoencoders.length);
   basis.autoencoders.forEach((autoencoder, member) => {
     addWindows(tallies, autoencoder, member, weight);
   });
-  for (const tally of tallies) addForecast(tally, basis);
+  const forecastWeight = besideNet && basis.autoencoders.length === 0 ? 0 : FORECAST_WEIGHT;
+  for (const tally of tallies) addForecast(tally, basis, forecastWeight);
 }
 
 /** Adds an autoencoder's term to each tally; `member` −1: the last statistics. */
@@ -145,7 +150,7 @@ function addWindows(
   }
 }
 
-function addForecast(tally: Tally, basis: LinearBasis): void {
+function addForecast(tally: Tally, basis: LinearBasis, weight: number): void {
   const features = tally.shares.length;
   const statistics = statisticsOf(tally, basis.autoencoders.length);
   const { featureError, ratioMean, medians, upperRatio } = statistics;
@@ -155,9 +160,9 @@ function addForecast(tally: Tally, basis: LinearBasis): void {
   const errors = forecastErrors(rows, predicted, features);
   const ratios = new Float64Array(errors.length / features);
   for (let row = 0; row < ratios.length; row++) ratios[row] = meanRatio(errors, row * features, featureError);
-  addTerm(tally, newestTerm(ratios, ratioMean, medians), FORECAST_WEIGHT);
+  addTerm(tally, newestTerm(ratios, ratioMean, medians), weight);
   if (ratios.length === 0) return;
-  addShares(tally, errors.subarray(errors.length - features), featureError, FORECAST_WEIGHT);
+  addShares(tally, errors.subarray(errors.length - features), featureError, weight);
   tally.newestRowRatio = ratios[ratios.length - 1]! / upperRatio;
   tally.forecast = predicted.subarray(predicted.length - features);
 }

@@ -1,7 +1,6 @@
 import type { ModelSpec } from '../core/detector.ts';
 import { deriveSeed } from '../core/random.ts';
 import type { AutoencoderOptions, FittedAutoencoder } from './autoencoder.ts';
-import { denseAutoencoder } from './dense-autoencoder.ts';
 import type { EntityPart, GroupPart, LinearBasis } from './ensemble-parts.ts';
 import { unseenScale } from './feature-scale.ts';
 import type { CohortScale } from './feature-scale.ts';
@@ -13,7 +12,10 @@ import type { LaggedCovariance } from './lagged-covariance.ts';
 import { linearAutoencoder } from './linear-autoencoder.ts';
 import type { LinearAutoencoder } from './linear-autoencoder.ts';
 import { fitStatistics } from './fit-statistics.ts';
+import type { NetName } from './net.ts';
+import { netKind } from './net-registry.ts';
 import { priorWorth } from './prior-worth.ts';
+import { cutTail } from './validation-tail.ts';
 
 /** What a group is fitted with. */
 export interface GroupPlan {
@@ -25,8 +27,8 @@ export interface GroupPlan {
   readonly scale: CohortScale;
   /** Window lengths of the linear members; empty if there are none. */
   readonly linearWindows: readonly number[];
-  /** Window length of the net, or `null`. */
-  readonly denseWindow: number | null;
+  /** The net and its window length, or `null`. */
+  readonly net: { readonly name: NetName; readonly steps: number } | null;
 }
 
 /** What all groups have in common. */
@@ -41,7 +43,7 @@ export interface GroupContext {
   readonly maxWindows: number;
   /** Bytes left for entities' own bases. */
   readonly basisBytes: { left: number };
-  report(stage: 'linear' | 'dense' | 'statistics', share: number, detail: string): void;
+  report(stage: 'linear' | 'net' | 'statistics', share: number, detail: string): void;
   /** Lets messages through; throws on abort. */
   pause(): Promise<void>;
   readonly signal: AbortSignal | undefined;
@@ -53,11 +55,15 @@ export interface FittedGroup {
   readonly entities: ReadonlyMap<string, EntityPart>;
   readonly trainingRows: number;
   readonly linear: readonly FittedAutoencoder[];
-  readonly dense: FittedAutoencoder | null;
+  readonly net: FittedAutoencoder | null;
 }
 
-/** Fits a group's shared members, its entities' own bases, and every statistic. */
-export async function fitGroup(plan: GroupPlan, context: GroupContext): Promise<FittedGroup> {
+/** Fits a group's shared members, its entities' own bases, and every statistic; its net goes on from `base` if that is of its size. */
+export async function fitGroup(
+  plan: GroupPlan,
+  context: GroupContext,
+  base: Uint8Array | undefined,
+): Promise<FittedGroup> {
   const { kernels, features, priorRows } = context;
   const lags = Math.max(FORECAST_ROWS + 1, ...context.windows);
   const pooled = emptyLaggedCovariance(features, lags);
@@ -88,8 +94,8 @@ export async function fitGroup(plan: GroupPlan, context: GroupContext): Promise<
     await context.pause();
   }
 
-  const dense = await fitDense(plan, pooled, context);
-  const statistics = await fitStatistics({ plan, basis, bases, dense: dense?.autoencoder ?? null }, context);
+  const net = await fitNet(plan, pooled, context, base);
+  const statistics = await fitStatistics({ plan, basis, bases, net: net?.autoencoder ?? null }, context);
   const unseen = {
     group: plan.name,
     scale: unseenScale(plan.scale),
@@ -97,11 +103,11 @@ export async function fitGroup(plan: GroupPlan, context: GroupContext): Promise<
     statistics: statistics.typical,
   };
   return {
-    part: { basis, dense: dense?.autoencoder ?? null, unseen },
+    part: { basis, net: net?.autoencoder ?? null, unseen },
     entities: statistics.entities,
     trainingRows: pooled.pairs[0] ?? 0,
     linear: fitted,
-    dense,
+    net,
   };
 }
 
@@ -117,7 +123,7 @@ async function fitBasis(
     const start = near[index]?.autoencoder.components;
     fitted.push(
       await linearAutoencoder.fit(
-        { features: context.features, steps, covariance, training: [], holdOut: [] },
+        { features: context.features, steps, covariance, training: [], validation: [] },
         {
           ...optionsOf(context, deriveSeed(context.seed, 'linear', steps, ...names)),
           ...(start ? { start: Float64Array.from(start) } : {}),
@@ -130,27 +136,30 @@ async function fitBasis(
   return { basis: { autoencoders: fitted.map((one) => one.autoencoder), forecast }, fitted };
 }
 
-async function fitDense(
+async function fitNet(
   plan: GroupPlan,
   covariance: LaggedCovariance,
   context: GroupContext,
+  base: Uint8Array | undefined,
 ): Promise<FittedAutoencoder | null> {
-  const steps = plan.denseWindow;
-  if (steps === null) return null;
-  const seed = deriveSeed(context.seed, 'dense', plan.name);
-  return denseAutoencoder.fit(
+  if (plan.net === null) return null;
+  const { name, steps } = plan.net;
+  const seed = deriveSeed(context.seed, name, plan.name);
+  const cut = plan.entities.map((entity) => cutTail(entity.training, context.features, 3 * steps));
+  return netKind(name).fit(
     {
       features: context.features,
       steps,
       covariance,
-      training: plan.entities.flatMap((entity) => entity.training),
-      holdOut: plan.entities.flatMap((entity) => entity.holdOut),
+      training: cut.flatMap((entity) => entity.training),
+      validation: cut.flatMap((entity) => entity.validation),
     },
     {
       ...optionsOf(context, seed),
+      base,
       onEpoch: (loss, most) => {
-        const detail = `epoch ${String(loss.epoch)}, hold-out loss ${loss.holdOut.toPrecision(3)}`;
-        context.report('dense', loss.epoch / most, detail);
+        const detail = `epoch ${String(loss.epoch)}, validation loss ${loss.validation.toPrecision(3)}`;
+        context.report('net', loss.epoch / most, detail);
       },
     },
     context.kernels,
@@ -158,7 +167,7 @@ async function fitDense(
 }
 
 function optionsOf(context: GroupContext, seed: number): AutoencoderOptions {
-  const { layers, learningRate, batchSize, maxEpochs } = context.spec;
+  const { layers, loss, learningRate, batchSize, maxEpochs } = context.spec;
   const { maxWindows, signal } = context;
-  return { seed, layers, learningRate, batchSize, maxEpochs, maxWindows, signal };
+  return { seed, layers, loss, learningRate, batchSize, maxEpochs, maxWindows, signal };
 }

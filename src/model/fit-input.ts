@@ -27,6 +27,11 @@ export interface FitInput {
   readonly windows: readonly number[];
   readonly modelSpec: ModelSpec;
   readonly seed: number;
+  /**
+   * Fine-tuning: saved nets of the version in use, by group, that the new ones go on from; where there is none, a cohort's net goes on
+   * from the fleet's. Absent: every net starts from nothing.
+   */
+  readonly bases?: ReadonlyMap<string, Uint8Array>;
   readonly entities: readonly FitEntity[];
 }
 

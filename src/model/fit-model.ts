@@ -1,5 +1,6 @@
 import type { BackendName } from './backend.ts';
 import { saveEnsemble } from './ensemble-format.ts';
+import { FLEET } from './ensemble-parts.ts';
 import type { EnsembleParts, EntityPart, GroupPart } from './ensemble-parts.ts';
 import { createEnsemble } from './ensemble.ts';
 import { unseenScale } from './feature-scale.ts';
@@ -18,7 +19,7 @@ import type { ScoringModel } from './scoring-model.ts';
 
 /** How far a fit is: `fraction` 0…1 of the whole, in parts of unequal speed. */
 export interface FitProgress {
-  readonly stage: 'linear' | 'dense' | 'statistics';
+  readonly stage: 'linear' | 'net' | 'statistics';
   readonly fraction: number;
   /** The entity or epoch at hand. */
   readonly detail: string;
@@ -48,7 +49,7 @@ const DEFAULT_PRIOR_ROWS = 100;
 const DEFAULT_BASIS_BYTES = 256 * 2 ** 20;
 
 /** Where each stage starts and ends on the way from 0 to 1. */
-const STAGES = { linear: [0, 0.3], dense: [0.3, 0.85], statistics: [0.85, 1] } as const;
+const STAGES = { linear: [0, 0.3], net: [0.3, 0.85], statistics: [0.85, 1] } as const;
 
 /**
  * Trains a detector's model: scales, closed-form members, net, hold-out statistics. Throws if all entities together have too few
@@ -115,9 +116,19 @@ async function fitGroups(
         options.signal?.throwIfAborted();
       },
     };
-    results.set(group.name, await fitGroup(group, context));
+    results.set(group.name, await fitGroup(group, context, baseOf(input, group.name, results)));
   }
   return results;
+}
+
+/** What a group's net goes on from: the version in use, else the fleet's net of this training. */
+function baseOf(
+  input: FitInput,
+  group: string,
+  fitted: ReadonlyMap<string, FittedGroup>,
+): Uint8Array | undefined {
+  if (input.bases === undefined) return undefined;
+  return input.bases.get(group) ?? fitted.get(FLEET)?.net?.autoencoder.save();
 }
 
 /** `type: none`: what the guards need. */
@@ -125,7 +136,7 @@ function scalesOnly(group: GroupPlan): Pick<FittedGroup, 'part' | 'entities'> {
   const bare = { group: group.name, basis: null, statistics: [] };
   const home = group.entities.filter((entity) => group.home.has(entity.entity));
   return {
-    part: { basis: null, dense: null, unseen: { ...bare, scale: unseenScale(group.scale) } },
+    part: { basis: null, net: null, unseen: { ...bare, scale: unseenScale(group.scale) } },
     entities: new Map(home.map((entity) => [entity.entity, { ...bare, scale: entity.scale }])),
   };
 }

@@ -5,6 +5,7 @@ import type { GroupPlan } from './fit-group.ts';
 import { scaleEntity } from './fit-input.ts';
 import type { FitInput, ScaledEntity, SplitEntity } from './fit-input.ts';
 import { FORECAST_ROWS } from './forecast.ts';
+import { netOf } from './net-registry.ts';
 import { countWindows } from './stretch-windows.ts';
 
 /** Who is fitted with whom. */
@@ -20,9 +21,9 @@ export interface FitPlan {
 /** Least training windows of the greatest length that a cohort needs for members of its own. */
 const LEAST_WINDOWS = 64;
 /** Least training windows for a net. */
-const LEAST_DENSE_WINDOWS = 500;
+const LEAST_NET_WINDOWS = 500;
 /** The net's window is the longest configured one up to this (RECIPE §1.4). */
-const DENSE_STEPS = 16;
+const NET_STEPS = 16;
 
 /**
  * Puts entities into groups: a cohort with enough rows is one, all others share the fleet's; a single cohort is the fleet. Throws if the
@@ -53,11 +54,13 @@ export function planFit(input: FitInput, split: readonly SplitEntity[], priorRow
     cohorts.set(cohort, alone ? cohort : FLEET);
   }
 
-  const denseSteps = input.windows.filter((steps) => steps <= DENSE_STEPS).at(-1) ?? input.windows[0] ?? 1;
-  const wantsDense = type === 'auto' || type === 'dense';
+  const netSteps = input.windows.filter((steps) => steps <= NET_STEPS).at(-1) ?? input.windows[0] ?? 1;
+  const net = netOf(type);
   const notes: string[] = [];
   const scales = new Map<string, FeatureScale>();
-  const names = [...new Set([...cohorts.values(), FLEET])];
+  const names = [...new Set([FLEET, ...cohorts.values()])];
+  // With cohorts of their own, the fleet's net is what theirs start from.
+  const base = input.bases !== undefined && names.length > 1;
   const pooled = names.map((name) => {
     const members = split.filter((entity) => name === FLEET || cohorts.get(entity.cohort) === name);
     const scale = poolScales(
@@ -74,11 +77,11 @@ export function planFit(input: FitInput, split: readonly SplitEntity[], priorRow
     if (scale !== undefined) scaled.set(entity, scaleEntity(entity, scale));
   }
   const groups = pooled.map(({ name, members, scale, home }): GroupPlan => {
-    const enough = windowsOf(members, denseSteps) >= LEAST_DENSE_WINDOWS;
-    const dense = wantsDense && home.length > 0 && enough;
-    if (wantsDense && home.length > 0 && !enough) {
+    const enough = windowsOf(members, netSteps) >= LEAST_NET_WINDOWS;
+    const wanted = net !== null && (home.length > 0 || base);
+    if (wanted && home.length > 0 && !enough) {
       const label = name === FLEET ? 'all entities' : `cohort "${name}"`;
-      notes.push(`no net for ${label}: fewer than ${String(LEAST_DENSE_WINDOWS)} windows`);
+      notes.push(`no net for ${label}: fewer than ${String(LEAST_NET_WINDOWS)} windows`);
     }
     return {
       name,
@@ -86,7 +89,7 @@ export function planFit(input: FitInput, split: readonly SplitEntity[], priorRow
       home: new Set(home.map((entity) => entity.entity)),
       scale,
       linearWindows: type === 'auto' || type === 'linear' ? input.windows : [],
-      denseWindow: dense ? denseSteps : null,
+      net: wanted && enough ? { name: net, steps: netSteps } : null,
     };
   });
   return { cohorts, groups, scales, note: notes.join('; ') };

@@ -17,7 +17,7 @@ export interface FittedMembers {
   readonly basis: LinearBasis;
   /** Own bases by entity. */
   readonly bases: ReadonlyMap<string, LinearBasis>;
-  readonly dense: Autoencoder | null;
+  readonly net: Autoencoder | null;
 }
 
 /** Measures every member on every entity at home, each shrunk toward the group's typical one. */
@@ -34,7 +34,7 @@ export async function fitStatistics(
   ): (MemberStatistics | null)[] => {
     const measured = sample.flatMap((entity) => {
       const used = basisOf(entity);
-      return used === undefined ? [] : [measure(used, members.dense, entity, null, context.priorRows)];
+      return used === undefined ? [] : [measure(used, members.net, entity, null, context.priorRows)];
     });
     return (measured[0] ?? []).map((_, member) =>
       averageStatistics(measured.flatMap((list) => list[member] ?? [])),
@@ -52,7 +52,7 @@ export async function fitStatistics(
     if (!plan.home.has(entity.entity)) continue;
     const own = bases.get(entity.entity) ?? null;
     const priors = own === null || typicalOwn.length === 0 ? typical : typicalOwn;
-    const measured = measure(own ?? basis, members.dense, entity, priors, context.priorRows);
+    const measured = measure(own ?? basis, members.net, entity, priors, context.priorRows);
     const statistics = measured
       .map((one, member) => one ?? typical[member])
       .filter((one) => one !== undefined);
@@ -65,7 +65,7 @@ export async function fitStatistics(
 
 function measure(
   basis: LinearBasis,
-  dense: Autoencoder | null,
+  net: Autoencoder | null,
   entity: ScaledEntity,
   priors: readonly (MemberStatistics | null)[] | null,
   priorRows: number,
@@ -75,7 +75,7 @@ function measure(
     windowTerms,
   ]);
   errors.push([forecastMemberErrors(basis.forecast, entity), rollingTerms]);
-  if (dense !== null) errors.push([autoencoderErrors(dense, entity), windowTerms]);
+  if (net !== null) errors.push([autoencoderErrors(net, entity), windowTerms]);
   return errors.map(([memberErrors, terms], member) =>
     memberStatistics(memberErrors, terms, {
       prior: priors?.[member] ?? null,

@@ -10,25 +10,24 @@ export interface HeldMatrix {
   readonly tensor: tf.Tensor2D;
 }
 
-/** One dense layer: product, plus bias `[columns]`, then ELU unless linear. */
-export interface HeldLayer {
-  readonly matrix: HeldMatrix;
-  readonly bias: tf.Tensor1D;
-  readonly elu: boolean;
-}
-
 /** Matrix work on the tensor backend, in float32. Each row of a result is the same to the bit whatever the other rows are. */
 export interface Kernels {
   readonly backend: BackendName;
   /** Copies `values` (row by row) to the backend; free it with `release`. */
   hold(values: Float32Array, rows: number, columns: number): HeldMatrix;
   release(matrix: HeldMatrix): void;
-  holdLayer(weights: Float32Array, bias: Float32Array, elu: boolean): HeldLayer;
-  releaseLayer(layer: HeldLayer): void;
   /** `left` `[leftRows, right.rows]` × `right` → `[leftRows, right.columns]`. */
   multiply(left: Float32Array, leftRows: number, right: HeldMatrix): Float32Array;
-  /** Sends rows through a stack of layers: `[rows, first.rows]` → `[rows, last.columns]`. */
-  feedForward(input: Float32Array, rows: number, layers: readonly HeldLayer[]): Float32Array;
+  /**
+   * Sends rows `[count, inputs]` through `compute`, whose result is `[count, outputs]` and must keep to each row by itself; it holds
+   * on to no tensor.
+   */
+  run(
+    input: Float32Array,
+    count: number,
+    width: { readonly inputs: number; readonly outputs: number },
+    compute: (rows: tf.Tensor2D) => tf.Tensor2D,
+  ): Float32Array;
 }
 
 /**
@@ -52,30 +51,11 @@ export async function loadKernels(choice: ModelSpec['backend']): Promise<Kernels
     release: (matrix) => {
       matrix.tensor.dispose();
     },
-    holdLayer: (weights, bias, elu) => ({
-      matrix: hold(weights, weights.length / bias.length, bias.length),
-      bias: tf.tensor1d(bias, 'float32'),
-      elu,
-    }),
-    releaseLayer: (layer) => {
-      layer.matrix.tensor.dispose();
-      layer.bias.dispose();
-    },
     multiply: (left, leftRows, right) =>
-      inTiles(left, leftRows, tile, right.rows, right.columns, (tensor) =>
+      inTiles(left, leftRows, tile, { inputs: right.rows, outputs: right.columns }, (tensor) =>
         tf.matMul<tf.Tensor2D>(tensor, right.tensor),
       ),
-    feedForward: (input, rows, layers) => {
-      const first = layers[0];
-      const last = layers[layers.length - 1];
-      if (first === undefined || last === undefined) throw new RangeError('feedForward needs a layer');
-      return inTiles(input, rows, tile, first.matrix.rows, last.matrix.columns, (tensor) =>
-        layers.reduce<tf.Tensor2D>((values, { matrix, bias, elu }) => {
-          const sum = tf.add<tf.Tensor2D>(tf.matMul(values, matrix.tensor), bias);
-          return elu ? tf.elu(sum) : sum;
-        }, tensor),
-      );
-    },
+    run: (input, count, width, compute) => inTiles(input, count, tile, width, compute),
   };
 }
 
@@ -83,25 +63,24 @@ function inTiles(
   input: Float32Array,
   rows: number,
   tile: number,
-  inputWidth: number,
-  outputWidth: number,
+  { inputs, outputs }: { readonly inputs: number; readonly outputs: number },
   compute: (tensor: tf.Tensor2D) => tf.Tensor2D,
 ): Float32Array {
   if (rows === 0) return new Float32Array(0);
   const run = (values: Float32Array, count: number): Float32Array => {
     // The values are read outside of tidy, which would walk through them one by one in search of tensors.
-    const result = tf.tidy(() => compute(tf.tensor2d(values, [count, inputWidth], 'float32')));
+    const result = tf.tidy(() => compute(tf.tensor2d(values, [count, inputs], 'float32')));
     const output = result.dataSync<'float32'>();
     result.dispose();
     return output;
   };
   if (tile === 1) return run(input, rows);
-  const output = new Float32Array(rows * outputWidth);
+  const output = new Float32Array(rows * outputs);
   for (let start = 0; start < rows; start += tile) {
     const count = Math.min(tile, rows - start);
-    const padded = new Float32Array(tile * inputWidth);
-    padded.set(input.subarray(start * inputWidth, (start + count) * inputWidth));
-    output.set(run(padded, tile).subarray(0, count * outputWidth), start * outputWidth);
+    const padded = new Float32Array(tile * inputs);
+    padded.set(input.subarray(start * inputs, (start + count) * inputs));
+    output.set(run(padded, tile).subarray(0, count * outputs), start * outputs);
   }
   return output;
 }

@@ -32,7 +32,7 @@ export const linearAutoencoder: AutoencoderKind<LinearAutoencoder> = {
       kernels,
     );
     const autoencoder = build(data.steps, data.features, Float32Array.from(vectors), kernels);
-    return Promise.resolve({ autoencoder, share, curve: [] });
+    return Promise.resolve({ autoencoder, share, curve: [], fineTuned: false });
   },
   load: (bytes, kernels) => {
     const reader = new ByteReader(bytes);
@@ -55,6 +55,7 @@ function build(
   const encoder = rowProduct(transposed, { rows: size, columns: count, usualCount: 1 }, kernels);
   const decoder = rowProduct(components, { rows: count, columns: size, usualCount: 1 }, kernels);
   return {
+    kind: 'linear',
     steps,
     features,
     shape: [size, count, size],

@@ -1,12 +1,12 @@
 import type { ModelSpec } from '../core/detector.ts';
-import type { EpochLoss, FittedAutoencoder } from './autoencoder.ts';
+import type { Autoencoder, EpochLoss, FittedAutoencoder } from './autoencoder.ts';
 import type { BackendName } from './backend.ts';
 import { FLEET } from './ensemble-parts.ts';
 import type { FittedGroup, GroupPlan } from './fit-group.ts';
 
 /** One trained member, as it really came out. */
 export interface MemberCard {
-  readonly kind: 'linear' | 'forecast' | 'dense';
+  readonly kind: Autoencoder['kind'] | 'forecast';
   /** Rows it sees. */
   readonly steps: number;
   /** Widths from input to output; the narrowest is the bottleneck. */
@@ -15,6 +15,8 @@ export interface MemberCard {
   readonly share: number;
   /** Gradient descent's way; empty for closed forms. */
   readonly curve: readonly EpochLoss[];
+  /** Gradient descent went on from the weights of an earlier net. */
+  readonly fineTuned: boolean;
   /** Typical mean squared error of a feature on hold-out, in units of the entity's own variance. */
   readonly holdOutError: number;
 }
@@ -57,22 +59,31 @@ export function groupCard(plan: GroupPlan, fitted: FittedGroup): GroupCard {
     const errors = statistics.at(member)?.featureError ?? new Float64Array(0);
     return errors.reduce((sum, error) => sum + error / errors.length, 0);
   };
-  const describe = (kind: 'linear' | 'dense', one: FittedAutoencoder, member: number): MemberCard => ({
-    kind,
+  const describe = (one: FittedAutoencoder, member: number): MemberCard => ({
+    kind: one.autoencoder.kind,
     steps: one.autoencoder.steps,
     shape: one.autoencoder.shape,
     share: one.share,
     curve: one.curve,
+    fineTuned: one.fineTuned,
     holdOutError: errorOf(member),
   });
-  const members = fitted.linear.map((one, index) => describe('linear', one, index));
+  const members = fitted.linear.map((one, index) => describe(one, index));
   const forecast = fitted.part.basis?.forecast;
   if (forecast !== undefined) {
     const shape = [forecast.rows * forecast.features, forecast.features];
     const holdOutError = errorOf(members.length);
-    members.push({ kind: 'forecast', steps: forecast.rows + 1, shape, share: 1, curve: [], holdOutError });
+    members.push({
+      kind: 'forecast',
+      steps: forecast.rows + 1,
+      shape,
+      share: 1,
+      curve: [],
+      fineTuned: false,
+      holdOutError,
+    });
   }
-  if (fitted.dense !== null) members.push(describe('dense', fitted.dense, -1));
+  if (fitted.net !== null) members.push(describe(fitted.net, -1));
   return {
     cohort: plan.name === FLEET ? null : plan.name,
     entities: plan.home.size,

@@ -45,6 +45,8 @@ export interface ScoringModel {
   profile(entity: string, cohort: string): EntityProfile;
   /** Scores in one batch; results in the order of the items, and independent of what else is in the batch. */
   score(items: readonly ScoreItem[]): ModelScore[];
+  /** Saved nets by group, for a training that goes on from them. */
+  nets(): ReadonlyMap<string, Uint8Array>;
   /** Frees tensors. */
   dispose(): void;
 }

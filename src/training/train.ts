@@ -64,6 +64,7 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
       windows: spec.windows,
       modelSpec: spec.model,
       seed,
+      ...(spec.training.fineTune ? { bases: champion?.nets() ?? new Map() } : {}),
       entities: usable.map((one) => ({
         entity: one.entity,
         cohort: one.cohort,

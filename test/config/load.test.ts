@@ -108,6 +108,13 @@ describe('a configuration', () => {
   });
 });
 
+test('warns of a loss without a net', () => {
+  const text = MINIMAL + '    model: {type: linear, loss: huber}\n';
+  expect(loadText(text).warnings.map(describeProblem)).toEqual([
+    expect.stringMatching(/model\.loss: there is no net in type "linear", so "loss" has no effect/),
+  ]);
+});
+
 test('the example in deploy/ loads without warnings', () => {
   const path = resolve(import.meta.dirname, '../../deploy/strayd.example.yaml');
   expect(loadConfig(path, {}, read).warnings).toEqual([]);

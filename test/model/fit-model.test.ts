@@ -65,7 +65,7 @@ describe('a fitted ensemble', () => {
   it('reports progress that never goes back, up to the net and the statistics', () => {
     const fractions = progress.map((one) => one.fraction);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
-    expect(new Set(progress.map((one) => one.stage))).toEqual(new Set(['linear', 'dense', 'statistics']));
+    expect(new Set(progress.map((one) => one.stage))).toEqual(new Set(['linear', 'net', 'statistics']));
     expect(fractions.at(-1)).toBeLessThanOrEqual(1);
   });
 
@@ -376,7 +376,7 @@ describe('fitModel', () => {
     const fit = fitModel(inputOf(), {
       signal: control.signal,
       onProgress: ({ stage }) => {
-        if (stage === 'dense') control.abort(new Error('enough'));
+        if (stage === 'net') control.abort(new Error('enough'));
       },
     });
     await expect(fit).rejects.toThrow('enough');

@@ -40,7 +40,7 @@ describe('a model file', () => {
   });
 
   it('is refused when its model ends early', async () => {
-    const bytes = packModelFile({ ...file, model: new Uint8Array(Float64Array.from([1, 100]).buffer) });
+    const bytes = packModelFile({ ...file, model: new Uint8Array(Float64Array.from([2, 100]).buffer) });
     await expect(loadModel(bytes, 'wasm')).rejects.toThrow('model bytes end early');
   });
 

@@ -38,6 +38,7 @@ function tracingModel(version: string): ScoringModel {
           expected: Float64Array.of(0.5, 0.5),
         };
       }),
+    nets: () => new Map(),
     dispose: () => undefined,
   };
 }

@@ -1,13 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRandom } from '../../../src/core/random.ts';
 import { backtestDetector } from '../../../src/ingest/replay/backtest-detector.ts';
-import { withoutMissing } from '../../../src/model/autoencoder.ts';
 import { startBackend } from '../../../src/model/backend.ts';
 import type { BackendName } from '../../../src/model/backend.ts';
-import { trainDense } from '../../../src/model/dense-training.ts';
 import { fitScale, scaleRows } from '../../../src/model/feature-scale.ts';
 import type { FitEntity } from '../../../src/model/fit-input.ts';
 import { fitModel } from '../../../src/model/fit-model.ts';
+import { denseNet } from '../../../src/model/dense-net.ts';
+import { trainNet } from '../../../src/model/net-training.ts';
 import { spreadNumbers, takeWindows } from '../../../src/model/stretch-windows.ts';
 import { loadedRows } from '../../model/fleet-rows.ts';
 
@@ -54,8 +54,22 @@ async function measure({ backend, windows, epochs }: TrainingCase): Promise<Trai
 
   const training = denseWindows(entities, windows);
   const loopBegan = performance.now();
-  await trainDense(
-    { training, trainingCount: windows, holdOut: new Float32Array(0), holdOutCount: 0, shape },
+  const plan = {
+    steps: DENSE_STEPS,
+    features: FEATURES,
+    hidden: shape.slice(1, (shape.length - 1) / 2),
+    latent: Math.min(...shape),
+  };
+  await trainNet(
+    {
+      training,
+      trainingCount: windows,
+      validation: new Float32Array(0),
+      validationCount: 0,
+      net: denseNet,
+      plan,
+      start: null,
+    },
     { ...modelSpec, seed: 1, maxWindows: windows, signal: undefined },
     createRandom(1),
   );
@@ -79,9 +93,7 @@ function denseWindows(entities: readonly FitEntity[], windows: number): Float32A
     const rows = segments[0]?.rows.subarray(0, holdOutFromStep * FEATURES) ?? new Float64Array(0);
     return { rows: scaleRows(rows, 0, holdOutFromStep, fitScale([rows], FEATURES)), count: holdOutFromStep };
   });
-  return withoutMissing(
-    takeWindows(stretches, DENSE_STEPS, FEATURES, spreadNumbers(windows, windows, createRandom(1))),
-  );
+  return takeWindows(stretches, DENSE_STEPS, FEATURES, spreadNumbers(windows, windows, createRandom(1)));
 }
 
 parentPort?.postMessage(await measure(workerData as TrainingCase));

@@ -79,6 +79,7 @@ export function fakeModel(version = 'v1', silent = false): ScoringModel {
           expected: Float64Array.of(0, 0.5),
         };
       }),
+    nets: () => new Map(),
     dispose: () => undefined,
   };
 }
