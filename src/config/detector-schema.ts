@@ -59,7 +59,10 @@ const model = z.strictObject({
   backend: z
     .enum(['auto', 'native', 'wasm', 'cpu'])
     .default('auto')
-    .meta({ description: 'Where the maths runs; `auto`: native if @tensorflow/tfjs-node loads, else wasm.' }),
+    .meta({
+      description:
+        'Where the maths runs; `auto`: the fastest of those installed, measured on the detector’s own net at its first training.',
+    }),
   seed: z
     .number()
     .int()
@@ -79,13 +82,10 @@ const training = z.strictObject({
   quarantine: durationField()
     .prefault('7d')
     .meta({ description: 'How long alerts that nobody labelled stay out of training.' }),
-  fine_tune: z
-    .boolean()
-    .default(true)
-    .meta({
-      description:
-        'Nets go on from those of the version in use, and cohorts’ from all entities’, where sizes agree; `false`: from nothing.',
-    }),
+  fine_tune: z.boolean().default(true).meta({
+    description:
+      'Nets go on from those of the version in use, and cohorts’ from all entities’, where sizes agree; `false`: from nothing.',
+  }),
   min_steps: count.optional().meta({
     description:
       'Steps an entity needs before the first training; default: 8 × the longest window, at least 6 hours’ worth.',

@@ -8,10 +8,11 @@ import { fitGroup } from './fit-group.ts';
 import type { FittedGroup, GroupContext, GroupPlan } from './fit-group.ts';
 import { splitEntities } from './fit-input.ts';
 import type { FitInput, SplitEntity } from './fit-input.ts';
-import { planFit } from './fit-plan.ts';
+import { netStepsOf, planFit } from './fit-plan.ts';
 import type { FitPlan } from './fit-plan.ts';
 import { FORECAST_MEMORY, FORECAST_ROWS } from './forecast.ts';
 import { loadKernels } from './kernels.ts';
+import { measureBackends } from './measure-backends.ts';
 import { groupCard } from './model-card.ts';
 import type { ModelCard } from './model-card.ts';
 import { versionOf } from './model-file.ts';
@@ -62,6 +63,8 @@ export async function fitModel(input: FitInput, options: FitOptions = {}): Promi
   const split = splitEntities(ordered, priorRows);
   const plan = planFit(ordered, split, priorRows);
   const none = input.modelSpec.type === 'none';
+  const size = { steps: netStepsOf(windows), features: input.features.length };
+  const measured = await measureBackends(input.modelSpec, size);
   const fitted = none ? new Map<string, FittedGroup>() : await fitGroups(ordered, plan, options);
 
   const groups = new Map<string, GroupPart>();
@@ -83,7 +86,7 @@ export async function fitModel(input: FitInput, options: FitOptions = {}): Promi
   const model = saveEnsemble(parts);
   const version = versionOf(model);
   const backend: BackendName | 'none' = none ? 'none' : (await loadKernels(input.modelSpec.backend)).backend;
-  const card = makeCard({ input: ordered, version, backend, plan, fitted, split, entities });
+  const card = makeCard({ input: ordered, version, backend, measured, plan, fitted, split, entities });
   return { version, model, card, scoring: createEnsemble(parts, version) };
 }
 
@@ -145,18 +148,20 @@ function makeCard(made: {
   input: FitInput;
   version: string;
   backend: BackendName | 'none';
+  measured: ReadonlyMap<BackendName, number>;
   plan: FitPlan;
   fitted: ReadonlyMap<string, FittedGroup>;
   split: readonly SplitEntity[];
   entities: ReadonlyMap<string, EntityPart>;
 }): ModelCard {
-  const { input, version, backend, plan, fitted, split, entities } = made;
+  const { input, version, backend, measured, plan, fitted, split, entities } = made;
   return {
     version,
     detector: input.detector,
     type: input.modelSpec.type,
     note: plan.note,
     backend,
+    ...(measured.size > 0 ? { batchMs: Object.fromEntries(measured) } : {}),
     seed: input.seed,
     features: input.features,
     windows: input.windows,

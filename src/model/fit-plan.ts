@@ -25,6 +25,11 @@ const LEAST_NET_WINDOWS = 500;
 /** The net's window is the longest configured one up to this (RECIPE §1.4). */
 const NET_STEPS = 16;
 
+/** Window length of a net, of those configured (ascending). */
+export function netStepsOf(windows: readonly number[]): number {
+  return windows.filter((steps) => steps <= NET_STEPS).at(-1) ?? windows[0] ?? 1;
+}
+
 /**
  * Puts entities into groups: a cohort with enough rows is one, all others share the fleet's; a single cohort is the fleet. Throws if the
  * whole fleet has too few consecutive rows.
@@ -54,7 +59,7 @@ export function planFit(input: FitInput, split: readonly SplitEntity[], priorRow
     cohorts.set(cohort, alone ? cohort : FLEET);
   }
 
-  const netSteps = input.windows.filter((steps) => steps <= NET_STEPS).at(-1) ?? input.windows[0] ?? 1;
+  const netSteps = netStepsOf(input.windows);
   const net = netOf(type);
   const notes: string[] = [];
   const scales = new Map<string, FeatureScale>();

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelSpec } from '../core/detector.ts';
 import { startBackend } from './backend.ts';
-import type { BackendName } from './backend.ts';
+import type { BackendName, RememberedBackend } from './backend.ts';
 
 /** A right-hand matrix `[rows, columns]` that stays with the backend between products. */
 export interface HeldMatrix {
@@ -37,8 +37,11 @@ export interface Kernels {
 const ROW_TILE: Readonly<Record<BackendName, number>> = { native: 64, wasm: 1, cpu: 1 };
 
 /** Starts the backend if need be and answers its kernels; they are synchronous. */
-export async function loadKernels(choice: ModelSpec['backend']): Promise<Kernels> {
-  const backend = await startBackend(choice);
+export async function loadKernels(
+  choice: ModelSpec['backend'],
+  remembered?: RememberedBackend,
+): Promise<Kernels> {
+  const backend = await startBackend(choice, remembered);
   const tile = ROW_TILE[backend];
   const hold = (values: Float32Array, rows: number, columns: number): HeldMatrix => ({
     rows,

@@ -38,6 +38,8 @@ export interface ModelCard {
   /** Why a member that was asked for is missing, or ''. */
   readonly note: string;
   readonly backend: BackendName | 'none';
+  /** Milliseconds that a batch of the net took on each backend, where `backend: auto` measured them. */
+  readonly batchMs?: Partial<Record<BackendName, number>>;
   readonly seed: number;
   readonly features: readonly string[];
   readonly windows: readonly number[];

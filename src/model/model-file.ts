@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ByteReader, ByteWriter } from './byte-stream.ts';
 import { createEnsemble } from './ensemble.ts';
 import { loadEnsemble } from './ensemble-format.ts';
+import type { RememberedBackend } from './backend.ts';
 import type { ModelSpec } from '../core/detector.ts';
 import { loadKernels } from './kernels.ts';
 import type { ModelCard } from './model-card.ts';
@@ -61,9 +62,14 @@ export function unpackModelFile(bytes: Uint8Array): ModelFile {
   return { model: section('model'), calibration: section('calibration'), card };
 }
 
-/** Loads a model file's model, ready to score synchronously. */
+/** Loads a model file's model, ready to score synchronously; `auto` is what its training found fastest. */
 export async function loadModel(bytes: Uint8Array, backend: ModelSpec['backend']): Promise<ScoringModel> {
-  const { model } = unpackModelFile(bytes);
-  const kernels = await loadKernels(backend);
+  const { model, card } = unpackModelFile(bytes);
+  const kernels = await loadKernels(backend, rememberedBackend(card));
   return createEnsemble(loadEnsemble(model, kernels), versionOf(model));
+}
+
+function rememberedBackend({ backend, batchMs }: ModelCard): RememberedBackend | undefined {
+  if (backend === 'none' || batchMs === undefined) return undefined;
+  return { name: backend, hadNative: batchMs.native !== undefined };
 }

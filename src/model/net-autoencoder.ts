@@ -66,7 +66,7 @@ export function netAutoencoder(net: Net): AutoencoderKind {
 }
 
 /** Real widths: configured ones are upper bounds, hidden ones stay between the bottleneck and twice the inputs. */
-function planNet(
+export function planNet(
   net: Net,
   limits: { steps: number; features: number; layers: readonly number[]; components: number },
 ): NetPlan {

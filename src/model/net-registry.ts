@@ -10,7 +10,7 @@ import { netAutoencoder } from './net-autoencoder.ts';
 import { variationalNet } from './variational-net.ts';
 
 /** The wiring of every net. */
-const NETS: Readonly<Record<NetName, Net>> = {
+export const NETS: Readonly<Record<NetName, Net>> = {
   dense: denseNet,
   conv: convNet,
   lstm: lstmNet,
