@@ -4,6 +4,7 @@ import type { FitEntity, FitInput } from '../../src/model/fit-input.ts';
 import { fitModel } from '../../src/model/fit-model.ts';
 import type { FittedModel, FitProgress } from '../../src/model/fit-model.ts';
 import { loadModel, packModelFile } from '../../src/model/model-file.ts';
+import type { MemberCard } from '../../src/model/model-card.ts';
 import type { ModelScore, ScoreItem, ScoringModel } from '../../src/model/scoring-model.ts';
 import { QUICK_SPEC, loadedRows } from './fleet-rows.ts';
 
@@ -362,6 +363,35 @@ describe('fitModel', () => {
   it('is dense and forecast alone for type dense', async () => {
     const { card } = await fitModel(inputOf({ modelSpec: { ...QUICK_SPEC, type: 'dense' } }));
     expect(card.groups[0]?.members.map((member) => member.kind)).toEqual(['forecast', 'dense']);
+  });
+
+  it('goes on from the nets of an earlier model where sizes agree, and says so', async () => {
+    const netOf = ({ card }: FittedModel): MemberCard | undefined => card.groups[0]?.members.at(-1);
+    const first = await fitModel(inputOf());
+    const bases = first.scoring.nets();
+    const tuned = await fitModel(inputOf({ seed: 2, bases }));
+    expect([netOf(first)?.fineTuned, netOf(tuned)?.fineTuned]).toEqual([false, true]);
+    const losses = [first, tuned].map((one) => netOf(one)?.curve[0]?.training ?? Number.NaN);
+    expect(losses[1]).toBeLessThan(0.7 * (losses[0] ?? 0));
+    expect((await fitModel(inputOf({ seed: 2, bases }))).version).toBe(tuned.version);
+    const wider = { ...QUICK_SPEC, layers: [40, 8] };
+    expect(netOf(await fitModel(inputOf({ modelSpec: wider, bases })))?.fineTuned).toBe(false);
+  });
+
+  it('pretrains one net over all entities for those of the cohorts', async () => {
+    const entities = [entityOf('a', 1, 'web'), entityOf('b', 2, 'web'), entityOf('c', 3, 'db')];
+    const { card } = await fitModel(inputOf({ entities, bases: new Map() }));
+    expect(card.groups.map(({ cohort, members }) => [cohort, members.at(-1)?.fineTuned])).toEqual([
+      [null, false],
+      ['db', true],
+      ['web', true],
+    ]);
+    const alone = await fitModel(inputOf({ entities }));
+    expect(alone.card.groups.map(({ members }) => members.at(-1)?.kind)).toEqual([
+      'forecast',
+      'dense',
+      'dense',
+    ]);
   });
 
   it('refuses too few rows with what is needed', async () => {

@@ -65,6 +65,21 @@ describe('train', () => {
     context.model.dispose();
   });
 
+  it.each([true, false])('goes on from the nets of the model in use if fine_tune is %s', async (fineTune) => {
+    const net = {
+      ...spec,
+      model: { ...spec.model, type: 'dense' as const, layers: [4, 1], maxEpochs: 2 },
+      training: { ...spec.training, fineTune },
+    };
+    const first = await train(inputOf({ spec: net }));
+    if (first.kind === 'not_enough_history') throw new Error(first.detail);
+    const champion = await loadModel(first.file, 'cpu');
+    const second = await train(inputOf({ spec: net, champion }));
+    if (second.kind === 'not_enough_history') throw new Error(second.detail);
+    expect(second.card.groups[0]?.members.at(-1)).toMatchObject({ kind: 'dense', fineTuned: fineTune });
+    champion.dispose();
+  });
+
   it('says on the card what it was made of', async () => {
     const excluded = [
       { entity: 'a', firstStep: FIRST + 100, lastStep: FIRST + 199, reason: 'labelled_real' },
