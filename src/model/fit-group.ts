@@ -34,6 +34,8 @@ export interface GroupPlan {
 /** What all groups have in common. */
 export interface GroupContext {
   readonly features: number;
+  /** Of the whole detector. */
+  readonly entities: number;
   readonly windows: readonly number[];
   readonly spec: ModelSpec;
   readonly seed: number;

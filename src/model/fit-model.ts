@@ -101,6 +101,7 @@ async function fitGroups(
   for (const [index, group] of plan.groups.entries()) {
     const context: GroupContext = {
       features: input.features.length,
+      entities: input.entities.length,
       windows: input.windows,
       spec: input.modelSpec,
       seed: input.seed,

@@ -11,6 +11,14 @@ import { spreadNumbers } from './stretch-windows.ts';
 /** Entities whose average stands for their group. */
 const TYPICAL_ENTITIES = 50;
 
+/**
+ * Multiplications that all statistics of a detector may take, some two minutes on wasm; a month of 15-second steps of 100 entities with
+ * ten features stays under it.
+ */
+const STATISTICS_WORK = 1e12;
+/** Measurements of an entity: for itself, and for the typical one with the group's basis and with own ones. */
+const MEASUREMENTS = 3;
+
 /** A group's trained members. */
 export interface FittedMembers {
   readonly plan: GroupPlan;
@@ -34,7 +42,7 @@ export async function fitStatistics(
   ): (MemberStatistics | null)[] => {
     const measured = sample.flatMap((entity) => {
       const used = basisOf(entity);
-      return used === undefined ? [] : [measure(used, members.net, entity, null, context.priorRows)];
+      return used === undefined ? [] : [measure({ ...members, basis: used }, entity, null, context)];
     });
     return (measured[0] ?? []).map((_, member) =>
       averageStatistics(measured.flatMap((list) => list[member] ?? [])),
@@ -52,7 +60,7 @@ export async function fitStatistics(
     if (!plan.home.has(entity.entity)) continue;
     const own = bases.get(entity.entity) ?? null;
     const priors = own === null || typicalOwn.length === 0 ? typical : typicalOwn;
-    const measured = measure(own ?? basis, members.net, entity, priors, context.priorRows);
+    const measured = measure({ ...members, basis: own ?? basis }, entity, priors, context);
     const statistics = measured
       .map((one, member) => one ?? typical[member])
       .filter((one) => one !== undefined);
@@ -64,18 +72,19 @@ export async function fitStatistics(
 }
 
 function measure(
-  basis: LinearBasis,
-  net: Autoencoder | null,
+  { basis, net }: Pick<FittedMembers, 'basis' | 'net'>,
   entity: ScaledEntity,
   priors: readonly (MemberStatistics | null)[] | null,
-  priorRows: number,
+  { entities, priorRows }: Pick<GroupContext, 'entities' | 'priorRows'>,
 ): (MemberStatistics | null)[] {
+  const members = basis.autoencoders.length + (net === null ? 0 : 1);
+  const work = STATISTICS_WORK / (MEASUREMENTS * Math.max(1, members) * entities);
   const errors: [MemberErrors, LogTerms][] = basis.autoencoders.map((autoencoder) => [
-    autoencoderErrors(autoencoder, entity),
+    autoencoderErrors(autoencoder, entity, work),
     windowTerms,
   ]);
   errors.push([forecastMemberErrors(basis.forecast, entity), rollingTerms]);
-  if (net !== null) errors.push([autoencoderErrors(net, entity), windowTerms]);
+  if (net !== null) errors.push([autoencoderErrors(net, entity, work), windowTerms]);
   return errors.map(([memberErrors, terms], member) =>
     memberStatistics(memberErrors, terms, {
       prior: priors?.[member] ?? null,

@@ -6,14 +6,27 @@ import type { Stretch } from './lagged-covariance.ts';
 import type { MemberErrors } from './member-statistics.ts';
 import { countWindows, spreadNumbers, takeWindows } from './stretch-windows.ts';
 
-/** Windows whose errors stand for all, of each entity. */
-const TRAINING_WINDOWS = 500;
-const HOLD_OUT_WINDOWS = 1500;
+/** Windows that are measured however much work they are. */
+const LEAST_TRAINING_WINDOWS = 500;
+const LEAST_HOLD_OUT_WINDOWS = 1500;
 const CHUNK = 512;
 
-/** An autoencoder's errors on an entity: evenly spread windows of training and hold-out. */
-export function autoencoderErrors(autoencoder: Autoencoder, entity: ScaledEntity): MemberErrors {
-  const { steps, features } = autoencoder;
+/**
+ * An autoencoder's errors on an entity: of all windows of hold-out and training, or of as many, evenly spread, as `work`
+ * multiplications allow; hold-out comes first.
+ */
+export function autoencoderErrors(
+  autoencoder: Autoencoder,
+  entity: ScaledEntity,
+  work: number,
+): MemberErrors {
+  const { steps, features, shape } = autoencoder;
+  const workAWindow = shape.reduce((sum, width, i) => sum + width * (shape[i + 1] ?? 0), 0);
+  const affordable = work / workAWindow;
+  const holdOutWindows = Math.min(
+    countWindows(entity.holdOut, steps),
+    Math.max(LEAST_HOLD_OUT_WINDOWS, affordable),
+  );
   const sample = (stretches: readonly Stretch[], most: number): Float64Array[] => {
     const numbers = spreadNumbers(countWindows(stretches, steps), most);
     const errors = new Float64Array(numbers.length * features);
@@ -26,8 +39,11 @@ export function autoencoderErrors(autoencoder: Autoencoder, entity: ScaledEntity
   };
   return {
     features,
-    training: sample(entity.training, TRAINING_WINDOWS),
-    holdOut: sample(entity.holdOut, HOLD_OUT_WINDOWS),
+    training: sample(
+      entity.training,
+      Math.floor(Math.max(LEAST_TRAINING_WINDOWS, affordable - holdOutWindows)),
+    ),
+    holdOut: sample(entity.holdOut, Math.floor(holdOutWindows)),
   };
 }
 

@@ -9,7 +9,7 @@ import { QUICK_SPEC, loadedRows } from './fleet-rows.ts';
 /* A thread keeps its first backend, so each one trains and scores in a thread of its own. */
 
 const WIDTH = 4;
-const ROWS = 800;
+const ROWS = 650;
 
 export interface BackendTask {
   readonly backend: ModelSpec['backend'];
@@ -50,9 +50,9 @@ async function train(type: ModelSpec['type'], backend: ModelSpec['backend']): Pr
     detector: 'hosts',
     features: ['cpu', 'disk', 'latency', 'requests'],
     windows: [4, 16],
-    modelSpec: { ...QUICK_SPEC, type, backend, maxEpochs: 3 },
+    modelSpec: { ...QUICK_SPEC, type, backend, maxEpochs: 2 },
     seed: 1,
-    entities: [{ entity: 'host', cohort: '', segments: [{ firstStep: 0, rows }], holdOutFromStep: 640 }],
+    entities: [{ entity: 'host', cohort: '', segments: [{ firstStep: 0, rows }], holdOutFromStep: 530 }],
   });
   return packModelFile({ model, card, calibration: new Uint8Array(0) });
 }

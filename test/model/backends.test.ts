@@ -38,17 +38,21 @@ describe.each(BACKENDS)('the %s backend', (backend) => {
 });
 
 describe('backend: auto', () => {
-  it('measures the backends on the net at the first training, says so on the card, and is remembered', async () => {
-    const first = await workOn({ backend: 'auto', types: ['dense'], files: new Map() });
-    const file = first.files.get('dense')!;
-    const { card } = unpackModelFile(file);
-    expect(Object.keys(card.batchMs ?? {})).toEqual(['wasm', ...BACKENDS.toReversed()]);
-    expect(first.running).toBe(card.backend);
-    const remembering = { ...card, backend: 'cpu' as const };
-    const changed = packModelFile({ ...unpackModelFile(file), card: remembering });
-    const next = await workOn({ backend: 'auto', types: [], files: new Map([['dense', changed]]) });
-    expect(next.running).toBe('cpu');
-  });
+  it(
+    'measures the backends on the net at the first training, says so on the card, and is remembered',
+    { timeout: 120_000 },
+    async () => {
+      const first = await workOn({ backend: 'auto', types: ['dense'], files: new Map() });
+      const file = first.files.get('dense')!;
+      const { card } = unpackModelFile(file);
+      expect(Object.keys(card.batchMs ?? {})).toEqual(['wasm', ...BACKENDS.toReversed()]);
+      expect(first.running).toBe(card.backend);
+      const remembering = { ...card, backend: 'cpu' as const };
+      const changed = packModelFile({ ...unpackModelFile(file), card: remembering });
+      const next = await workOn({ backend: 'auto', types: [], files: new Map([['dense', changed]]) });
+      expect(next.running).toBe('cpu');
+    },
+  );
 });
 
 describe('the wasm backend', () => {
