@@ -56,13 +56,10 @@ const model = z.strictObject({
     description:
       'Most passes over the training windows; it stops earlier when the newest tenth of them no longer gains.',
   }),
-  backend: z
-    .enum(['auto', 'native', 'wasm', 'cpu'])
-    .default('auto')
-    .meta({
-      description:
-        'Where the maths runs; `auto`: the fastest of those installed, measured on the detector’s own net at its first training.',
-    }),
+  backend: z.enum(['auto', 'native', 'wasm', 'cpu']).default('auto').meta({
+    description:
+      'Where the maths runs; `auto`: the fastest of those installed, measured on the detector’s own net at its first training.',
+  }),
   seed: z
     .number()
     .int()

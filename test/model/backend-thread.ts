@@ -50,7 +50,7 @@ async function train(type: ModelSpec['type'], backend: ModelSpec['backend']): Pr
     detector: 'hosts',
     features: ['cpu', 'disk', 'latency', 'requests'],
     windows: [4, 16],
-    modelSpec: { ...QUICK_SPEC, type, backend, maxEpochs: 2 },
+    modelSpec: { ...QUICK_SPEC, type, backend, layers: [12, 4], maxEpochs: 1 },
     seed: 1,
     entities: [{ entity: 'host', cohort: '', segments: [{ firstStep: 0, rows }], holdOutFromStep: 530 }],
   });

@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 120_000);
 
 describe.each(BACKENDS)('the %s backend', (backend) => {
-  it('trains to the bit alike each time, and scores as wasm does', { timeout: 300_000 }, async () => {
+  it('trains to the bit alike each time, and scores as wasm does', { timeout: 600_000 }, async () => {
     const work = await workOn({ backend, types: TYPES, files: wasm.files });
     expect(work.running).toBe(backend);
     expect(work.repeats).toBe(true);
