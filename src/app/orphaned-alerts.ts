@@ -15,6 +15,7 @@ export function closeOrphans(open: readonly AlertRecord[], { entities }: Restore
     transitions: orphans.map(({ alert }) => endOf(alert)),
     notifications: orphans.flatMap(noticeOf),
     activations: [],
+    budgetRefits: [],
     deadLetters: [],
     counts: [],
   };

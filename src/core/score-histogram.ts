@@ -60,9 +60,20 @@ export class ScoreHistogram {
     return this.#total === 0 ? 0 : Math.max(...this.#counts) / this.#total;
   }
 
-  /** Pairs (bin centre, count) of the bins in use, ascending: `add` of them makes an equal histogram. */
+  /** Pairs (bin centre, count) of the bins in use, ascending: `fromPairs` makes an equal histogram of them. */
   pairs(): number[] {
     return [...this.#bins()].flat();
+  }
+
+  /** The bins in use, ascending. */
+  bins(): { readonly centre: number; readonly count: number; readonly width: number }[] {
+    return Array.from(this.#bins(), ([centre, count]) => ({ centre, count, width: 1 / BINS_PER_UNIT }));
+  }
+
+  static fromPairs(pairs: readonly number[]): ScoreHistogram {
+    const histogram = new ScoreHistogram();
+    for (let i = 0; i + 1 < pairs.length; i += 2) histogram.add(pairs[i] ?? 0, pairs[i + 1] ?? 0);
+    return histogram;
   }
 
   *#bins(): Generator<[number, number]> {

@@ -1,6 +1,7 @@
 import type { PartitionMark } from '../core/records.ts';
 import type { Labels } from '../core/sample.ts';
 import type { Alert, Effects, ModelActivation } from './effects.ts';
+import type { BudgetRefit } from './scoring/budget-refit.ts';
 
 /** What a restart needs of one entity beside its kept steps. */
 export interface EntityRow {
@@ -51,6 +52,8 @@ export interface KeptStep {
   readonly raw: number;
   readonly score: number;
   readonly over: boolean;
+  /** All but the score allowed an alert (see `ScoredStep`). */
+  readonly alertable: boolean;
 }
 
 /** An entity as it was at the last checkpoint. */
@@ -67,4 +70,6 @@ export interface RestoredState {
   readonly marks: readonly PartitionMark[];
   readonly entities: readonly RestoredEntity[];
   readonly activations: readonly ModelActivation[];
+  /** Of each detector the newest ones, oldest first: all that may still be in force for a step to come. */
+  readonly budgetRefits: readonly BudgetRefit[];
 }

@@ -3,6 +3,7 @@ import { detectorWatermark, modelAt, newestRecord, type DetectorState } from './
 import type { ClosedVector } from './effects.ts';
 import { advanceSilentGate, closeForgottenGate, isSilent } from './entity-gate.ts';
 import type { Entity } from './entity.ts';
+import { refitDetectorBudget } from './refit-detector-budget.ts';
 import type { QueuedStep } from './score-queue.ts';
 import { newScoringState, type ScoringContext } from './scoring/scoring-state.ts';
 import type { SeriesVector } from './series/entity-series.ts';
@@ -38,6 +39,9 @@ function sweep(run: StepRun, detector: DetectorState, watermarkMs: number): void
   const expired: Entity[] = [];
   for (const entity of detector.entities.values()) {
     if (through > entity.series.closedThrough) closeEntity(run, detector, entity, through);
+  }
+  refitDetectorBudget(run, detector);
+  for (const entity of detector.entities.values()) {
     if (entity.series.clockMs + detector.spec.forgetAfterMs <= watermarkMs) expired.push(entity);
     // What waits to be scored may yet open an alert.
     else if (isSilent(detector, entity) && (entity.gate.open !== null || run.queue.holds(entity)))
@@ -81,7 +85,9 @@ function requestFor(
   if (history.count < context.model.rowsLeast) return null;
   const before = entity.scoring;
   const state =
-    before?.modelVersion === context.model.version ? before : newScoringState(context, key, cohort);
+    before?.modelVersion === context.model.version
+      ? before
+      : newScoringState(context, key, cohort, before?.nearAlerts);
   entity.scoring = state;
   return { context, item: { state, entity: key, cohort, step, rows, count: history.count } };
 }

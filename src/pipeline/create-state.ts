@@ -38,6 +38,8 @@ export function createState(options: PipelineOptions): PipelineState {
     entities: new Map(),
     closedByWatermark: -Infinity,
     models: [],
+    budgetRefits: options.restored.budgetRefits.filter((refit) => refit.detector === spec.name),
+    nextBudgetRefitMs: -Infinity,
   }));
   const state: PipelineState = {
     detectors,

@@ -1,5 +1,7 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { Entity } from './entity.ts';
+import type { BudgetRefit } from './scoring/budget-refit.ts';
+import { lnBudgetRate, type BudgetTerms } from './scoring/budget-rate.ts';
 import type { ScoringContext } from './scoring/scoring-state.ts';
 import { NO_STEP } from './series/entity-series.ts';
 import { isAwaited, type SourceState } from './source-state.ts';
@@ -22,11 +24,22 @@ export interface DetectorState {
   closedByWatermark: number;
   /** In order of effective steps; several while entities have not come past the newest one's. */
   models: LiveModel[];
+  /** In order of effective steps: those that steps still open may be held against, and the newest. */
+  budgetRefits: BudgetRefit[];
+  /** Once all steps before it are closed, the budget is to be refit, ms; -Infinity while that is not known. */
+  nextBudgetRefitMs: number;
 }
 
 /** The version that scores a step: the last that is effective by then. */
 export function modelAt(detector: DetectorState, step: number): ScoringContext | null {
   return detector.models.findLast((model) => model.effectiveStep <= step)?.context ?? null;
+}
+
+/** What a step's score is held against; before the first refit `trainedEntities` share the budget. */
+export function budgetAt(detector: DetectorState, step: number, trainedEntities: number): BudgetTerms {
+  const refit = detector.budgetRefits.findLast(({ effectiveStep }) => effectiveStep <= step);
+  const lnRate = lnBudgetRate(detector.spec, refit?.entities ?? trainedEntities);
+  return { offset: refit?.offset ?? 0, lnRate };
 }
 
 /** Newest step that any entity has closed, `NO_STEP` without one. */

@@ -7,6 +7,7 @@ import type {
   SourceCounts,
   StepRecord,
 } from './effects.ts';
+import type { BudgetRefit } from './scoring/budget-refit.ts';
 
 /** Effects while they are being made. */
 export class EffectsCollector implements Effects {
@@ -14,6 +15,7 @@ export class EffectsCollector implements Effects {
   readonly transitions: AlertTransition[] = [];
   readonly notifications: AlertNotification[] = [];
   readonly activations: ModelActivation[] = [];
+  readonly budgetRefits: BudgetRefit[] = [];
   deadLetters: DeadLetter[] = [];
   readonly counts: SourceCounts[] = [];
 }

@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../core/records.ts';
 import type { Labels } from '../core/sample.ts';
+import type { BudgetRefit } from './scoring/budget-refit.ts';
 
 /** An entity's features at one closed step of the grid. */
 export interface ClosedVector {
@@ -29,6 +30,8 @@ export interface ScoredStep {
   readonly over: boolean;
   /** The newest row's own error is above its hold-out .9 quantile, whatever the score: what closing an alert needs to know. */
   readonly rowUnusual: boolean;
+  /** The row is unusual and its culprit of the sort that `direction` and `min_change` ask for: all but the score allows an alert. */
+  readonly alertable: boolean;
   /** The tail under the threshold is still thin: shown, never delivered. */
   readonly provisional: boolean;
 }
@@ -130,6 +133,7 @@ export interface Effects {
   readonly transitions: readonly AlertTransition[];
   readonly notifications: readonly AlertNotification[];
   readonly activations: readonly ModelActivation[];
+  readonly budgetRefits: readonly BudgetRefit[];
   /** The newest ones only (see `newestLetters`). */
   readonly deadLetters: readonly DeadLetter[];
   readonly counts: readonly SourceCounts[];

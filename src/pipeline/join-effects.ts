@@ -8,6 +8,7 @@ export function joinEffects(parts: readonly Effects[]): Effects {
     transitions: parts.flatMap((part) => part.transitions),
     notifications: parts.flatMap((part) => part.notifications),
     activations: parts.flatMap((part) => part.activations),
+    budgetRefits: parts.flatMap((part) => part.budgetRefits),
     deadLetters: newestLetters(parts.flatMap((part) => part.deadLetters)),
     counts: joinCounts(parts.flatMap((part) => part.counts)),
   };

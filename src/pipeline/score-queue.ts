@@ -49,6 +49,9 @@ export class ScoreQueue {
     const scores = scoreAll(steps);
     for (const step of steps) {
       const score = scores.get(step) ?? null;
+      if (step.request !== null && score !== null && score.near !== null) {
+        step.request.item.state.nearAlerts.add(score.near);
+      }
       effects.steps.push({ vector: step.vector, scored: score?.scored ?? null });
       advanceEntityGate(step, score, { effects, maxAlertAgeMs });
     }

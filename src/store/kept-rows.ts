@@ -6,6 +6,7 @@ import type { StepRecord } from '../pipeline/effects.ts';
 const EXTRA_COLUMNS = 3;
 const FILLED = 1;
 const OVER = 2;
+const ALERTABLE = 4;
 
 /** Kept steps of one entity, ascending: `steps` `[count]`, `cells` `[count, width]` with the features first. */
 export interface KeptRows {
@@ -26,8 +27,16 @@ export function encodeStep(record: StepRecord): Float64Array {
   cells.set(vector.values);
   cells[featureCount] = scored?.raw ?? Number.NaN;
   cells[featureCount + 1] = scored?.score ?? Number.NaN;
-  cells[featureCount + 2] = (vector.filled ? FILLED : 0) | (scored?.over === true ? OVER : 0);
+  cells[featureCount + 2] = flagsOf(record);
   return cells;
+}
+
+function flagsOf({ vector, scored }: StepRecord): number {
+  return (
+    (vector.filled ? FILLED : 0) |
+    (scored?.over === true ? OVER : 0) |
+    (scored?.alertable === true ? ALERTABLE : 0)
+  );
 }
 
 /** All rows as the pipeline and people's views want them. */
@@ -43,6 +52,7 @@ export function decodeSteps(rows: KeptRows, width: number): KeptStep[] {
       raw: row[featureCount] ?? Number.NaN,
       score: row[featureCount + 1] ?? Number.NaN,
       over: (flags & OVER) !== 0,
+      alertable: (flags & ALERTABLE) !== 0,
     };
   });
 }

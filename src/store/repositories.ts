@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { AlertRepository } from './alert-repository.ts';
+import { BudgetRefitRepository } from './budget-refit-repository.ts';
 import { CalibrationRepository } from './calibration-repository.ts';
 import { DeadLetterRepository } from './dead-letter-repository.ts';
 import { EntityRepository } from './entity-repository.ts';
@@ -30,6 +31,7 @@ export interface Repositories {
   readonly marks: MarkRepository;
   readonly lastRecords: LastRecordRepository;
   readonly calibrations: CalibrationRepository;
+  readonly budgetRefits: BudgetRefitRepository;
   readonly alerts: AlertRepository;
   readonly transitions: TransitionRepository;
   readonly notifications: NotificationRepository;
@@ -62,6 +64,7 @@ export function createRepositories(
     marks: new MarkRepository(database),
     lastRecords: new LastRecordRepository(database),
     calibrations: new CalibrationRepository(database),
+    budgetRefits: new BudgetRefitRepository(database),
     alerts: new AlertRepository(database),
     transitions: new TransitionRepository(database),
     notifications: new NotificationRepository(database),

@@ -1,5 +1,6 @@
 import type { KeptStep, RestoredEntity, RestoredState } from '../pipeline/checkpoint.ts';
 import type { ModelActivation } from '../pipeline/effects.ts';
+import type { BudgetRefit } from '../pipeline/scoring/budget-refit.ts';
 import type { FeatureSet } from './feature-set-repository.ts';
 import type { Repositories } from './repositories.ts';
 
@@ -14,12 +15,14 @@ export function restoreState(
 ): RestoredState {
   const entities: RestoredEntity[] = [];
   const activations: ModelActivation[] = [];
+  const budgetRefits: BudgetRefit[] = [];
   for (const set of sets) {
     const ofDetector = repositories.models.activations(set.detector);
     activations.push(...ofDetector);
+    budgetRefits.push(...repositories.budgetRefits.of(set.detector));
     entities.push(...restoreEntities(repositories, set, { activations: ofDetector, rowsNeeded }));
   }
-  return { marks: repositories.marks.all(), entities, activations };
+  return { marks: repositories.marks.all(), entities, activations, budgetRefits };
 }
 
 function restoreEntities(

@@ -8,7 +8,7 @@ import type { PipelineState } from '../../src/pipeline/pipeline-state.ts';
 import { initialCalibrations } from '../../src/pipeline/scoring/initial-calibrations.ts';
 import { caseSpec, SKEW_MS, STEP_MS, type StreamCase } from './stream-case.ts';
 
-export const NOTHING: RestoredState = { marks: [], entities: [], activations: [] };
+export const NOTHING: RestoredState = { marks: [], entities: [], activations: [], budgetRefits: [] };
 
 /** A model whose score shows every bit of the rows it saw: the newest busy, and a trace of all the others. */
 function tracingModel(version: string): ScoringModel {
@@ -52,13 +52,13 @@ export const calibrations = initialCalibrations(
   STEP_MS,
 );
 
-/** A fresh or restored pipeline of the case's detector; its thresholds refit every five minutes. */
+/** A fresh or restored pipeline of the case's detector; its thresholds and budget refit every minute. */
 export function pipeline(restored: RestoredState = NOTHING): PipelineState {
   return createState({
     detectors: [caseSpec],
     restored,
     models: ['v1', 'v2'].map((version) => ({ model: tracingModel(version), calibrations })),
-    nextRefitMs: (_, afterMs) => (Math.floor(afterMs / 300_000) + 1) * 300_000,
+    nextRefitMs: (_, afterMs) => (Math.floor(afterMs / 60_000) + 1) * 60_000,
     maxAlertAgeMs: 3_600_000,
   });
 }
@@ -149,7 +149,8 @@ export function seen(effects: Effects): Record<string, unknown> {
   for (const one of effects.transitions) note(`${one.alert.entity} transitions`, one);
   for (const one of effects.notifications) note(`${one.alert.entity} notifications`, one);
   const deadLetters = effects.deadLetters.map(exact).sort();
-  return { ...Object.fromEntries([...byEntity].sort(([a], [b]) => (a < b ? -1 : 1))), deadLetters };
+  const budget = effects.budgetRefits.map(exact);
+  return { ...Object.fromEntries([...byEntity].sort(([a], [b]) => (a < b ? -1 : 1))), budget, deadLetters };
 }
 
 /** Counts of samples by result, over all sources. */

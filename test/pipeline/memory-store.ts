@@ -9,6 +9,7 @@ import type {
 } from '../../src/pipeline/checkpoint.ts';
 import type { Effects, ModelActivation, StepRecord } from '../../src/pipeline/effects.ts';
 import { joinEffects } from '../../src/pipeline/join-effects.ts';
+import type { BudgetRefit } from '../../src/pipeline/scoring/budget-refit.ts';
 import { partitionKey } from '../../src/pipeline/partition-state.ts';
 
 /** A store as the pipeline's contract asks for it, in memory; what it gives back has gone through serialisation. */
@@ -19,6 +20,7 @@ export class MemoryStore {
   #calibrations = new Map<string, CalibrationRow>();
   #steps = new Map<string, StepRecord[]>();
   #activations: ModelActivation[] = [];
+  #budgetRefits: BudgetRefit[] = [];
 
   /** All effects that were committed. */
   get effects(): Effects {
@@ -34,6 +36,7 @@ export class MemoryStore {
     }
     this.#effects.push(effects);
     this.#activations.push(...effects.activations);
+    this.#budgetRefits.push(...effects.budgetRefits);
     for (const mark of marks) this.#marks.set(partitionKey(mark), mark);
     for (const row of entities) this.#entities.set(`${row.detector} ${row.entity}`, row);
     for (const row of calibrations) this.#calibrations.set(`${row.detector} ${row.entity}`, row);
@@ -50,6 +53,7 @@ export class MemoryStore {
       marks: [...this.#marks.values()],
       entities: [...this.#entities].map(([key, row]) => this.#restored(key, row)),
       activations: this.#activations,
+      budgetRefits: this.#budgetRefits.slice(-4),
     });
   }
 
@@ -72,5 +76,6 @@ function keptStep({ vector, scored }: StepRecord): KeptStep {
     raw: scored?.raw ?? NaN,
     score: scored?.score ?? NaN,
     over: scored?.over ?? false,
+    alertable: scored?.alertable ?? false,
   };
 }

@@ -107,7 +107,9 @@ describe('after a restart, a partition that nobody here reads any more', () => {
 
   it('is not idle because of a verdict that waited for a replay when it was taken away', () => {
     const mark = testMark(partitionId(0), { nextOffset: 9 });
-    const feed = new Feed([smallSpec], { restored: { marks: [mark], entities: [], activations: [] } });
+    const feed = new Feed([smallSpec], {
+      restored: { marks: [mark], entities: [], activations: [], budgetRefits: [] },
+    });
     feed.input(...assignments(2));
     feed.input({ kind: 'idle', partition: partitionId(1), idle: true });
     feed.input({ kind: 'revoked', partition: partitionId(1) });
@@ -148,7 +150,12 @@ describe('after a restart, a partition that nobody here reads any more', () => {
 
 describe('what is held back during a replay', () => {
   const mark = testMark(partitionId(0), { nextOffset: 9 });
-  const restored = { marks: [mark, { ...mark, partition: 1, nextOffset: 0 }], entities: [], activations: [] };
+  const restored = {
+    marks: [mark, { ...mark, partition: 1, nextOffset: 0 }],
+    entities: [],
+    activations: [],
+    budgetRefits: [],
+  };
 
   it('is counted each time that its bound is reached', () => {
     const feed = new Feed([smallSpec], { restored, limits: { samplesHeldBack: 3 } });

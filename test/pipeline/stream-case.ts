@@ -32,6 +32,8 @@ export const caseSpec: DetectorSpec = fakeSpec({
   allowedLatenessMs: LATENESS_MS,
   absentAfterMs: ABSENT_AFTER_MS,
   maxFutureMs: MAX_FUTURE_MS,
+  // So small that each alert moves the offset of the minutes after.
+  alert: { ...fakeSpec().alert, budget: { count: 0.001, perMs: 7 * 86_400_000, scope: 'detector' } },
 });
 
 /** A sample and the way it took. */

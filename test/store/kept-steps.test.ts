@@ -27,6 +27,7 @@ function expectedStep(entity: string, step: number): string {
     raw: scored?.raw ?? Number.NaN,
     score: scored?.score ?? Number.NaN,
     over: scored?.over ?? false,
+    alertable: scored?.alertable ?? false,
   });
 }
 

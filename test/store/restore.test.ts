@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BudgetRefit } from '../../src/pipeline/scoring/budget-refit.ts';
 import {
   alertOf,
   checkpointOf,
@@ -20,6 +21,7 @@ describe('readRestoredState', () => {
       marks: [],
       entities: [],
       activations: [],
+      budgetRefits: [],
     });
     store.close();
   });
@@ -125,6 +127,23 @@ describe('readRestoredState', () => {
     expect(entities[1]?.openAlert).toBeNull();
     expect(marks).toEqual([mark]);
     expect(activations.map(({ version }) => version)).toEqual(['v1', 'v2']);
+    again.close();
+  });
+
+  it('brings back the newest budget refits of each detector, and lets the old ones go', () => {
+    const directory = temporaryDirectory();
+    const store = openWriter(directory);
+    store.declareDetectors([detectorSpec()]);
+    const refits = Array.from({ length: 12 }, (_, day): BudgetRefit => {
+      const days = [{ untilMs: day, asked: 1 / 7, margins: [0.53125, day] }];
+      return { detector: 'hosts', atMs: day, effectiveStep: day + 1, offset: -day / 3, entities: 2, days };
+    });
+    for (const refit of refits) {
+      store.applyCheckpoint(checkpointOf({ effects: { budgetRefits: [refit] } }), NOTHING);
+    }
+    store.close();
+    const again = openWriter(directory);
+    expect(again.readRestoredState([detectorSpec()], 64).budgetRefits).toEqual(refits.slice(-8));
     again.close();
   });
 

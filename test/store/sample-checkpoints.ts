@@ -102,6 +102,7 @@ export function stepRecord(
             scoreWithoutGuards: 0,
             over: step % 11 === 0,
             rowUnusual: false,
+            alertable: step % 5 === 0,
             provisional: false,
           },
   };
@@ -168,6 +169,7 @@ export function checkpointOf(
       transitions: [],
       notifications: [],
       activations: [],
+      budgetRefits: [],
       deadLetters: [],
       counts: [],
       ...parts.effects,

@@ -7,8 +7,8 @@ function bits(values: ArrayLike<number>): string {
 }
 
 /** A kept step with its numbers as bits, so that NaN equals NaN and 0 does not equal -0. */
-export function exactStep({ step, values, filled, raw, score, over }: KeptStep): string {
-  return [step, bits(values), filled, bits([raw, score]), over].join(' ');
+export function exactStep({ step, values, filled, raw, score, over, alertable }: KeptStep): string {
+  return [step, bits(values), filled, bits([raw, score]), over, alertable].join(' ');
 }
 
 /** All that a store knows, without where on the disk it lies. */
@@ -18,6 +18,7 @@ export function stateOf(store: StoreWriter, detectors: readonly DetectorSpec[], 
     sequence: store.sequence,
     marks: restored.marks,
     activations: restored.activations,
+    budgetRefits: restored.budgetRefits,
     entities: restored.entities.map((entity) => ({ ...entity, kept: entity.kept.map(exactStep) })),
     alerts: store.listAlerts(),
     transitions: detectors.map(({ name }) => store.listTransitions(name)),

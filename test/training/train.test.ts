@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.ts';
 import { loadModel, unpackModelFile } from '../../src/model/model-file.ts';
+import { lnBudgetRate } from '../../src/pipeline/scoring/budget-rate.ts';
 import { decodeCalibrations } from '../../src/pipeline/scoring/calibration-section.ts';
 import { scoreSteps } from '../../src/pipeline/scoring/score-steps.ts';
 import type { ScoringContext } from '../../src/pipeline/scoring/scoring-state.ts';
@@ -40,9 +41,18 @@ function inputOf(overrides: Partial<TrainingInput> = {}): TrainingInput {
   return { spec, seed: 1, entities, excluded: [], champion: null, ...overrides };
 }
 
+/** One alert a week, unmoved. */
+const terms = { offset: 0, lnRate: lnBudgetRate(spec, 2) };
+
 async function contextOf(file: Uint8Array): Promise<ScoringContext> {
   const calibrations = decodeCalibrations(unpackModelFile(file).calibration);
-  return { spec, model: await loadModel(file, 'cpu'), calibrations, nextRefitMs: () => Infinity };
+  return {
+    spec,
+    model: await loadModel(file, 'cpu'),
+    calibrations,
+    nextRefitMs: () => Infinity,
+    budgetAt: () => terms,
+  };
 }
 
 describe('train', () => {

@@ -9,3 +9,11 @@ export function lnBudgetRate(spec: Pick<DetectorSpec, 'stepMs' | 'alert'>, entit
   const sharers = scope === 'entity' ? 1 : Math.max(1, entityCount);
   return Math.log(Math.min(MOST_RATE, (count * spec.stepMs) / (perMs * sharers)));
 }
+
+/** What a step's score is held against. */
+export interface BudgetTerms {
+  /** Added to S first: what brings the whole detector's alerts to its budget. */
+  readonly offset: number;
+  /** ln p_budget. */
+  readonly lnRate: number;
+}

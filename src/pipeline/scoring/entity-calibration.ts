@@ -32,6 +32,7 @@ export class EntityCalibration {
   #settled = false;
   #nextRefitMs = Number.NaN;
   #lastRowMs = -Infinity;
+  #thresholdFor: { readonly lnBudget: number; readonly raw: number } | null = null;
 
   constructor(setting: CalibrationSetting) {
     this.#setting = setting;
@@ -46,6 +47,11 @@ export class EntityCalibration {
   /** The own tail as of the last refit, `null` without one. */
   get own(): ScoreTail | null {
     return this.#own;
+  }
+
+  /** When the next refit is due, event time in ms; NaN before the first step. */
+  get nextRefitMs(): number {
+    return this.#nextRefitMs;
   }
 
   /**
@@ -87,6 +93,7 @@ export class EntityCalibration {
   refit(step: number): void {
     this.#settled = this.#own !== null && !this.provisional;
     this.#own = this.#history.fit(step);
+    this.#thresholdFor = null;
     this.#history.turn(step, this.#level);
     this.#lastRowMs = -Infinity;
   }
@@ -105,6 +112,13 @@ export class EntityCalibration {
 
   /** The least S that scores 1. */
   threshold(lnBudget: number): number {
+    if (this.#thresholdFor?.lnBudget !== lnBudget) {
+      this.#thresholdFor = { lnBudget, raw: this.#findThreshold(lnBudget) };
+    }
+    return this.#thresholdFor.raw;
+  }
+
+  #findThreshold(lnBudget: number): number {
     let [low, high] = THRESHOLD_REACH;
     for (let halving = 0; halving < 40; halving++) {
       const middle = (low + high) / 2;
@@ -126,7 +140,11 @@ export class EntityCalibration {
   }
 
   static fromBytes(bytes: Uint8Array, setting: CalibrationSetting): EntityCalibration {
-    const reader = new NumberReader(bytes);
+    return EntityCalibration.read(new NumberReader(bytes), setting);
+  }
+
+  /** Reads what `toBytes` wrote, from where the reader is. */
+  static read(reader: NumberReader, setting: CalibrationSetting): EntityCalibration {
     const format = reader.next();
     if (format !== FORMAT) {
       throw new Error(

@@ -88,8 +88,7 @@ export class ScoreDay implements ScoreSummary {
     const level = reader.next();
     day.#completeAbove = reader.next();
     day.#clusters = new Declusterer(level, reader.next() === 0 ? null : readCluster(reader));
-    const pairs = reader.list();
-    for (let i = 0; i + 1 < pairs.length; i += 2) day.#histogram.add(pairs[i] ?? 0, pairs[i + 1] ?? 0);
+    day.#histogram = ScoreHistogram.fromPairs(reader.list());
     day.#peaks = reader.list();
     return day;
   }

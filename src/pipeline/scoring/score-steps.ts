@@ -1,10 +1,10 @@
 import type { ScoreItem } from '../../model/scoring-model.ts';
 import type { Contribution, ScoredStep } from '../effects.ts';
-import { lnBudgetRate } from './budget-rate.ts';
 import { contributionsOf } from './contributions.ts';
+import { passesGates } from '../alerts/passes-gates.ts';
+import type { NearStep } from './near-alerts.ts';
 import { scoreRaw } from './raw-scores.ts';
-
-import type { ScoringContext, ScoringState } from './scoring-state.ts';
+import { learnStep, type ScoringContext, type ScoringState } from './scoring-state.ts';
 
 /** One step to be scored: its last rows up to itself, as the model wants them. */
 export interface ScoreRequest extends ScoreItem {
@@ -16,6 +16,8 @@ export interface ScoreRequest extends ScoreItem {
 export interface StepScore {
   readonly scored: ScoredStep;
   readonly contributions: readonly Contribution[];
+  /** For the entity's near alerts, in the order of its steps whatever versions scored them. */
+  readonly near: NearStep | null;
 }
 
 /**
@@ -23,7 +25,6 @@ export interface StepScore {
  * order. Results are in the order of the requests and the same for any cut into batches.
  */
 export function scoreSteps(context: ScoringContext, requests: readonly ScoreRequest[]): StepScore[] {
-  const lnBudget = lnBudgetRate(context.spec, context.calibrations.entityCount);
   const scores = scoreRaw(
     context.model,
     requests.map((request) => ({ ...request, profile: request.state.profile })),
@@ -32,7 +33,9 @@ export function scoreSteps(context: ScoringContext, requests: readonly ScoreRequ
     const { state, step } = at(requests, i);
     const { calibration } = state;
     calibration.advance(step);
-    const calibrated = calibration.score(score.raw, lnBudget);
+    const { offset, lnRate } = context.budgetAt(step);
+    const calibrated = calibration.score(score.raw + offset, lnRate);
+    const contributions = contributionsOf(score, context.spec.features);
     const rowUnusual = score.model.newestRowRatio > 1 || score.guard.g > 0;
     const scored: ScoredStep = {
       detector: context.spec.name,
@@ -41,13 +44,13 @@ export function scoreSteps(context: ScoringContext, requests: readonly ScoreRequ
       modelVersion: context.model.version,
       raw: score.raw,
       score: calibrated,
-      scoreWithoutGuards: calibration.score(score.model.logError, lnBudget),
+      scoreWithoutGuards: calibration.score(score.model.logError + offset, lnRate),
       over: calibrated >= 1 && rowUnusual,
       rowUnusual,
+      alertable: rowUnusual && passesGates(context.spec.alert, contributions[0]),
       provisional: calibration.provisional,
     };
-    calibration.add(step, score.raw);
-    return { scored, contributions: contributionsOf(score, context.spec.features) };
+    return { scored, contributions, near: learnStep(context, calibration, scored) };
   });
 }
 

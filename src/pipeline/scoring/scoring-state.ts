@@ -1,10 +1,15 @@
 import type { DetectorSpec } from '../../core/detector.ts';
 import type { EntityProfile, ScoringModel } from '../../model/scoring-model.ts';
 import type { CalibrationRow, KeptStep } from '../checkpoint.ts';
+import type { BudgetTerms } from './budget-rate.ts';
 import type { CalibrationSetting } from './entity-calibration.ts';
 import { EntityCalibration } from './entity-calibration.ts';
 import type { InitialCalibrations } from './initial-calibrations.ts';
 import { cohortTail } from './initial-calibrations.ts';
+import { NearAlerts, type NearStep } from './near-alerts.ts';
+import { NumberReader, packNumbers } from './number-bytes.ts';
+
+const FORMAT = 2;
 
 /** One active model version of a detector and what goes with it. */
 export interface ScoringContext {
@@ -14,6 +19,8 @@ export interface ScoringContext {
   readonly calibrations: InitialCalibrations;
   /** The first refit of thresholds after a time, from `calibration.schedule`: event time, ms. */
   nextRefitMs(afterMs: number): number;
+  /** What a step's score is held against. */
+  budgetAt(step: number): BudgetTerms;
 }
 
 /** One entity's scoring under one model version. */
@@ -24,15 +31,46 @@ export interface ScoringState {
   readonly modelVersion: string;
   readonly profile: EntityProfile;
   readonly calibration: EntityCalibration;
+  /** Goes on from one model version to the next: the budget does not begin anew with it. */
+  readonly nearAlerts: NearAlerts;
+}
+
+/** The score of one step, to be learned from. */
+export interface LearnedStep {
+  readonly step: number;
+  readonly raw: number;
+  readonly alertable: boolean;
+}
+
+/**
+ * Adds a scored step to what the threshold is learned from; its calibration has come as far as the step. Answers what
+ * the entity's near alerts are to be told of it, `null` if no alert would be delivered yet.
+ */
+export function learnStep(
+  context: ScoringContext,
+  calibration: EntityCalibration,
+  { step, raw, alertable }: LearnedStep,
+): NearStep | null {
+  if (step <= calibration.upToStep) return null;
+  const margin = raw - calibration.threshold(context.budgetAt(step).lnRate);
+  const near = { step, margin, alertable, untilMs: calibration.nextRefitMs };
+  const delivers = !calibration.provisional;
+  calibration.add(step, raw);
+  return delivers ? near : null;
 }
 
 /** Starts from the model's own calibration of the entity, or its cohort's if the model never saw it. */
-export function newScoringState(context: ScoringContext, entity: string, cohort: string): ScoringState {
+export function newScoringState(
+  context: ScoringContext,
+  entity: string,
+  cohort: string,
+  nearAlerts = new NearAlerts(context.spec.alert.confirm),
+): ScoringState {
   const bytes = context.calibrations.entities.get(entity);
   const setting = settingOf(context, cohort);
   const calibration =
     bytes === undefined ? new EntityCalibration(setting) : EntityCalibration.fromBytes(bytes, setting);
-  return stateOf(context, entity, cohort, calibration);
+  return stateOf(context, { entity, cohort, calibration, nearAlerts });
 }
 
 /**
@@ -51,14 +89,32 @@ export function restoreScoringState(
   const state =
     row === null
       ? newScoringState(context, entity, cohort)
-      : stateOf(context, entity, cohort, EntityCalibration.fromBytes(row.bytes, settingOf(context, cohort)));
+      : readRow(context, { entity, cohort, bytes: row.bytes });
   if (row !== null) state.calibration.rowWritten();
-  for (const { step, raw } of kept) {
+  for (const { step, raw, alertable } of kept) {
     if (Number.isNaN(raw) || step <= state.calibration.upToStep) continue;
     state.calibration.advance(step);
-    state.calibration.add(step, raw);
+    const near = learnStep(context, state.calibration, { step, raw, alertable });
+    if (near !== null) state.nearAlerts.add(near);
   }
   return state;
+}
+
+function readRow(
+  context: ScoringContext,
+  { entity, cohort, bytes }: { readonly entity: string; readonly cohort: string; readonly bytes: Uint8Array },
+): ScoringState {
+  const reader = new NumberReader(bytes);
+  const format = reader.next();
+  if (format !== FORMAT) {
+    throw new Error(
+      `The calibration of ${context.spec.name} / ${entity} has format ${format}, this version reads ${FORMAT}: ` +
+        'run the version that wrote the store, or start with an empty one.',
+    );
+  }
+  const nearAlerts = NearAlerts.fromNumbers(reader, context.spec.alert.confirm);
+  const calibration = EntityCalibration.read(reader, settingOf(context, cohort));
+  return stateOf(context, { entity, cohort, calibration, nearAlerts });
 }
 
 /** Whether `calibrationRow` should be written in this checkpoint: at the first score, after a refit, every 4 hours. */
@@ -68,9 +124,10 @@ export function calibrationRowDue(state: ScoringState): boolean {
 
 /** The row to write. Kept steps after its `upToStep` must stay in the store until the next one. */
 export function calibrationRow(state: ScoringState): CalibrationRow {
-  const { calibration, detector, entity, modelVersion } = state;
+  const { calibration, nearAlerts, detector, entity, modelVersion } = state;
   calibration.rowWritten();
-  return { detector, entity, modelVersion, upToStep: calibration.upToStep, bytes: calibration.toBytes() };
+  const bytes = Buffer.concat([packNumbers([FORMAT, ...nearAlerts.toNumbers()]), calibration.toBytes()]);
+  return { detector, entity, modelVersion, upToStep: calibration.upToStep, bytes };
 }
 
 function settingOf(context: ScoringContext, cohort: string): CalibrationSetting {
@@ -83,16 +140,12 @@ function settingOf(context: ScoringContext, cohort: string): CalibrationSetting 
 
 function stateOf(
   context: ScoringContext,
-  entity: string,
-  cohort: string,
-  calibration: EntityCalibration,
+  parts: Pick<ScoringState, 'entity' | 'cohort' | 'calibration' | 'nearAlerts'>,
 ): ScoringState {
   return {
+    ...parts,
     detector: context.spec.name,
-    entity,
-    cohort,
     modelVersion: context.model.version,
-    profile: context.model.profile(entity, cohort),
-    calibration,
+    profile: context.model.profile(parts.entity, parts.cohort),
   };
 }

@@ -96,6 +96,7 @@ export function inputAt(step: number, letter: StepLetter, change: Partial<Scored
       modelVersion: 'm1',
       raw: sort.score,
       scoreWithoutGuards: sort.score,
+      alertable: sort.rowUnusual,
       provisional: false,
       ...sort,
       ...change,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
 import type { CalibrationRow, KeptStep } from '../../../src/pipeline/checkpoint.ts';
+import { lnBudgetRate } from '../../../src/pipeline/scoring/budget-rate.ts';
 import { decodeCalibrations, encodeCalibrations } from '../../../src/pipeline/scoring/calibration-section.ts';
 import { initialCalibrations } from '../../../src/pipeline/scoring/initial-calibrations.ts';
 import type { StepScore } from '../../../src/pipeline/scoring/score-steps.ts';
@@ -38,6 +39,7 @@ function contextOf(silent = false, version = 'v1'): ScoringContext {
     model: fakeModel(version, silent),
     calibrations: decodeCalibrations(encodeCalibrations(calibrations)),
     nextRefitMs: (afterMs) => (Math.floor(afterMs / DAY_MS) + 1) * DAY_MS,
+    budgetAt: () => ({ offset: 0, lnRate: lnBudgetRate(fakeSpec(), calibrations.entityCount) }),
   };
 }
 
@@ -60,7 +62,11 @@ function run(
     const state = by.get(entity);
     return state === undefined ? [] : [{ state, entity, cohort: 'web', step, rows: values, count: 1 }];
   });
-  return scoreSteps(context, requests);
+  const scores = scoreSteps(context, requests);
+  scores.forEach(({ near }, i) => {
+    if (near !== null) requests[i]?.state.nearAlerts.add(near);
+  });
+  return scores;
 }
 
 /** Rows of three entities, now and then with a storm or a missing step. */
@@ -109,8 +115,9 @@ describe('scoreSteps', () => {
           const [one] = run(context, whole, [row]);
           const state = whole.get(row.entity);
           if (one === undefined || state === undefined) throw new Error('a score was expected');
-          const { raw, score, over } = one.scored;
-          kept.get(row.entity)?.push({ step: row.step, values: row.values, filled: false, raw, score, over });
+          const { step, raw, score, over, alertable } = one.scored;
+          const { values } = row;
+          kept.get(row.entity)?.push({ step, values, filled: false, raw, score, over, alertable });
           if (calibrationRowDue(state)) written.set(row.entity, calibrationRow(state));
         }
         const again = new Map(
@@ -121,6 +128,9 @@ describe('scoreSteps', () => {
         );
         for (const entity of ENTITIES) {
           expect(again.get(entity)?.calibration.toBytes()).toEqual(whole.get(entity)?.calibration.toBytes());
+          expect(again.get(entity)?.nearAlerts.toNumbers()).toEqual(
+            whole.get(entity)?.nearAlerts.toNumbers(),
+          );
         }
         const rest = rows.slice(stop);
         const expected = run(context, whole, rest);
@@ -182,7 +192,15 @@ describe('scoreSteps', () => {
     const context = contextOf();
     const old = calibrationRow(newScoringState(contextOf(false, 'v0'), 'a', 'web'));
     const kept = [
-      { step: FIRST, values: Float64Array.of(0, 0), filled: false, raw: 9, score: 2, over: true },
+      {
+        step: FIRST,
+        values: Float64Array.of(0, 0),
+        filled: false,
+        raw: 9,
+        score: 2,
+        over: true,
+        alertable: true,
+      },
     ];
     const restored = restoreScoringState(context, 'a', 'web', old, kept);
     expect(restored.calibration.toBytes()).toEqual(
