@@ -21,7 +21,7 @@ export interface NearStep {
 export interface NearTally {
   /** Scored rows whose alerts would have been delivered. */
   readonly rows: number;
-  /** The margins of would-be alerts that ended there: with an offset of `o` those of -o and more are alerts. */
+  /** The margins of would-be alerts that ended there or went on: with an offset of `o` those of -o and more are alerts. */
   readonly margins: ScoreHistogram;
 }
 
@@ -33,6 +33,8 @@ interface Stretch extends NearTally {
 /** A would-be alert under way. */
 interface OpenRun {
   peak: number;
+  /** The peak that it was counted with; -Infinity before. */
+  counted: number;
   lastStep: number;
 }
 
@@ -61,10 +63,8 @@ export class NearAlerts {
   add({ step, margin, alertable, untilMs }: NearStep): void {
     const stretch = this.#stretchUntil(untilMs);
     stretch.rows += 1;
-    const run = this.#run;
-    if (run !== null && step - run.lastStep > QUIET_STEPS) {
-      // Counted where its end was seen, so that a stretch is the same however far the entity has come since.
-      if (run.peak > -Infinity) stretch.margins.add(run.peak);
+    if (this.#run !== null && step - this.#run.lastStep > QUIET_STEPS) {
+      this.#count(stretch);
       this.#run = null;
     }
     if (!alertable || margin < -MARGIN_REACH) return;
@@ -73,7 +73,7 @@ export class NearAlerts {
     this.#recent.push({ step, margin });
     const ranked = this.#recent.map((one) => one.margin).sort((a, b) => b - a);
     const confirmed = ranked[steps - 1] ?? -Infinity;
-    if (this.#run === null) this.#run = { peak: confirmed, lastStep: step };
+    if (this.#run === null) this.#run = { peak: confirmed, counted: -Infinity, lastStep: step };
     else {
       this.#run.peak = Math.max(this.#run.peak, confirmed);
       this.#run.lastStep = step;
@@ -83,7 +83,9 @@ export class NearAlerts {
   /** Takes away what ended by `untilMs`; `null` if there was no step. */
   take(untilMs: number): NearTally | null {
     const taken = this.#stretches.filter((stretch) => stretch.untilMs <= untilMs);
-    if (taken.length === 0) return null;
+    const newest = taken.at(-1);
+    if (newest === undefined) return null;
+    if (newest === this.#stretches.at(-1)) this.#count(newest);
     this.#stretches = this.#stretches.filter((stretch) => stretch.untilMs > untilMs);
     const margins = new ScoreHistogram();
     for (const stretch of taken) margins.merge(stretch.margins);
@@ -93,7 +95,7 @@ export class NearAlerts {
   /** To the bit what `fromNumbers` brings back. */
   toNumbers(): number[] {
     const recent = this.#recent.flatMap(({ step, margin }) => [step, margin]);
-    const run = this.#run === null ? [0] : [1, this.#run.peak, this.#run.lastStep];
+    const run = this.#run === null ? [0] : [1, this.#run.peak, this.#run.counted, this.#run.lastStep];
     const stretches = this.#stretches.flatMap(({ untilMs, rows, margins }) => {
       const pairs = margins.pairs();
       return [untilMs, rows, pairs.length, ...pairs];
@@ -110,7 +112,9 @@ export class NearAlerts {
     for (let i = 0; i + 1 < recent.length; i += 2) {
       near.#recent.push({ step: recent[i] ?? 0, margin: recent[i + 1] ?? 0 });
     }
-    if (reader.next() === 1) near.#run = { peak: reader.next(), lastStep: reader.next() };
+    if (reader.next() === 1) {
+      near.#run = { peak: reader.next(), counted: reader.next(), lastStep: reader.next() };
+    }
     near.#stretches = Array.from({ length: reader.next() }, () => {
       const untilMs = reader.next();
       const rows = reader.next();
@@ -122,8 +126,20 @@ export class NearAlerts {
   #stretchUntil(untilMs: number): Stretch {
     const newest = this.#stretches.at(-1);
     if (newest !== undefined && newest.untilMs >= untilMs) return newest;
+    if (newest !== undefined) this.#count(newest);
     const stretch: Stretch = { untilMs, rows: 0, margins: new ScoreHistogram() };
     this.#stretches.push(stretch);
     return stretch;
+  }
+
+  /**
+   * Counts the run under way, once more only if it has grown. What still goes on as a stretch ends counts there, with
+   * what it had come to: the same whether the entity has gone on by the time that the stretch is taken or not.
+   */
+  #count(stretch: Stretch): void {
+    const run = this.#run;
+    if (run === null || run.peak <= run.counted) return;
+    stretch.margins.add(run.peak);
+    run.counted = run.peak;
   }
 }

@@ -45,14 +45,33 @@ describe('NearAlerts', () => {
     expect(tally?.margins.pairs()).toEqual([1.03125, 1]);
   });
 
-  it('counts an alert where its end is seen, and takes stretches away one by one', () => {
+  it('counts an alert that goes on as a stretch ends, whether the entity has gone on or not, and again if it grows', () => {
+    const taken = [true, false].map((atOnce) => {
+      const near = new NearAlerts(ONE_OF_ONE);
+      feed(near, [...quiet(3), 1], 0, 100);
+      const early = atOnce ? near.take(100) : null;
+      feed(near, [0.5, ...quiet(8)], 4, 200);
+      const first = atOnce ? early : near.take(100);
+      feed(near, [1, 1], 13, 200);
+      feed(near, [2, ...quiet(8)], 15, 300);
+      return [first, near.take(200), near.take(300)].map((tally) => [tally?.rows, tally?.margins.pairs()]);
+    });
+    expect(taken[1]).toEqual(taken[0]);
+    expect(taken[0]).toEqual([
+      [4, [1.03125, 1]],
+      [11, [1.03125, 1]],
+      [9, [2.03125, 1]],
+    ]);
+  });
+
+  it('takes stretches away one by one', () => {
     const near = new NearAlerts(ONE_OF_ONE);
     feed(near, [...quiet(3), 1], 0, 100);
     feed(near, quiet(8), 4, 200);
     expect(near.oldestUntilMs).toBe(100);
-    expect(near.take(100)).toMatchObject({ rows: 4, margins: { total: 0 } });
+    expect(near.take(100)).toMatchObject({ rows: 4, margins: { total: 1 } });
     expect(near.oldestUntilMs).toBe(200);
-    expect(near.take(200)).toMatchObject({ rows: 8, margins: { total: 1 } });
+    expect(near.take(200)).toMatchObject({ rows: 8, margins: { total: 0 } });
     expect(near.take(200)).toBeNull();
   });
 
