@@ -98,7 +98,7 @@ function newState(spec: DetectorSpec): PipelineState {
   const refit = cronTimes(spec.calibration.schedule, spec.training.timezone);
   return createState({
     detectors: [{ ...spec, source: null }],
-    restored: { marks: [], entities: [], activations: [], budgetRefits: [] },
+    restored: { marks: [], entities: [], activations: [], budgetRefits: [], exclusions: [] },
     models: [],
     nextRefitMs: (_detector, afterMs) => refit(afterMs),
     maxAlertAgeMs: Infinity,

@@ -16,6 +16,7 @@ export function closeOrphans(open: readonly AlertRecord[], { entities }: Restore
     notifications: orphans.flatMap(noticeOf),
     activations: [],
     budgetRefits: [],
+    exclusions: [],
     deadLetters: [],
     counts: [],
   };

@@ -5,14 +5,16 @@ export const CLUSTER_GAP = 16;
 export interface OpenCluster {
   readonly peak: number;
   readonly firstStep: number;
+  /** Last row above the level. */
   readonly lastStep: number;
+  readonly rowsAbove: number;
   /** Of all rows since it began, for the level of a run that turns out to be a new normal. */
   readonly rows: number;
   readonly sum: number;
   readonly sumOfSquares: number;
 }
 
-/** Turns scores into the peaks of clusters above a level: a cluster ends when 16 steps in a row stay below it. */
+/** Turns scores into clusters above a level: a cluster ends when 16 steps in a row stay below it. */
 export class Declusterer {
   readonly level: number;
   #open: OpenCluster | null;
@@ -26,8 +28,8 @@ export class Declusterer {
     return this.#open;
   }
 
-  /** Takes the next score in step order; answers the peak of a cluster that it closed, else `null`. */
-  add(step: number, score: number): number | null {
+  /** Takes the next score in step order; answers the cluster that it closed, else `null`. */
+  add(step: number, score: number): OpenCluster | null {
     const closed = this.#open !== null && step - this.#open.lastStep > CLUSTER_GAP ? this.close() : null;
     const above = score > this.level;
     const open = this.#open;
@@ -38,6 +40,7 @@ export class Declusterer {
         peak: Math.max(open.peak, score),
         firstStep: open.firstStep,
         lastStep: above ? step : open.lastStep,
+        rowsAbove: open.rowsAbove + (above ? 1 : 0),
         rows: open.rows + 1,
         sum: open.sum + score,
         sumOfSquares: open.sumOfSquares + score * score,
@@ -46,14 +49,22 @@ export class Declusterer {
     return closed;
   }
 
-  /** Ends the cluster under way and answers its peak; `null` if there is none. */
-  close(): number | null {
-    const peak = this.#open?.peak ?? null;
+  /** Ends the cluster under way and answers it; `null` if there is none. */
+  close(): OpenCluster | null {
+    const closed = this.#open;
     this.#open = null;
-    return peak;
+    return closed;
   }
 }
 
 function begin(step: number, score: number): OpenCluster {
-  return { peak: score, firstStep: step, lastStep: step, rows: 1, sum: score, sumOfSquares: score * score };
+  return {
+    peak: score,
+    firstStep: step,
+    lastStep: step,
+    rowsAbove: 1,
+    rows: 1,
+    sum: score,
+    sumOfSquares: score * score,
+  };
 }

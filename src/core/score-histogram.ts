@@ -17,9 +17,20 @@ export class ScoreHistogram {
   add(score: number, count = 1): void {
     if (Number.isNaN(score))
       throw new RangeError('a score to be counted is NaN; unscored steps must be left out');
-    const bin = Math.min(BINS - 1, Math.max(0, Math.floor((score - LOWEST) * BINS_PER_UNIT)));
+    const bin = binOf(score);
     this.#counts[bin] = (this.#counts[bin] ?? 0) + count;
     this.#total += count;
+  }
+
+  /** Takes `count` rows away from the bin of `highest` downwards, as far as there are any. */
+  removeBelow(highest: number, count: number): void {
+    let left = count;
+    for (let bin = binOf(highest); bin >= 0 && left > 0; bin--) {
+      const removed = Math.min(left, this.#counts[bin] ?? 0);
+      this.#counts[bin] = (this.#counts[bin] ?? 0) - removed;
+      this.#total -= removed;
+      left -= removed;
+    }
   }
 
   merge(other: ScoreHistogram): void {
@@ -81,4 +92,8 @@ export class ScoreHistogram {
       if (count > 0) yield [LOWEST + (bin + 0.5) / BINS_PER_UNIT, count];
     }
   }
+}
+
+function binOf(score: number): number {
+  return Math.min(BINS - 1, Math.max(0, Math.floor((score - LOWEST) * BINS_PER_UNIT)));
 }

@@ -1,6 +1,7 @@
 import type { PartitionMark } from '../core/records.ts';
 import type { Labels } from '../core/sample.ts';
 import type { Alert, Effects, ModelActivation } from './effects.ts';
+import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 
 /** What a restart needs of one entity beside its kept steps. */
@@ -72,4 +73,5 @@ export interface RestoredState {
   readonly activations: readonly ModelActivation[];
   /** Of each detector the newest ones, oldest first: all that may still be in force for a step to come. */
   readonly budgetRefits: readonly BudgetRefit[];
+  readonly exclusions: readonly CalibrationExclusion[];
 }

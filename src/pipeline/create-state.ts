@@ -39,6 +39,7 @@ export function createState(options: PipelineOptions): PipelineState {
     closedByWatermark: -Infinity,
     models: [],
     budgetRefits: options.restored.budgetRefits.filter((refit) => refit.detector === spec.name),
+    exclusions: options.restored.exclusions.filter((one) => one.detector === spec.name),
     nextBudgetRefitMs: -Infinity,
   }));
   const state: PipelineState = {

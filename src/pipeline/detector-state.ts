@@ -1,6 +1,7 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { Entity } from './entity.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
+import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import { lnBudgetRate, type BudgetTerms } from './scoring/budget-rate.ts';
 import type { ScoringContext } from './scoring/scoring-state.ts';
 import { NO_STEP } from './series/entity-series.ts';
@@ -26,6 +27,7 @@ export interface DetectorState {
   models: LiveModel[];
   /** In order of effective steps: those that steps still open may be held against, and the newest. */
   budgetRefits: BudgetRefit[];
+  exclusions: CalibrationExclusion[];
   /** Once all steps before it are closed, the budget is to be refit, ms; -Infinity while that is not known. */
   nextBudgetRefitMs: number;
 }
@@ -40,6 +42,15 @@ export function budgetAt(detector: DetectorState, step: number, trainedEntities:
   const refit = detector.budgetRefits.findLast(({ effectiveStep }) => effectiveStep <= step);
   const lnRate = lnBudgetRate(detector.spec, refit?.entities ?? trainedEntities);
   return { offset: refit?.offset ?? 0, lnRate };
+}
+
+/** What a refit of an entity's threshold at a step leaves out. */
+export function excludedAt(
+  { exclusions }: DetectorState,
+  entity: string,
+  atStep: number,
+): readonly CalibrationExclusion[] {
+  return exclusions.filter((one) => one.entity === entity && one.effectiveStep <= atStep);
 }
 
 /** Newest step that any entity has closed, `NO_STEP` without one. */

@@ -7,6 +7,7 @@ import type {
   SourceCounts,
   StepRecord,
 } from './effects.ts';
+import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 
 /** Effects while they are being made. */
@@ -16,6 +17,7 @@ export class EffectsCollector implements Effects {
   readonly notifications: AlertNotification[] = [];
   readonly activations: ModelActivation[] = [];
   readonly budgetRefits: BudgetRefit[] = [];
+  readonly exclusions: CalibrationExclusion[] = [];
   deadLetters: DeadLetter[] = [];
   readonly counts: SourceCounts[] = [];
 }

@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../core/records.ts';
 import type { Labels } from '../core/sample.ts';
+import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 
 /** An entity's features at one closed step of the grid. */
@@ -134,6 +135,7 @@ export interface Effects {
   readonly notifications: readonly AlertNotification[];
   readonly activations: readonly ModelActivation[];
   readonly budgetRefits: readonly BudgetRefit[];
+  readonly exclusions: readonly CalibrationExclusion[];
   /** The newest ones only (see `newestLetters`). */
   readonly deadLetters: readonly DeadLetter[];
   readonly counts: readonly SourceCounts[];

@@ -1,5 +1,6 @@
 import type { PartitionId, RecordSlice } from '../core/records.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
+import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { InitialCalibrations } from './scoring/initial-calibrations.ts';
 
 /** All that may happen to the pipeline, in the order in which it happens. */
@@ -25,6 +26,11 @@ export type PipelineInput =
   | { readonly kind: 'dropped'; readonly partition: PartitionId }
   /** An operator's reset, or a log that lost the position: what waits of the partition is dropped, reading goes on there. */
   | { readonly kind: 'reset'; readonly partition: PartitionId; readonly nextOffset: number }
+  /** What a threshold must not be learned from (see `CalibrationExclusion`); `null` = from the next refit of any entity on. */
+  | (Omit<CalibrationExclusion, 'effectiveStep'> & {
+      readonly kind: 'exclude';
+      readonly effectiveStep: number | null;
+    })
   /** A model to use from `effectiveStep` on; `null` = from the step after the newest closed one of the detector. */
   | {
       readonly kind: 'model';

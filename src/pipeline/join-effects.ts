@@ -9,6 +9,7 @@ export function joinEffects(parts: readonly Effects[]): Effects {
     notifications: parts.flatMap((part) => part.notifications),
     activations: parts.flatMap((part) => part.activations),
     budgetRefits: parts.flatMap((part) => part.budgetRefits),
+    exclusions: parts.flatMap((part) => part.exclusions),
     deadLetters: newestLetters(parts.flatMap((part) => part.deadLetters)),
     counts: joinCounts(parts.flatMap((part) => part.counts)),
   };

@@ -1,5 +1,5 @@
 import type { PartitionId } from '../core/records.ts';
-import { budgetAt, type DetectorState } from './detector-state.ts';
+import { budgetAt, excludedAt, type DetectorState } from './detector-state.ts';
 import type { PipelineInput } from './inputs.ts';
 import { newPartition, partitionKey, type PartitionState } from './partition-state.ts';
 import type { ScoringContext } from './scoring/scoring-state.ts';
@@ -76,6 +76,7 @@ export function scoringContext(
     model: parts.model,
     calibrations: parts.calibrations,
     nextRefitMs: (afterMs) => state.nextRefitMs(detector, afterMs),
+    excluded: (entity, atStep) => excludedAt(detector, entity, atStep),
     budgetAt: (step) => budgetAt(detector, step, parts.calibrations.entityCount),
   };
 }

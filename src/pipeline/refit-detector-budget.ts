@@ -2,7 +2,7 @@ import { ScoreHistogram } from '../core/score-histogram.ts';
 import { stepEndMs } from '../core/step-grid.ts';
 import type { DetectorState } from './detector-state.ts';
 import type { Entity } from './entity.ts';
-import { refitBudget, type BudgetGathered } from './scoring/budget-refit.ts';
+import { BUDGET_WINDOW_MS, refitBudget, type BudgetGathered } from './scoring/budget-refit.ts';
 import type { StepRun } from './step-run.ts';
 
 /** As many as a step still open may be held against: the one in force, and those that wait for their effective step. */
@@ -29,7 +29,14 @@ export function refitDetectorBudget(run: StepRun, detector: DetectorState): void
     const { spec } = detector;
     const effectiveMs = state.nextRefitMs(detector, atMs + mostAheadMs(detector));
     const effectiveStep = Math.ceil(effectiveMs / spec.stepMs);
-    const refit = refitBudget({ spec, previous, atMs, effectiveStep, gathered });
+    const refit = refitBudget({
+      spec,
+      previous,
+      atMs,
+      effectiveStep,
+      gathered,
+      forgiven: forgivenBy(detector, atMs),
+    });
     detector.budgetRefits = [...detector.budgetRefits, refit].slice(-REFITS_KEPT);
     run.effects.budgetRefits.push(refit);
   }
@@ -41,6 +48,14 @@ export function refitDetectorBudget(run: StepRun, detector: DetectorState): void
  */
 function mostAheadMs({ spec }: DetectorState): number {
   return spec.absentAfterMs + spec.maxFutureMs + 2 * spec.allowedLatenessMs + spec.stepMs;
+}
+
+/** Alerts of the window up to a boundary that had been labelled *real* before it. */
+function forgivenBy({ exclusions, spec }: DetectorState, atMs: number): number {
+  const since = atMs - BUDGET_WINDOW_MS;
+  return exclusions
+    .filter((one) => one.effectiveStep * spec.stepMs <= atMs && one.toStep * spec.stepMs > since)
+    .reduce((sum, { alerts }) => sum + alerts, 0);
 }
 
 function oldestBoundary({ entities }: DetectorState): number {

@@ -3,6 +3,7 @@ import { acceptRecords } from './accept-records.ts';
 import { activateModel } from './activate-model.ts';
 import { closeByWatermark, forgetEntity } from './close-steps.ts';
 import { closeGateEarly } from './entity-gate.ts';
+import { excludeFromCalibration } from './exclude-from-calibration.ts';
 import type { Effects } from './effects.ts';
 import type { PipelineInput } from './inputs.ts';
 import { isReplaying, type PartitionState } from './partition-state.ts';
@@ -57,6 +58,7 @@ function take(run: StepRun, input: PipelineInput): void {
       reset(run, partitionOf(state, input.partition), input.nextOffset);
       return;
     case 'model':
+    case 'exclude':
       break;
   }
   if (mustHoldBack(state)) state.heldBack.push(input);
@@ -88,6 +90,7 @@ function perform(run: StepRun, input: PipelineInput): void {
     raiseWatermark(source);
     closeByWatermark(run, source);
   } else if (input.kind === 'model') activateModel(run, input);
+  else if (input.kind === 'exclude') excludeFromCalibration(run, input);
 }
 
 /** Takes the replayed part of a slice in at once and the rest in its turn; what was handed in before is skipped. */

@@ -114,7 +114,7 @@ export class CheckpointWriter {
   }
 
   #writeAlerts(checkpoint: Checkpoint): void {
-    const { alerts, transitions, notifications, models, budgetRefits } = this.#repositories;
+    const { alerts, transitions, notifications, models, budgetRefits, exclusions } = this.#repositories;
     for (const transition of checkpoint.effects.transitions) {
       // The end of an alert whose detector is not configured any more: its own record knows the step.
       const kept = alerts.show(transition.alert.id);
@@ -129,6 +129,7 @@ export class CheckpointWriter {
     }
     for (const activation of checkpoint.effects.activations) models.activate(activation);
     for (const refit of checkpoint.effects.budgetRefits) budgetRefits.insert(refit);
+    for (const exclusion of checkpoint.effects.exclusions) exclusions.insert(exclusion);
   }
 }
 

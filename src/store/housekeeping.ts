@@ -24,8 +24,18 @@ export class Housekeeping {
 
   /** Deletes rows: to be called inside a transaction. */
   deleteRows(set: FeatureSet): void {
-    const { sets, reservoir, entities, kept, calibrations, alerts, transitions, notifications, outbox } =
-      this.#repositories;
+    const {
+      sets,
+      reservoir,
+      entities,
+      kept,
+      calibrations,
+      alerts,
+      transitions,
+      notifications,
+      outbox,
+      exclusions,
+    } = this.#repositories;
     const { reservoirMs, alertsMs, discardedMs } = this.#settings;
     const newestMs = sets.newestMs(set.id);
     reservoir.dropOlder(set.id, Math.floor((newestMs - reservoirMs) / set.stepMs));
@@ -38,6 +48,7 @@ export class Housekeeping {
     alerts.deleteOld(set.detector, { discardedMs: newestMs - discardedMs, resolvedMs: newestMs - alertsMs });
     transitions.deleteOld(set.detector, newestMs - alertsMs);
     notifications.deleteOld(set.detector, newestMs - alertsMs);
+    exclusions.deleteOld(set.detector, Math.floor((newestMs - alertsMs) / set.stepMs));
     outbox.deleteOld();
     for (const id of sets.agedIds(reservoirMs)) this.#deleteSet(id);
   }

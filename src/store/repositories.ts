@@ -4,6 +4,7 @@ import { BudgetRefitRepository } from './budget-refit-repository.ts';
 import { CalibrationRepository } from './calibration-repository.ts';
 import { DeadLetterRepository } from './dead-letter-repository.ts';
 import { EntityRepository } from './entity-repository.ts';
+import { ExclusionRepository } from './exclusion-repository.ts';
 import { FeatureSetRepository } from './feature-set-repository.ts';
 import { KeptStepReader } from './kept-step-reader.ts';
 import { KeptStepRepository } from './kept-step-repository.ts';
@@ -32,6 +33,7 @@ export interface Repositories {
   readonly lastRecords: LastRecordRepository;
   readonly calibrations: CalibrationRepository;
   readonly budgetRefits: BudgetRefitRepository;
+  readonly exclusions: ExclusionRepository;
   readonly alerts: AlertRepository;
   readonly transitions: TransitionRepository;
   readonly notifications: NotificationRepository;
@@ -65,6 +67,7 @@ export function createRepositories(
     lastRecords: new LastRecordRepository(database),
     calibrations: new CalibrationRepository(database),
     budgetRefits: new BudgetRefitRepository(database),
+    exclusions: new ExclusionRepository(database),
     alerts: new AlertRepository(database),
     transitions: new TransitionRepository(database),
     notifications: new NotificationRepository(database),

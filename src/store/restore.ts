@@ -1,6 +1,7 @@
 import type { KeptStep, RestoredEntity, RestoredState } from '../pipeline/checkpoint.ts';
 import type { ModelActivation } from '../pipeline/effects.ts';
 import type { BudgetRefit } from '../pipeline/scoring/budget-refit.ts';
+import type { CalibrationExclusion } from '../pipeline/scoring/calibration-exclusion.ts';
 import type { FeatureSet } from './feature-set-repository.ts';
 import type { Repositories } from './repositories.ts';
 
@@ -16,13 +17,15 @@ export function restoreState(
   const entities: RestoredEntity[] = [];
   const activations: ModelActivation[] = [];
   const budgetRefits: BudgetRefit[] = [];
+  const exclusions: CalibrationExclusion[] = [];
   for (const set of sets) {
     const ofDetector = repositories.models.activations(set.detector);
     activations.push(...ofDetector);
+    exclusions.push(...repositories.exclusions.of(set.detector));
     budgetRefits.push(...repositories.budgetRefits.of(set.detector));
     entities.push(...restoreEntities(repositories, set, { activations: ofDetector, rowsNeeded }));
   }
-  return { marks: repositories.marks.all(), entities, activations, budgetRefits };
+  return { marks: repositories.marks.all(), entities, activations, budgetRefits, exclusions };
 }
 
 function restoreEntities(

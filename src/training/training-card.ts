@@ -70,6 +70,7 @@ export function describeThreshold(
       stepMs: spec.stepMs,
       cohort: cohortTail(calibrations, cohort),
       nextRefitMs: () => Infinity,
+      excluded: () => [],
     };
     const threshold = EntityCalibration.fromBytes(bytes, setting).threshold(lnBudget);
     over += raw.filter((score) => score >= threshold).length;

@@ -3,8 +3,8 @@ import { CLUSTER_GAP, Declusterer } from '../../src/core/declusterer.ts';
 
 function peaks(scores: readonly (readonly [number, number])[]): number[] {
   const clusters = new Declusterer(1);
-  const closed = scores.flatMap(([step, score]) => clusters.add(step, score) ?? []);
-  return [...closed, ...[clusters.close() ?? []].flat()];
+  const closed = scores.flatMap(([step, score]) => clusters.add(step, score)?.peak ?? []);
+  return [...closed, ...[clusters.close()?.peak ?? []].flat()];
 }
 
 describe('Declusterer', () => {

@@ -6,9 +6,15 @@ import type { Effects } from '../../src/pipeline/effects.ts';
 import type { PipelineInput } from '../../src/pipeline/inputs.ts';
 import type { PipelineState } from '../../src/pipeline/pipeline-state.ts';
 import { initialCalibrations } from '../../src/pipeline/scoring/initial-calibrations.ts';
-import { caseSpec, SKEW_MS, STEP_MS, type StreamCase } from './stream-case.ts';
+import { caseSpec, SKEW_MS, START_MS, STEP_MS, type StreamCase } from './stream-case.ts';
 
-export const NOTHING: RestoredState = { marks: [], entities: [], activations: [], budgetRefits: [] };
+export const NOTHING: RestoredState = {
+  marks: [],
+  entities: [],
+  activations: [],
+  budgetRefits: [],
+  exclusions: [],
+};
 
 /** A model whose score shows every bit of the rows it saw: the newest busy, and a trace of all the others. */
 function tracingModel(version: string): ScoringModel {
@@ -52,13 +58,13 @@ export const calibrations = initialCalibrations(
   STEP_MS,
 );
 
-/** A fresh or restored pipeline of the case's detector; its thresholds and budget refit every minute. */
+/** A fresh or restored pipeline of the case's detector; its thresholds and budget refit every 100 s. */
 export function pipeline(restored: RestoredState = NOTHING): PipelineState {
   return createState({
     detectors: [caseSpec],
     restored,
     models: ['v1', 'v2'].map((version) => ({ model: tracingModel(version), calibrations })),
-    nextRefitMs: (_, afterMs) => (Math.floor(afterMs / 60_000) + 1) * 60_000,
+    nextRefitMs: (_, afterMs) => (Math.floor(afterMs / 100_000) + 1) * 100_000,
     maxAlertAgeMs: 3_600_000,
   });
 }
@@ -78,10 +84,21 @@ export function assignments(partitions: number): PipelineInput[] {
   }));
 }
 
-/** How a pipeline begins: its partitions, a model from the start and another from `secondStep` on. */
+/** In the middle of what a host shows, as of a later refit. */
+const excludedStretch = {
+  detector: caseSpec.name,
+  entity: 'host-0',
+  fromStep: Math.floor(START_MS / STEP_MS) + 12,
+  toStep: Math.floor(START_MS / STEP_MS) + 22,
+  effectiveStep: Math.floor(START_MS / STEP_MS) + 30,
+  alerts: 1,
+};
+
+/** How a pipeline begins: its partitions, an excluded stretch, a model from the start and another from `secondStep` on. */
 export function beginning(partitions: number, secondStep: number): PipelineInput[] {
   return [
     ...assignments(partitions),
+    { ...excludedStretch, kind: 'exclude' },
     { kind: 'model', model: tracingModel('v1'), calibrations, effectiveStep: 0 },
     { kind: 'model', model: tracingModel('v2'), calibrations, effectiveStep: secondStep },
   ];

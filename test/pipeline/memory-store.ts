@@ -9,7 +9,9 @@ import type {
 } from '../../src/pipeline/checkpoint.ts';
 import type { Effects, ModelActivation, StepRecord } from '../../src/pipeline/effects.ts';
 import { joinEffects } from '../../src/pipeline/join-effects.ts';
+import type { CalibrationExclusion } from '../../src/pipeline/scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from '../../src/pipeline/scoring/budget-refit.ts';
+import { withExclusion } from '../../src/pipeline/scoring/calibration-exclusion.ts';
 import { partitionKey } from '../../src/pipeline/partition-state.ts';
 
 /** A store as the pipeline's contract asks for it, in memory; what it gives back has gone through serialisation. */
@@ -21,6 +23,7 @@ export class MemoryStore {
   #steps = new Map<string, StepRecord[]>();
   #activations: ModelActivation[] = [];
   #budgetRefits: BudgetRefit[] = [];
+  #exclusions: CalibrationExclusion[] = [];
 
   /** All effects that were committed. */
   get effects(): Effects {
@@ -36,6 +39,7 @@ export class MemoryStore {
     }
     this.#effects.push(effects);
     this.#activations.push(...effects.activations);
+    for (const added of effects.exclusions) this.#exclusions = withExclusion(this.#exclusions, added, 10_000);
     this.#budgetRefits.push(...effects.budgetRefits);
     for (const mark of marks) this.#marks.set(partitionKey(mark), mark);
     for (const row of entities) this.#entities.set(`${row.detector} ${row.entity}`, row);
@@ -53,6 +57,7 @@ export class MemoryStore {
       marks: [...this.#marks.values()],
       entities: [...this.#entities].map(([key, row]) => this.#restored(key, row)),
       activations: this.#activations,
+      exclusions: this.#exclusions,
       budgetRefits: this.#budgetRefits.slice(-4),
     });
   }

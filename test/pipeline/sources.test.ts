@@ -108,7 +108,7 @@ describe('after a restart, a partition that nobody here reads any more', () => {
   it('is not idle because of a verdict that waited for a replay when it was taken away', () => {
     const mark = testMark(partitionId(0), { nextOffset: 9 });
     const feed = new Feed([smallSpec], {
-      restored: { marks: [mark], entities: [], activations: [], budgetRefits: [] },
+      restored: { marks: [mark], entities: [], activations: [], budgetRefits: [], exclusions: [] },
     });
     feed.input(...assignments(2));
     feed.input({ kind: 'idle', partition: partitionId(1), idle: true });
@@ -155,6 +155,7 @@ describe('what is held back during a replay', () => {
     entities: [],
     activations: [],
     budgetRefits: [],
+    exclusions: [],
   };
 
   it('is counted each time that its bound is reached', () => {

@@ -11,7 +11,7 @@ const MAX_FUTURE_MS = 60_000;
 /** How far one partition may be ahead of another when read aligned. */
 export const SKEW_MS = LATENESS_MS / 2;
 const MAX_DELAY_MS = 2_000;
-const START_MS = 1_700_000_000_000 - (1_700_000_000_000 % STEP_MS);
+export const START_MS = 1_700_000_000_000 - (1_700_000_000_000 % STEP_MS);
 
 /** A detector with a gauge averaged over two series and a counter's rate summed over two. */
 export const caseSpec: DetectorSpec = fakeSpec({

@@ -22,6 +22,7 @@ describe('readRestoredState', () => {
       entities: [],
       activations: [],
       budgetRefits: [],
+      exclusions: [],
     });
     store.close();
   });
@@ -145,6 +146,21 @@ describe('readRestoredState', () => {
     const again = openWriter(directory);
     expect(again.readRestoredState([detectorSpec()], 64).budgetRefits).toEqual(refits.slice(-8));
     again.close();
+  });
+
+  it('brings back what calibration is to leave out, the newest word on a stretch', () => {
+    const directory = temporaryDirectory();
+    const store = openWriter(directory);
+    store.declareDetectors([detectorSpec()]);
+    const stretch = { detector: 'hosts', entity: 'db-1', fromStep: 5, toStep: 9 };
+    const first = { ...stretch, effectiveStep: 20, alerts: 0 };
+    const other = { ...stretch, toStep: 12, effectiveStep: 30, alerts: 0 };
+    const again = { ...stretch, effectiveStep: 40, alerts: 1 };
+    store.applyCheckpoint(checkpointOf({ effects: { exclusions: [first, other, again] } }), NOTHING);
+    store.close();
+    const reopened = openWriter(directory);
+    expect(reopened.readRestoredState([detectorSpec()], 64).exclusions).toEqual([other, again]);
+    reopened.close();
   });
 
   it('takes the calibration of the version that is active at the entity', () => {

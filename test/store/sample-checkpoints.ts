@@ -170,6 +170,7 @@ export function checkpointOf(
       notifications: [],
       activations: [],
       budgetRefits: [],
+      exclusions: [],
       deadLetters: [],
       counts: [],
       ...parts.effects,

@@ -51,6 +51,7 @@ async function contextOf(file: Uint8Array): Promise<ScoringContext> {
     model: await loadModel(file, 'cpu'),
     calibrations,
     nextRefitMs: () => Infinity,
+    excluded: () => [],
     budgetAt: () => terms,
   };
 }

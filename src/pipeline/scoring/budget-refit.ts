@@ -3,7 +3,6 @@ import { ScoreHistogram } from '../../core/score-histogram.ts';
 import { MARGIN_REACH } from './near-alerts.ts';
 
 const DAY_MS = 86_400_000;
-const WINDOW_MS = 28 * DAY_MS;
 /** ln 1.2: no day makes a detector more than a fifth more or less sensitive. */
 const MOST_MOVE_A_DAY = Math.log(1.2);
 /** Counts this many standard deviations of four weeks' budget off are no accident. */
@@ -47,7 +46,12 @@ export interface BudgetRefitInput {
   readonly atMs: number;
   readonly effectiveStep: number;
   readonly gathered: BudgetGathered;
+  /** Delivered alerts of the last 28 days that are not to be counted, being labelled *real*. */
+  readonly forgiven: number;
 }
+
+/** How far back alerts count, ms. */
+export const BUDGET_WINDOW_MS = 28 * DAY_MS;
 
 /**
  * Stage (b) of DESIGN §5.6: moves the offset so that the alerts of the last 28 days come back to the budget, unless they
@@ -62,10 +66,10 @@ export function refitBudget(input: BudgetRefitInput): BudgetRefit {
     asked: (count * spec.stepMs * gathered.rows) / (perMs * sharers),
     margins: gathered.margins.pairs(),
   };
-  const days = [...(previous?.days ?? []), day].filter(({ untilMs }) => untilMs > atMs - WINDOW_MS);
+  const days = [...(previous?.days ?? []), day].filter(({ untilMs }) => untilMs > atMs - BUDGET_WINDOW_MS);
   const offset = previous?.offset ?? 0;
-  const aMonth = (count * WINDOW_MS * (scope === 'entity' ? gathered.entities : 1)) / perMs;
-  const asked = days.reduce((sum, one) => sum + one.asked, 0);
+  const aMonth = (count * BUDGET_WINDOW_MS * (scope === 'entity' ? gathered.entities : 1)) / perMs;
+  const asked = input.forgiven + days.reduce((sum, one) => sum + one.asked, 0);
   const wanted = wantedOffset(days, offset, { asked, spread: SPREADS * Math.sqrt(aMonth) });
   const watchedMs = (gathered.rows * spec.stepMs) / gathered.entities;
   const move = MOST_MOVE_A_DAY * Math.min(1, watchedMs / DAY_MS);

@@ -4,7 +4,7 @@ import { NumberReader, packNumbers } from './number-bytes.ts';
 import { ScoreHistory } from './score-history.ts';
 import { readTail, tailNumbers } from './tail-numbers.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 const DAY_MS = 86_400_000;
 const MOST_SCORE = 10;
 const THRESHOLD_REACH: readonly [number, number] = [-5, 30];
@@ -21,6 +21,8 @@ export interface CalibrationSetting {
   readonly cohort: ScoreTail;
   /** When, after a time, the next refit is due (event time, ms). */
   readonly nextRefitMs: (afterMs: number) => number;
+  /** Stretches of steps, both ends inclusive, that a refit at a step must leave out. */
+  readonly excluded: (atStep: number) => readonly { readonly fromStep: number; readonly toStep: number }[];
 }
 
 /** One entity's tail p(S): learns from each score added, refits in event time, bounded in memory (DESIGN §5.6 a). */
@@ -89,8 +91,9 @@ export class EntityCalibration {
     if (step > this.upToStep) this.#history.add(step, raw, this.#level);
   }
 
-  /** Fits the own tail again from the scores of the 7 days before `step`. */
+  /** Fits the own tail again from the scores of the 7 days before `step`, without those excluded by now. */
   refit(step: number): void {
+    for (const { fromStep, toStep } of this.#setting.excluded(step)) this.#history.exclude(fromStep, toStep);
     this.#settled = this.#own !== null && !this.provisional;
     this.#own = this.#history.fit(step);
     this.#thresholdFor = null;

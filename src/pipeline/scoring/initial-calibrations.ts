@@ -36,7 +36,7 @@ export function initialCalibrations(scores: readonly HoldOutScores[], stepMs: nu
   const entities = new Map(
     scored.map((one) => {
       const cohort = { ...(cohorts.get(one.cohort) ?? overall), keptQuantile: keptQuantile(one.raw) };
-      const setting: CalibrationSetting = { stepMs, cohort, nextRefitMs: () => Infinity };
+      const setting: CalibrationSetting = { stepMs, cohort, nextRefitMs: () => Infinity, excluded: () => [] };
       const calibration = new EntityCalibration(setting);
       one.steps.forEach((step, i) => calibration.add(step, one.raw[i] ?? 0));
       calibration.refit(calibration.upToStep);

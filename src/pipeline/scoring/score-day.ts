@@ -8,6 +8,8 @@ import type { NumberReader } from './number-bytes.ts';
 const MOST_PEAKS = 64;
 const PEAKS_LEFT = 48;
 
+type Peak = Pick<OpenCluster, 'peak' | 'firstStep' | 'lastStep' | 'rowsAbove'>;
+
 /** The scores of an entity over about a day: row count, histogram, and the peaks of clusters above a level. */
 export class ScoreDay implements ScoreSummary {
   readonly firstStep: number;
@@ -15,7 +17,7 @@ export class ScoreDay implements ScoreSummary {
   #rows = 0;
   #histogram = new ScoreHistogram();
   #clusters: Declusterer;
-  #peaks: number[] = [];
+  #peaks: Peak[] = [];
   #completeAbove: number;
 
   constructor(firstStep: number, level: number) {
@@ -44,7 +46,7 @@ export class ScoreDay implements ScoreSummary {
   /** With that of the cluster under way. */
   get peaks(): readonly number[] {
     const open = this.#clusters.open;
-    return open === null ? this.#peaks : [...this.#peaks, open.peak];
+    return (open === null ? this.#peaks : [...this.#peaks, open]).map(({ peak }) => peak);
   }
 
   /** The cluster under way, if any. */
@@ -64,21 +66,35 @@ export class ScoreDay implements ScoreSummary {
     this.#keep(this.#clusters.close());
   }
 
-  /** Forgets how the rows spread, when only peaks and their count are still of use. */
-  forgetHistogram(): void {
-    this.#histogram = new ScoreHistogram();
+  /**
+   * Takes out the clusters that lie in the steps `from` to `to`, in part or whole, and as many of the highest rows as
+   * they had above the level: which rows these were is not kept.
+   */
+  exclude(from: number, to: number): void {
+    const isIn = ({ firstStep, lastStep }: Peak): boolean => firstStep <= to && lastStep >= from;
+    const open = this.#clusters.open;
+    const out = this.#peaks.filter(isIn);
+    if (open !== null && isIn(open)) out.push(open);
+    for (const { peak, rowsAbove } of out) this.#histogram.removeBelow(peak, rowsAbove);
+    this.#rows = this.#histogram.total;
+    this.#peaks = this.#peaks.filter((kept) => !isIn(kept));
+    if (open !== null && isIn(open)) this.#clusters.close();
   }
 
   toNumbers(): number[] {
     const open = this.#clusters.open;
-    const cluster =
-      open === null
-        ? [0]
-        : [1, open.peak, open.firstStep, open.lastStep, open.rows, open.sum, open.sumOfSquares];
+    const cluster = open === null ? [0] : [1, ...peakNumbers(open), open.rows, open.sum, open.sumOfSquares];
     const pairs = this.#histogram.pairs();
     const { firstStep } = this;
     const head = [firstStep, this.#lastStep, this.#rows, this.#clusters.level, this.#completeAbove];
-    return [...head, ...cluster, pairs.length, ...pairs, this.#peaks.length, ...this.#peaks];
+    return [
+      ...head,
+      ...cluster,
+      pairs.length,
+      ...pairs,
+      this.#peaks.length,
+      ...this.#peaks.flatMap(peakNumbers),
+    ];
   }
 
   static fromNumbers(reader: NumberReader): ScoreDay {
@@ -89,27 +105,39 @@ export class ScoreDay implements ScoreSummary {
     day.#completeAbove = reader.next();
     day.#clusters = new Declusterer(level, reader.next() === 0 ? null : readCluster(reader));
     day.#histogram = ScoreHistogram.fromPairs(reader.list());
-    day.#peaks = reader.list();
+    day.#peaks = Array.from({ length: reader.next() }, () => readPeak(reader));
     return day;
   }
 
-  #keep(peak: number | null): void {
-    if (peak === null || peak <= this.#completeAbove) return;
-    this.#peaks.push(peak);
+  #keep(cluster: OpenCluster | null): void {
+    if (cluster === null || cluster.peak <= this.#completeAbove) return;
+    const { peak, firstStep, lastStep, rowsAbove } = cluster;
+    this.#peaks.push({ peak, firstStep, lastStep, rowsAbove });
     if (this.#peaks.length <= MOST_PEAKS) return;
-    const sorted = [...this.#peaks].sort((a, b) => b - a);
+    const sorted = this.#peaks.map((kept) => kept.peak).sort((a, b) => b - a);
     this.#completeAbove = sorted[PEAKS_LEFT] ?? this.#completeAbove;
-    this.#peaks = this.#peaks.filter((kept) => kept > this.#completeAbove);
+    this.#peaks = this.#peaks.filter((kept) => kept.peak > this.#completeAbove);
   }
 }
 
 function readCluster(reader: NumberReader): OpenCluster {
   return {
-    peak: reader.next(),
-    firstStep: reader.next(),
-    lastStep: reader.next(),
+    ...readPeak(reader),
     rows: reader.next(),
     sum: reader.next(),
     sumOfSquares: reader.next(),
+  };
+}
+
+function peakNumbers({ peak, firstStep, lastStep, rowsAbove }: Peak): number[] {
+  return [peak, firstStep, lastStep, rowsAbove];
+}
+
+function readPeak(reader: NumberReader): Peak {
+  return {
+    peak: reader.next(),
+    firstStep: reader.next(),
+    lastStep: reader.next(),
+    rowsAbove: reader.next(),
   };
 }

@@ -4,7 +4,7 @@ import type { NumberReader } from './number-bytes.ts';
 import { ScoreDay } from './score-day.ts';
 
 const DAY_MS = 86_400_000;
-/** A threshold looks back over the last 7 days (RECIPE §1.6); peaks stay 35 for the detector-wide offset (DESIGN §5.6). */
+/** A threshold looks back over the last 7 days (RECIPE §1.6), further only as long as those hold less than a day's rows. */
 const FIT_DAYS = 7;
 const KEPT_DAYS = 35;
 /** A run above the level that lasts a quarter of a day, and this many rows, is a level of its own. */
@@ -46,13 +46,18 @@ export class ScoreHistory {
     this.#newDay(step, Math.min(level, day.histogram.quantile(KEPT_QUANTILE)));
   }
 
+  /** Takes out what peaked in the steps `from` to `to`; a second time it changes nothing. */
+  exclude(from: number, to: number): void {
+    for (const day of this.#days) if (day.firstStep <= to && day.lastStep >= from) day.exclude(from, to);
+  }
+
   /** The tail of the last 7 days' scores, of older ones too while those hold less than a day's rows; `null` without any. */
   fit(nowStep: number): ScoreTail | null {
     const since = nowStep - FIT_DAYS * this.#stepsADay;
     const used: ScoreDay[] = [];
     let rows = 0;
     for (const day of [...this.#days].reverse()) {
-      if (day.lastStep < since && (rows >= this.#stepsADay || day.histogram.total === 0)) break;
+      if (day.lastStep < since && rows >= this.#stepsADay) break;
       used.push(day);
       rows += day.rows;
     }
@@ -77,7 +82,7 @@ export class ScoreHistory {
     const recent = this.#days.filter((old) => old.rows > 0);
     const outOfFit = recent.filter((old) => old.lastStep < step - (FIT_DAYS + 1) * this.#stepsADay);
     const rowsInFit = recent.reduce((sum, old) => sum + (outOfFit.includes(old) ? 0 : old.rows), 0);
-    if (rowsInFit >= this.#stepsADay) outOfFit.forEach((old) => old.forgetHistogram());
+    if (rowsInFit >= this.#stepsADay) this.#days = this.#days.filter((old) => !outOfFit.includes(old));
     this.#days.push(day);
     return day;
   }

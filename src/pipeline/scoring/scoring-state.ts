@@ -2,6 +2,7 @@ import type { DetectorSpec } from '../../core/detector.ts';
 import type { EntityProfile, ScoringModel } from '../../model/scoring-model.ts';
 import type { CalibrationRow, KeptStep } from '../checkpoint.ts';
 import type { BudgetTerms } from './budget-rate.ts';
+import type { CalibrationExclusion } from './calibration-exclusion.ts';
 import type { CalibrationSetting } from './entity-calibration.ts';
 import { EntityCalibration } from './entity-calibration.ts';
 import type { InitialCalibrations } from './initial-calibrations.ts';
@@ -21,6 +22,8 @@ export interface ScoringContext {
   nextRefitMs(afterMs: number): number;
   /** What a step's score is held against. */
   budgetAt(step: number): BudgetTerms;
+  /** What a refit of an entity's threshold at a step leaves out. */
+  excluded(entity: string, atStep: number): readonly CalibrationExclusion[];
 }
 
 /** One entity's scoring under one model version. */
@@ -67,7 +70,7 @@ export function newScoringState(
   nearAlerts = new NearAlerts(context.spec.alert.confirm),
 ): ScoringState {
   const bytes = context.calibrations.entities.get(entity);
-  const setting = settingOf(context, cohort);
+  const setting = settingOf(context, entity, cohort);
   const calibration =
     bytes === undefined ? new EntityCalibration(setting) : EntityCalibration.fromBytes(bytes, setting);
   return stateOf(context, { entity, cohort, calibration, nearAlerts });
@@ -113,7 +116,7 @@ function readRow(
     );
   }
   const nearAlerts = NearAlerts.fromNumbers(reader, context.spec.alert.confirm);
-  const calibration = EntityCalibration.read(reader, settingOf(context, cohort));
+  const calibration = EntityCalibration.read(reader, settingOf(context, entity, cohort));
   return stateOf(context, { entity, cohort, calibration, nearAlerts });
 }
 
@@ -130,11 +133,12 @@ export function calibrationRow(state: ScoringState): CalibrationRow {
   return { detector, entity, modelVersion, upToStep: calibration.upToStep, bytes };
 }
 
-function settingOf(context: ScoringContext, cohort: string): CalibrationSetting {
+function settingOf(context: ScoringContext, entity: string, cohort: string): CalibrationSetting {
   return {
     stepMs: context.spec.stepMs,
     cohort: cohortTail(context.calibrations, cohort),
     nextRefitMs: (afterMs) => context.nextRefitMs(afterMs),
+    excluded: (atStep) => context.excluded(entity, atStep),
   };
 }
 

@@ -30,7 +30,9 @@ function refits(
     const gathered = { entities, rows: entities * ROWS, margins: histogramOf(margins) };
     const atMs = (day + 1) * DAY_MS;
     const previous = all.at(-1) ?? null;
-    all.push(refitBudget({ spec: fakeSpec({ alert }), previous, atMs, effectiveStep: 0, gathered }));
+    all.push(
+      refitBudget({ spec: fakeSpec({ alert }), previous, atMs, effectiveStep: 0, gathered, forgiven: 0 }),
+    );
   });
   return all;
 }
@@ -56,6 +58,20 @@ describe('refitBudget', () => {
     const lenient = refits(days(28, [1.5, 0.3, 0.3]), DAILY).at(-1);
     expect(lenient?.offset).toBeLessThan(-0.3);
     expect(lenient?.offset).toBeGreaterThan(-0.5);
+  });
+
+  it('does not count what was labelled real', () => {
+    const before = refits(days(27, [1.5, 0.3, 0.3]), DAILY).at(-1);
+    if (before === undefined) throw new Error('a refit was expected');
+    const next = {
+      spec: fakeSpec({ alert: { ...fakeSpec().alert, budget: { ...DAILY, perMs: 7 * DAY_MS } } }),
+      previous: { ...before, offset: 0 },
+      atMs: 28 * DAY_MS,
+      effectiveStep: 0,
+      gathered: { entities: 1, rows: ROWS, margins: histogramOf([1.5]) },
+    };
+    expect(refitBudget({ ...next, forgiven: 0 }).offset).toBeLessThan(-0.1);
+    expect(refitBudget({ ...next, forgiven: 54 }).offset).toBe(0);
   });
 
   it('raises scores when four weeks were much too quiet, at most as far as margins are known', () => {
@@ -101,7 +117,7 @@ describe('refitBudget', () => {
   it('comes to the same after its row has been through JSON', () => {
     const before = refits(days(20, [0.5, 0.7, 0.9]), DAILY).at(-1) ?? null;
     const gathered = { entities: 1, rows: ROWS, margins: histogramOf([0.1]) };
-    const next = { spec: fakeSpec(), atMs: 21 * DAY_MS, effectiveStep: 9, gathered };
+    const next = { spec: fakeSpec(), atMs: 21 * DAY_MS, effectiveStep: 9, gathered, forgiven: 0 };
     const stored = JSON.parse(JSON.stringify(before)) as BudgetRefit;
     expect(refitBudget({ ...next, previous: stored })).toEqual(refitBudget({ ...next, previous: before }));
   });

@@ -26,6 +26,7 @@ const setting: CalibrationSetting = {
   stepMs: STEP_MS,
   cohort,
   nextRefitMs: (afterMs) => (Math.floor(afterMs / DAY_MS) + 1) * DAY_MS,
+  excluded: () => [],
 };
 
 /** Feeds scores step by step and answers the steps that were over, as the live path would find them. */
@@ -133,6 +134,33 @@ describe('EntityCalibration', () => {
     feed(calibration, 14 * DAY + 36, exponential(2 * DAY, 3));
     expect(calibration.threshold(WEEKLY)).toBeGreaterThan(before - 0.5);
     expect(calibration.threshold(WEEKLY)).toBeLessThan(before + 2.5);
+  });
+
+  it('forgets an incident that is excluded, from the first refit on at which it is', () => {
+    const from = 14 * DAY + 100;
+    const excluded = { fromStep: from, toStep: from + 35 };
+    const told = { ...setting, excluded: (step: number) => (step >= 16 * DAY ? [excluded] : []) };
+    const [plain, incident, relieved] = [setting, setting, told].map((one) => new EntityCalibration(one));
+    const quiet = exponential(18 * DAY, 1);
+    const loud = quiet.map((s, step) => (step >= from && step < from + 36 ? s + 4 : s));
+    const thresholdsOf = (one: EntityCalibration | undefined, scores: readonly number[]): number[] =>
+      [15, 16, 17, 18].map((day, i, all) => {
+        const start = i === 0 ? 0 : (all[i - 1] ?? 0) * DAY;
+        if (one === undefined) return Number.NaN;
+        feed(one, start, scores.slice(start, day * DAY));
+        one.advance(day * DAY);
+        return one.threshold(WEEKLY);
+      });
+    const without = thresholdsOf(plain, quiet);
+    const kept = thresholdsOf(incident, loud);
+    const left = thresholdsOf(relieved, loud);
+    expect(left[0]).toBe(kept[0]);
+    expect((kept[1] ?? 0) - (without[1] ?? 0)).toBeGreaterThan(0.3);
+    // Quiet peaks that ran into the incident go with it, so that the two are near and not equal.
+    for (const i of [1, 2, 3]) {
+      const off = (one: readonly number[]): number => Math.abs((one[i] ?? 0) - (without[i] ?? 0));
+      expect(off(left)).toBeLessThan(0.6 * off(kept));
+    }
   });
 
   it('stays settled when a later refit tells fewer clusters apart, over a restart too', () => {
