@@ -88,6 +88,7 @@ function statusOf({ config, version, desk, instruments }: BackendOptions): Statu
         warmupRatio: seen?.warmupRatio ?? 0,
         modelVersion: seen?.modelVersion ?? null,
         training: desk.running === name ? 'running' : 'idle',
+        threshold: seen?.threshold ?? null,
       };
     }),
   };

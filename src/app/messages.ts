@@ -4,6 +4,7 @@ import type { AlertLabel } from '../server/backend.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { TrainingCard } from '../training/training-card.ts';
 import type { TelemetryEvent } from './telemetry.ts';
+import type { ThresholdSummary } from '../pipeline/threshold-summary.ts';
 
 /** The newest score of one entity, as /metrics shows it. */
 export interface PublishedScore {
@@ -31,6 +32,8 @@ export interface PublishedDetector {
   /** Share of the history wanted for the first training, 0…1. */
   readonly warmupRatio: number;
   readonly modelVersion: string | null;
+  /** `null` while nothing is scored. */
+  readonly threshold: ThresholdSummary | null;
 }
 
 /** What became true with one checkpoint: sent after its transaction, never before. */

@@ -8,6 +8,7 @@ import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts
 import type { Checkpoint } from '../pipeline/checkpoint.ts';
 import type { Effects } from '../pipeline/effects.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
+import { thresholdSummary } from '../pipeline/threshold-summary.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { DECODE_LIMITS } from './decode-limits.ts';
@@ -37,6 +38,7 @@ export interface PipelineSurroundings {
 
 const TICK_MS = 200;
 const STORE_BYTES_MS = 10_000;
+const THRESHOLDS_MS = 10_000;
 /** The reading has caught up when all assigned partitions together have no more than this left. */
 const CAUGHT_UP_RECORDS = 100;
 
@@ -61,6 +63,10 @@ export async function startPipeline(
     refused: (why) => around.send({ type: 'refused', why }),
   });
   const bytes = cachedFor(STORE_BYTES_MS, () => store.storeBytes());
+  const thresholds = cachedFor(
+    THRESHOLDS_MS,
+    () => new Map(state.detectors.map((detector) => [detector.spec.name, thresholdSummary(detector)])),
+  );
   const runner = new PipelineRunner({
     state,
     store,
@@ -78,6 +84,7 @@ export async function startPipeline(
         lag,
         sequence: store.sequence,
         storeBytes: bytes(),
+        thresholds: thresholds(),
         loopDelaySeconds: around.loopDelaySeconds(),
       };
       around.send({ type: 'published', published: publishedOf(checkpoint, context) });
@@ -147,11 +154,11 @@ function announceEnds(
   announce(stream.finished, 'live').catch(crash);
 }
 
-function cachedFor(ms: number, read: () => number): () => number {
-  let value = 0;
+function cachedFor<T>(ms: number, read: () => T): () => T {
+  let value: T | null = null;
   let readAtMs = -Infinity;
   return () => {
-    if (Date.now() - readAtMs >= ms) {
+    if (value === null || Date.now() - readAtMs >= ms) {
       value = read();
       readAtMs = Date.now();
     }

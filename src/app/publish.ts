@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../pipeline/checkpoint.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
+import type { ThresholdSummary } from '../pipeline/threshold-summary.ts';
 import type { Published, PublishedDetector, PublishedPartition, PublishedScore } from './messages.ts';
 import { lagKey } from './pipeline-runner.ts';
 import type { WarmUp } from './warm-up.ts';
@@ -9,6 +10,8 @@ export interface PublishContext {
   readonly warmUp: WarmUp;
   readonly lag: ReadonlyMap<string, number>;
   readonly sequence: number;
+  /** By detector; may be some seconds old. */
+  readonly thresholds: ReadonlyMap<string, ThresholdSummary | null>;
   readonly storeBytes: number;
   readonly loopDelaySeconds: number;
 }
@@ -38,6 +41,7 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
         openAlerts,
         warmupRatio: models.length > 0 ? 1 : warmUp.ratio(spec.name),
         modelVersion: models.at(-1)?.context.model.version ?? null,
+        threshold: context.thresholds.get(spec.name) ?? null,
       };
     }),
     storeBytes,

@@ -1,4 +1,5 @@
 import type { Alert, AlertState } from '../pipeline/effects.ts';
+import type { ThresholdSummary } from '../pipeline/threshold-summary.ts';
 
 /** What an operator says an alert was; training and calibration read it. */
 export type AlertLabel = 'real' | 'planned' | 'false';
@@ -55,6 +56,8 @@ export interface StatusView {
     readonly warmupRatio: number;
     readonly modelVersion: string | null;
     readonly training: string;
+    /** Where the thresholds lie now, `null` while nothing is scored. */
+    readonly threshold: ThresholdSummary | null;
   }[];
 }
 

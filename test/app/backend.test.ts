@@ -96,7 +96,14 @@ describe('the backend of the HTTP side', () => {
       trouble: [],
       detectors: [{ detector: 'hosts', mode: 'alert', entities: 0, modelVersion: null, training: 'idle' }],
     });
-    const seen = { detector: 'hosts', entities: 3, openAlerts: 1, warmupRatio: 1, modelVersion: 'v1' };
+    const seen = {
+      detector: 'hosts',
+      entities: 3,
+      openAlerts: 1,
+      warmupRatio: 1,
+      modelVersion: 'v1',
+      threshold: null,
+    };
     instruments.vitals.published(publishedWith({ detectors: [seen] }));
     running.detector = 'hosts';
     expect(backend.status().detectors).toEqual([{ ...seen, mode: 'alert', training: 'running' }]);

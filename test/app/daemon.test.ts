@@ -88,6 +88,7 @@ describe('a daemon on a small simulated fleet', () => {
       { detector: 'fleet', entities: 6, warmupRatio: 1, training: 'idle' },
     ]);
     expect(status.detectors[0]?.modelVersion).toBe(trained.at(-1)?.version);
+    expect(status.detectors[0]?.threshold?.low).toBeLessThan(status.detectors[0]?.threshold?.raw ?? NaN);
     expect(seen.some(({ scores }) => scores.length > 0)).toBe(true);
   });
 

@@ -10,6 +10,7 @@ it('dead letters are told by their counts, also those that were too many to be k
     state: { detectors: [], partitions: [] } as unknown as PipelineState,
     warmUp: {} as WarmUp,
     lag: new Map(),
+    thresholds: new Map(),
     sequence: 1,
     storeBytes: 0,
     loopDelaySeconds: 0,

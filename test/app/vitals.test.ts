@@ -43,7 +43,14 @@ describe('Vitals', () => {
   });
 
   it('knows the newest state of each detector', () => {
-    const state = { detector: 'hosts', entities: 1, openAlerts: 0, warmupRatio: 0.5, modelVersion: null };
+    const state = {
+      detector: 'hosts',
+      entities: 1,
+      openAlerts: 0,
+      warmupRatio: 0.5,
+      modelVersion: null,
+      threshold: null,
+    };
     vitals.published(publishedWith({ detectors: [state] }));
     vitals.published(publishedWith({ detectors: [{ ...state, entities: 2 }] }));
     expect(vitals.detector('hosts')?.entities).toBe(2);

@@ -1,5 +1,6 @@
 import type { ScoreTail } from '../../core/score-tail.ts';
 import { lnRateAbove, WANTED_CLUSTERS } from '../../core/score-tail.ts';
+import { thresholdError } from '../../core/threshold-error.ts';
 import { NumberReader, packNumbers } from './number-bytes.ts';
 import { ScoreHistory } from './score-history.ts';
 import { readTail, tailNumbers } from './tail-numbers.ts';
@@ -119,6 +120,11 @@ export class EntityCalibration {
       this.#thresholdFor = { lnBudget, raw: this.#findThreshold(lnBudget) };
     }
     return this.#thresholdFor.raw;
+  }
+
+  /** Standard error of the threshold, from the own tail or, as long as there is none, the cohort's. */
+  thresholdError(lnBudget: number): number {
+    return thresholdError(this.#own ?? this.#setting.cohort, lnBudget);
   }
 
   #findThreshold(lnBudget: number): number {
