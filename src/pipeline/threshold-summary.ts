@@ -17,6 +17,8 @@ export interface ThresholdSummary {
 const METHOD = 'peaks over threshold on declustered log scores of 7 days, offset from the alerts of 28 days';
 /** The normal distribution's .95 quantile. */
 const SDS = 1.645;
+/** The middle of so many entities is near enough; more would hold the pipeline up. */
+const MOST_SORTED = 2000;
 
 /** Sums a detector's thresholds up; `null` while nothing is scored. */
 export function thresholdSummary(detector: DetectorState): ThresholdSummary | null {
@@ -29,6 +31,7 @@ export function thresholdSummary(detector: DetectorState): ThresholdSummary | nu
     if (scoring === null) continue;
     const { calibration } = scoring;
     if (calibration.provisional) provisionalEntities += 1;
+    if (found.length === MOST_SORTED) continue;
     found.push({ raw: calibration.threshold(terms.lnRate), error: calibration.thresholdError(terms.lnRate) });
   }
   const middle = found.sort((a, b) => a.raw - b.raw)[found.length >> 1];
