@@ -5,6 +5,7 @@ import { BASELINES } from './baselines.ts';
 import { eventLabels } from './labelled-entity.ts';
 import { loadSet } from './load-set.ts';
 import { loadWide } from './load-wide.ts';
+import { nabBench } from './nab/nab-bench.ts';
 import { baselineVerdict, judge } from './quality.ts';
 import type { Quality } from './quality.ts';
 import { straydVerdicts } from './strayd-verdicts.ts';
@@ -17,6 +18,10 @@ const FIXTURE_TRAIN_UNTIL_MS = Date.UTC(2026, 0, 25);
 export async function qualityBench({ data, sets, print }: BenchOptions): Promise<BenchLine[]> {
   const lines: BenchLine[] = [];
   for (const set of data === null ? ['extract'] : (sets ?? ['asd'])) {
+    if (set === 'nab' && data !== null) {
+      lines.push(...(await nabBench(data, SEED, print)));
+      continue;
+    }
     const entities =
       data === null
         ? await loadWide(`${FIXTURE}/wide.csv.gz`, `${FIXTURE}/labels.csv`, FIXTURE_TRAIN_UNTIL_MS)
