@@ -5,6 +5,7 @@ import { vusPr } from '../core/evaluation/vus-pr.ts';
 import type { WideRow } from '../ingest/replay/wide-csv.ts';
 import { wideSlices } from '../ingest/replay/wide-slices.ts';
 import { loadModel, unpackModelFile } from '../model/model-file.ts';
+import type { ScoringModel } from '../model/scoring-model.ts';
 import { createState } from '../pipeline/create-state.ts';
 import type { Alert, ClosedVector, Effects } from '../pipeline/effects.ts';
 import { decodeCalibrations } from '../pipeline/scoring/calibration-section.ts';
@@ -27,6 +28,8 @@ export interface BacktestInput {
   /** Rows before it are for training, later ones count. */
   readonly trainUntilMs: number;
   readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Puts another model in place of the trained one: benches leave parts of it out. */
+  readonly alterModel?: (model: ScoringModel) => ScoringModel;
 }
 
 export interface BacktestScore {
@@ -107,7 +110,7 @@ function newState(spec: DetectorSpec): PipelineState {
 
 async function useModel(
   state: PipelineState,
-  { spec, trainUntilMs, onProgress }: BacktestInput,
+  { spec, trainUntilMs, onProgress, alterModel }: BacktestInput,
   history: readonly ClosedVector[],
 ): Promise<TrainingCard> {
   const outcome = await train(
@@ -115,7 +118,8 @@ async function useModel(
     onProgress === undefined ? {} : { onProgress },
   );
   if (outcome.kind === 'not_enough_history') throw new BacktestError(outcome.detail);
-  const model = await loadModel(outcome.file, spec.model.backend);
+  const trained = await loadModel(outcome.file, spec.model.backend);
+  const model = alterModel?.(trained) ?? trained;
   const calibrations = decodeCalibrations(unpackModelFile(outcome.file).calibration);
   const effectiveStep = Math.ceil(trainUntilMs / spec.stepMs);
   step(state, [{ kind: 'model', model, calibrations, effectiveStep }]);
