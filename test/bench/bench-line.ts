@@ -25,6 +25,12 @@ export interface BenchOptions {
   readonly data: string | null;
   /** Data sets by name; `null`: the bench's small default. */
   readonly sets: readonly string[] | null;
+  /** Rows of the quality table by name; `null`: all. */
+  readonly rows: readonly string[] | null;
+  /** Runs of what chance has a part in. */
+  readonly seeds: number;
+  /** Leave parts of strayd out one by one instead of comparing it with others. */
+  readonly ablate: boolean;
   /** Says for people what goes on; silent with `--json`. */
   readonly print: (text: string) => void;
 }

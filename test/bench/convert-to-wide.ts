@@ -25,7 +25,12 @@ function main(): number {
     return 2;
   }
   const wanted = values.entities?.split(',');
-  const entities = loadSet(data, set).filter(({ entity }) => wanted?.includes(entity) ?? true);
+  const loaded = loadSet(data, set);
+  if (loaded === null) {
+    process.stderr.write(`${data} does not hold the set ${set} (layout: test/bench/README.md)\n`);
+    return 1;
+  }
+  const entities = loaded.filter(({ entity }) => wanted?.includes(entity) ?? true);
   const digits = Number(values.digits ?? 15);
   const text = (value: number): string =>
     Number.isNaN(value) ? '' : String(Number(value.toPrecision(digits)));

@@ -8,9 +8,13 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   replay: async () => (await import('./replay-bench.ts')).replayBench,
 };
 
-const USAGE = `usage: npm run -s bench -- ${Object.keys(BENCHES).join('|')} [--json] [--data DIR] [--sets asd,js2,smd]
+const USAGE = `usage: npm run -s bench -- ${Object.keys(BENCHES).join('|')} [--json] [--data DIR] [--sets asd,js2,…]
+       [--rows strayd,prototype] [--seeds N] [--ablate]
   --data DIR  whole data sets (layout: test/bench/README.md); without it the extract under test/fixtures is used
   --sets      which of them; the default is one small set
+  --rows      quality: these detectors only
+  --seeds     quality: runs of detectors that chance has a part in, 1 by default; VUS-PR is then mean ± sd
+  --ablate    quality: strayd with one part switched off at a time
   --json      one object a line: {bench, case, value, unit, baseline, baseline_value, ratio}`;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -19,7 +23,14 @@ async function main(argv: readonly string[]): Promise<number> {
     parsed = parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, data: { type: 'string' }, sets: { type: 'string' } },
+      options: {
+        json: { type: 'boolean' },
+        data: { type: 'string' },
+        sets: { type: 'string' },
+        rows: { type: 'string' },
+        seeds: { type: 'string' },
+        ablate: { type: 'boolean' },
+      },
     });
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
@@ -36,11 +47,19 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`--sets chooses among the sets of --data DIR, which is not given\n${USAGE}\n`);
     return 2;
   }
+  const seeds = Number(values.seeds ?? 1);
+  if (!Number.isInteger(seeds) || seeds < 1) {
+    process.stderr.write(`--seeds is "${values.seeds ?? ''}"; give a whole number from 1 on\n${USAGE}\n`);
+    return 2;
+  }
   const json = values.json === true;
   const bench = await load();
   const lines = await bench({
     data: values.data ?? null,
     sets: values.sets?.split(',') ?? null,
+    rows: values.rows?.split(',') ?? null,
+    seeds,
+    ablate: values.ablate === true,
     print: (text) => {
       if (!json) process.stdout.write(`${text}\n`);
     },

@@ -20,6 +20,7 @@ function pair(fault: (row: number, common: number) => readonly [number, number])
   });
   return {
     entity: 'a',
+    group: '',
     features: ['x', 'y'],
     startMs: 0,
     stepMs: 300_000,

@@ -4,6 +4,8 @@ import type { WideRow } from '../../../src/ingest/replay/wide-csv.ts';
 /** One watched thing of a labelled data set: a history to learn from, then a labelled part to be judged on. */
 export interface LabelledEntity {
   readonly entity: string;
+  /** Entities that one detector would watch: they have the same features, step and history. */
+  readonly group: string;
   readonly features: readonly string[];
   readonly startMs: number;
   readonly stepMs: number;
@@ -28,6 +30,11 @@ export function toWideRows(entity: LabelledEntity): WideRow[] {
       values: entity.values.slice(row * width, (row + 1) * width),
     };
   });
+}
+
+/** The time at which an entity's labelled part begins. */
+export function labelledFromMs({ startMs, trainRows, stepMs }: LabelledEntity): number {
+  return startMs + trainRows * stepMs;
 }
 
 /** The labelled stretches as spans, both ends inside. */

@@ -23,6 +23,7 @@ export async function loadWide(
       events.some((event) => event.entity === entity && event.startMs <= timeMs && timeMs <= event.endMs);
     return {
       entity,
+      group: '',
       features,
       startMs: own[0]?.timeMs ?? 0,
       stepMs: medianStepMs(own),

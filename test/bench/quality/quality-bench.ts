@@ -1,79 +1,91 @@
 import { fileURLToPath } from 'node:url';
 import { benchLine } from '../bench-line.ts';
 import type { BenchLine, BenchOptions } from '../bench-line.ts';
-import { BASELINES } from './baselines.ts';
+import { ABLATIONS } from './ablations.ts';
+import { COLD_ROWS, DETECTOR_ROWS, PROTOTYPE, STRAYD } from './detector-rows.ts';
+import type { DetectorRow } from './detector-rows.ts';
+import { FIGURES, spread } from './figures.ts';
 import { eventLabels } from './labelled-entity.ts';
 import { loadSet } from './load-set.ts';
 import { loadWide } from './load-wide.ts';
+import { measureRows } from './measure-rows.ts';
+import type { RowResult } from './measure-rows.ts';
 import { nabBench } from './nab/nab-bench.ts';
-import { baselineVerdict, judge } from './quality.ts';
-import type { Quality } from './quality.ts';
-import { straydVerdicts } from './strayd-verdicts.ts';
+import { printHead, printRow, printRulings } from './print-table.ts';
+import { rulings } from './rules.ts';
 
-const SEED = 1;
 const FIXTURE = fileURLToPath(new URL('../../fixtures/jumpstarter', import.meta.url));
 const FIXTURE_TRAIN_UNTIL_MS = Date.UTC(2026, 0, 25);
+const EXTRACT = 'extract';
+const COLD = '-cold';
 
-/** strayd beside the plain detectors, set by set (test/bench/README.md). */
-export async function qualityBench({ data, sets, print }: BenchOptions): Promise<BenchLine[]> {
+/** strayd beside plain detectors and the prototype, set by set (test/bench/README.md). */
+export async function qualityBench(options: BenchOptions): Promise<BenchLine[]> {
+  const began = performance.now();
   const lines: BenchLine[] = [];
-  for (const set of data === null ? ['extract'] : (sets ?? ['asd'])) {
-    if (set === 'nab' && data !== null) {
-      lines.push(...(await nabBench(data, SEED, print)));
-      continue;
-    }
-    const entities =
-      data === null
-        ? await loadWide(`${FIXTURE}/wide.csv.gz`, `${FIXTURE}/labels.csv`, FIXTURE_TRAIN_UNTIL_MS)
-        : loadSet(data, set);
-    print(`${set}: ${entities.length} entities, ${entities.flatMap(eventLabels).length} events`);
-    const qualities = new Map<string, Quality>();
-    for (const [name, baseline] of Object.entries(BASELINES)) {
-      const verdicts = entities.map((entity) => baselineVerdict(entity, baseline, SEED));
-      qualities.set(name, judge(entities, verdicts));
-    }
-    qualities.set('strayd', judge(entities, await straydVerdicts(entities, SEED)));
-    printTable(qualities, print);
-    lines.push(...toLines(set, qualities));
+  for (const set of options.data === null ? [EXTRACT] : (options.sets ?? ['asd'])) {
+    const setBegan = performance.now();
+    lines.push(...(await (set === 'nab' ? nabOf(options) : benchSet(set, options))));
+    options.print(`  ${set} took ${((performance.now() - setBegan) / 1000).toFixed(0)} s\n`);
   }
+  options.print(`all sets took ${((performance.now() - began) / 1000).toFixed(0)} s`);
   return lines;
 }
 
-function printTable(qualities: ReadonlyMap<string, Quality>, print: (text: string) => void): void {
-  print('  detector          VUS-PR   events found   false alerts a week   median delay');
-  for (const [name, quality] of qualities) {
-    const { vusPr: area, events, found, falseAlertsPerWeek, medianDelayMs } = quality;
-    const delay = medianDelayMs === null ? '–' : `${(medianDelayMs / 60_000).toFixed(0)} min`;
-    print(
-      `  ${name.padEnd(17)} ${area.toFixed(3).padStart(6)} ${`${found}/${events}`.padStart(14)} ` +
-        `${(falseAlertsPerWeek ?? 0).toFixed(2).padStart(21)} ${delay.padStart(14)}`,
-    );
-  }
+async function nabOf({ data, print }: BenchOptions): Promise<BenchLine[]> {
+  return data === null ? [] : nabBench(data, 1, print);
 }
 
-function toLines(set: string, qualities: ReadonlyMap<string, Quality>): BenchLine[] {
-  const figures: readonly (readonly [string, string, (quality: Quality) => number | null])[] = [
-    ['vus_pr', '1', (quality) => quality.vusPr],
-    ['events_found', '1', (quality) => quality.found / quality.events],
-    ['false_alerts', '1/week', (quality) => quality.falseAlertsPerWeek],
-    [
-      'median_delay',
-      's',
-      (quality) => (quality.medianDelayMs === null ? null : quality.medianDelayMs / 1000),
-    ],
-  ];
-  const baseline = 'row PCA';
-  const compared = qualities.get(baseline);
-  return [...qualities].flatMap(([name, quality]) =>
-    figures.map(([figure, unit, of]) =>
+async function benchSet(set: string, options: BenchOptions): Promise<BenchLine[]> {
+  const { data, print, seeds, ablate } = options;
+  const isCold = set.endsWith(COLD);
+  const entities =
+    data === null
+      ? await loadWide(`${FIXTURE}/wide.csv.gz`, `${FIXTURE}/labels.csv`, FIXTURE_TRAIN_UNTIL_MS)
+      : loadSet(data, isCold ? set.slice(0, -COLD.length) : set);
+  if (entities === null) {
+    print(`${set}: left out, it is not under --data`);
+    return [];
+  }
+  print(`${set}: ${entities.length} entities, ${entities.flatMap(eventLabels).length} events`);
+  printHead(print);
+  const results = await measureRows(rowsOf(isCold, options), entities, {
+    seeds,
+    onRow: (row) => {
+      printRow(row, print);
+    },
+  });
+  if (!ablate) printRulings(rulings(set, results, isCold), print);
+  return toLines(set, results);
+}
+
+function rowsOf(isCold: boolean, { rows, ablate }: BenchOptions): readonly DetectorRow[] {
+  const all = ablate ? ABLATIONS : isCold ? COLD_ROWS : DETECTOR_ROWS;
+  return rows === null ? all : all.filter(({ name }) => rows.includes(name));
+}
+
+/** Compared with the prototype where it was measured; of ablations, with the whole. */
+function toLines(set: string, results: readonly RowResult[]): BenchLine[] {
+  const compared =
+    results.find(({ name }) => name === PROTOTYPE) ?? results.find(({ name }) => name === STRAYD);
+  return results.flatMap(({ name, qualities, seconds }) => [
+    ...FIGURES.map((figure) =>
       benchLine({
         bench: 'quality',
-        case: `${set}/${name}/${figure}`,
-        value: of(quality),
-        unit,
-        baseline,
-        baseline_value: compared === undefined ? null : of(compared),
+        case: `${set}/${name}/${figure.name}`,
+        value: spread(figure, qualities).mean,
+        unit: figure.unit,
+        baseline: compared?.name ?? 'none',
+        baseline_value: compared === undefined ? null : spread(figure, compared.qualities).mean,
       }),
     ),
-  );
+    benchLine({
+      bench: 'quality',
+      case: `${set}/${name}/time`,
+      value: seconds,
+      unit: 's',
+      baseline: compared?.name ?? 'none',
+      baseline_value: compared?.seconds ?? null,
+    }),
+  ]);
 }

@@ -18,10 +18,13 @@ export interface Verdict {
 
 /** What a detector achieved on a set. */
 export interface Quality {
-  readonly vusPr: number;
+  /** Mean over entities with a label; `null` if none has one. */
+  readonly vusPr: number | null;
   readonly events: number;
   readonly found: number;
   readonly falseAlertsPerWeek: number | null;
+  /** False alerts had ÷ asked for. */
+  readonly budgetRatio: number | null;
   readonly medianDelayMs: number | null;
 }
 
@@ -33,12 +36,10 @@ export function baselineVerdict(entity: LabelledEntity, baseline: Baseline, seed
 
 /** Holds verdicts, one an entity in the same order, against the labels; VUS-PR is the mean over entities. */
 export function judge(entities: readonly LabelledEntity[], verdicts: readonly Verdict[]): Quality {
-  const areas = entities.map((entity, index) => {
-    const width = entity.features.length;
+  const areas = entities.flatMap((entity, index) => {
     const labels = entity.labels.subarray(entity.trainRows);
-    // The window is taken from the first feature of the labelled part, as published figures do.
-    const first = Float64Array.from(labels, (_, row) => entity.values[(entity.trainRows + row) * width] ?? 0);
-    return vusPr(labels, verdicts[index]?.scores ?? [], findLengthRank(first));
+    if (!labels.includes(1)) return [];
+    return vusPr(labels, verdicts[index]?.scores ?? [], findLengthRank(firstFeature(entity)));
   });
   const watchedMs = entities.reduce(
     (sum, { labels, trainRows, stepMs }) => sum + (labels.length - trainRows) * stepMs,
@@ -51,5 +52,16 @@ export function judge(entities: readonly LabelledEntity[], verdicts: readonly Ve
     watchedMs,
     budget: BUDGET,
   });
-  return { ...matched, vusPr: areas.reduce((sum, area) => sum + area, 0) / areas.length };
+  const vusPrSum = areas.reduce((sum, area) => sum + area, 0);
+  return { ...matched, vusPr: areas.length === 0 ? null : vusPrSum / areas.length };
+}
+
+/** The labelled part's first feature, from which published figures take VUS-PR's window; a missing value repeats the last. */
+function firstFeature({ labels, trainRows, values, features }: LabelledEntity): Float64Array {
+  let last = 0;
+  return Float64Array.from({ length: labels.length - trainRows }, (_, row) => {
+    const value = values[(trainRows + row) * features.length] ?? Number.NaN;
+    if (!Number.isNaN(value)) last = value;
+    return last;
+  });
 }

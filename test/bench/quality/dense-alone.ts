@@ -1,0 +1,31 @@
+import type { ScoringModel } from '../../../src/model/scoring-model.ts';
+import type { LabelledEntity } from './labelled-entity.ts';
+import type { Verdict } from './quality.ts';
+import { straydVerdicts } from './strayd-verdicts.ts';
+
+/** One net for all, the plain way: neither linear members nor forecast, range guard or newest-row rule beside it. */
+export function denseAlone(entities: readonly LabelledEntity[], seed: number): Promise<Verdict[]> {
+  return straydVerdicts(entities, seed, {
+    spec: (spec) => ({ ...spec, model: { ...spec.model, type: 'dense' } }),
+    model: (model) => withoutNewestRowRule(withoutRangeGuard(model)),
+  });
+}
+
+/** A model whose entities have seen all values, so that none is out of range. */
+export function withoutRangeGuard(model: ScoringModel): ScoringModel {
+  return {
+    ...model,
+    profile: (entity, cohort) => {
+      const profile = model.profile(entity, cohort);
+      return { ...profile, low: profile.low.map(() => -Infinity), high: profile.high.map(() => Infinity) };
+    },
+  };
+}
+
+/** A model to which each newest row is unusual, so that the score alone decides. */
+export function withoutNewestRowRule(model: ScoringModel): ScoringModel {
+  return {
+    ...model,
+    score: (items) => model.score(items).map((score) => ({ ...score, newestRowRatio: Infinity })),
+  };
+}
