@@ -13,11 +13,20 @@ import type { RowResult } from './measure-rows.ts';
 import { nabBench } from './nab/nab-bench.ts';
 import { printHead, printRow, printRulings } from './print-table.ts';
 import { rulings } from './rules.ts';
+import { tsbBench } from './tsb-ad/tsb-bench.ts';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/jumpstarter', import.meta.url));
 const FIXTURE_TRAIN_UNTIL_MS = Date.UTC(2026, 0, 25);
 const EXTRACT = 'extract';
 const COLD = '-cold';
+
+type Measured = (set: string, options: BenchOptions) => Promise<BenchLine[]>;
+
+/** Sets with rules of their own. */
+const CORPORA: Readonly<Record<string, Measured | undefined>> = {
+  nab: async (_set, { data, print }) => (data === null ? [] : nabBench(data, 1, print)),
+  'tsb-ad': async (_set, { data, print }) => (data === null ? [] : tsbBench(data, print)),
+};
 
 /** strayd beside plain detectors and the prototype, set by set (test/bench/README.md). */
 export async function qualityBench(options: BenchOptions): Promise<BenchLine[]> {
@@ -25,15 +34,11 @@ export async function qualityBench(options: BenchOptions): Promise<BenchLine[]> 
   const lines: BenchLine[] = [];
   for (const set of options.data === null ? [EXTRACT] : (options.sets ?? ['asd'])) {
     const setBegan = performance.now();
-    lines.push(...(await (set === 'nab' ? nabOf(options) : benchSet(set, options))));
+    lines.push(...(await (CORPORA[set] ?? benchSet)(set, options)));
     options.print(`  ${set} took ${((performance.now() - setBegan) / 1000).toFixed(0)} s\n`);
   }
   options.print(`all sets took ${((performance.now() - began) / 1000).toFixed(0)} s`);
   return lines;
-}
-
-async function nabOf({ data, print }: BenchOptions): Promise<BenchLine[]> {
-  return data === null ? [] : nabBench(data, 1, print);
 }
 
 async function benchSet(set: string, options: BenchOptions): Promise<BenchLine[]> {
