@@ -31,6 +31,8 @@ export interface BenchOptions {
   readonly seeds: number;
   /** Leave parts of strayd out one by one instead of comparing it with others. */
   readonly ablate: boolean;
+  /** Less of everything, so that it ends within a minute; only `transfer` has such a form. */
+  readonly short: boolean;
   /** Says for people what goes on; silent with `--json`. */
   readonly print: (text: string) => void;
 }

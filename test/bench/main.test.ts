@@ -29,4 +29,23 @@ describe('the bench command', () => {
       ['baseline', 'baseline_value', 'bench', 'case', 'ratio', 'unit', 'value'],
     ]);
   });
+
+  it('tells of transfer in its short form: each start with each number of labels, beside from scratch', () => {
+    const { status, stdout } = run('transfer', '--short', '--json');
+    expect(status).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { case: string; value: number; baseline_value: number });
+    const accuracies = lines.filter((line) => line.case.endsWith('test accuracy, mean'));
+    expect(accuracies.map((line) => line.case)).toEqual(
+      [100, 500].flatMap((labels) =>
+        ['mse', 'cross-entropy'].map((loss) => `${labels} labels, pretrained, ${loss}, test accuracy, mean`),
+      ),
+    );
+    for (const { value, baseline_value } of accuracies) {
+      expect(Math.min(value, baseline_value)).toBeGreaterThan(0.5);
+      expect(Math.max(value, baseline_value)).toBeLessThan(0.97);
+    }
+  }, 90_000);
 });

@@ -5,16 +5,18 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   quality: async () => (await import('./quality/quality-bench.ts')).qualityBench,
   training: async () => (await import('./training/training-bench.ts')).trainingBench,
   scoring: async () => (await import('./scoring/scoring-bench.ts')).scoringBench,
+  transfer: async () => (await import('./transfer/transfer-bench.ts')).transferBench,
   replay: async () => (await import('./replay-bench.ts')).replayBench,
 };
 
 const USAGE = `usage: npm run -s bench -- ${Object.keys(BENCHES).join('|')} [--json] [--data DIR] [--sets asd,js2,…]
-       [--rows strayd,prototype] [--seeds N] [--ablate]
+       [--rows strayd,prototype] [--seeds N] [--ablate] [--short]
   --data DIR  whole data sets (layout: test/bench/README.md); without it the extract under test/fixtures is used
   --sets      which of them; the default is one small set
   --rows      quality: these detectors only
   --seeds     quality: runs of detectors that chance has a part in, 1 by default; VUS-PR is then mean ± sd
   --ablate    quality: strayd with one part switched off at a time
+  --short     transfer: less of everything, within a minute
   --json      one object a line: {bench, case, value, unit, baseline, baseline_value, ratio}`;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -30,6 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
         rows: { type: 'string' },
         seeds: { type: 'string' },
         ablate: { type: 'boolean' },
+        short: { type: 'boolean' },
       },
     });
   } catch (error) {
@@ -60,6 +63,7 @@ async function main(argv: readonly string[]): Promise<number> {
     rows: values.rows?.split(',') ?? null,
     seeds,
     ablate: values.ablate === true,
+    short: values.short === true,
     print: (text) => {
       if (!json) process.stdout.write(`${text}\n`);
     },
