@@ -44,7 +44,14 @@ const model = z.strictObject({
   }),
   layers: z.array(count).min(1).default([128, 64, 32]).meta({
     description:
-      'Upper bounds of the net’s encoder, wide to narrow, the last one for the bottleneck, which also stays under a quarter of the inputs and under the components of 90 % of the variance. `conv`: channels; `lstm` uses the last two.',
+      'Upper bounds of the net’s encoder, wide to narrow, the last one for the bottleneck, which also stays under a quarter of the inputs and under the components that `bottleneck` asks for. `conv`: channels; `lstm` uses the last two.',
+  }),
+  bottleneck: z.number().gt(0).lte(1).default(0.9).meta({
+    description:
+      'Share of the windows’ variance that the narrowest layer keeps; it has at most a quarter of the inputs’ width.',
+  }),
+  noise: z.number().min(0).lte(10).default(0.1).meta({
+    description: 'Noise added to the net’s inputs in training, in units of each feature’s spread.',
   }),
   loss: z.enum(['mse', 'huber', 'cross_entropy']).default('mse').meta({
     description:

@@ -27,6 +27,8 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
     model: {
       type: parsed.model.type,
       layers: parsed.model.layers,
+      bottleneck: parsed.model.bottleneck,
+      noise: parsed.model.noise,
       loss: parsed.model.loss,
       learningRate: parsed.model.learning_rate,
       batchSize: parsed.model.batch_size,

@@ -23,6 +23,10 @@ export interface ModelSpec {
   readonly type: 'auto' | 'linear' | 'dense' | 'lstm' | 'conv' | 'variational' | 'none';
   /** Upper bounds of the encoder's layer widths, the last one's for the bottleneck (DESIGN §5.9). */
   readonly layers: readonly number[];
+  /** Share of the windows' variance that sizes every bottleneck, above 0 and up to 1. */
+  readonly bottleneck: number;
+  /** sd of what is added to the net's inputs in training, in units of each feature's spread. */
+  readonly noise: number;
   readonly loss: 'mse' | 'huber' | 'cross_entropy';
   readonly learningRate: number;
   readonly batchSize: number;

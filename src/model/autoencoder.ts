@@ -27,6 +27,10 @@ export interface AutoencoderOptions {
   readonly seed: number;
   /** Encoder widths, upper bounds; the last is the bottleneck. */
   readonly layers: readonly number[];
+  /** Share of variance that sizes the bottleneck (`bottleneckLimit` at most). */
+  readonly bottleneck: number;
+  /** sd of the noise added to inputs: a net learns to pull a window back to normal, not to copy it. */
+  readonly noise: number;
   readonly loss: ModelSpec['loss'];
   readonly learningRate: number;
   readonly batchSize: number;
@@ -73,9 +77,6 @@ export interface AutoencoderKind<T extends Autoencoder = Autoencoder> {
   fit(data: AutoencoderData, options: AutoencoderOptions, kernels: Kernels): Promise<FittedAutoencoder<T>>;
   load(bytes: Uint8Array, kernels: Kernels): T;
 }
-
-/** The share of variance that sizes a bottleneck. */
-export const BOTTLENECK_SHARE = 0.9;
 
 /** Most components of a bottleneck: a quarter of the inputs, so that small inputs get a real one. */
 export function bottleneckLimit(inputs: number): number {

@@ -169,7 +169,7 @@ async function fitNet(
 }
 
 function optionsOf(context: GroupContext, seed: number): AutoencoderOptions {
-  const { layers, loss, learningRate, batchSize, maxEpochs } = context.spec;
+  const { layers, bottleneck, noise, loss, learningRate, batchSize, maxEpochs } = context.spec;
   const { maxWindows, signal } = context;
-  return { seed, layers, loss, learningRate, batchSize, maxEpochs, maxWindows, signal };
+  return { seed, layers, bottleneck, noise, loss, learningRate, batchSize, maxEpochs, maxWindows, signal };
 }

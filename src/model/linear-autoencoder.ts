@@ -1,5 +1,5 @@
 import type { Autoencoder, AutoencoderKind } from './autoencoder.ts';
-import { BOTTLENECK_SHARE, bottleneckLimit, residualErrors, withoutMissing } from './autoencoder.ts';
+import { bottleneckLimit, residualErrors, withoutMissing } from './autoencoder.ts';
 import { ByteReader, ByteWriter } from './byte-stream.ts';
 import type { Kernels } from './kernels.ts';
 import { windowCovariance } from './lagged-covariance.ts';
@@ -24,7 +24,7 @@ export const linearAutoencoder: AutoencoderKind<LinearAutoencoder> = {
       windowCovariance(data.covariance, data.steps),
       size,
       {
-        share: BOTTLENECK_SHARE,
+        share: options.bottleneck,
         limit: bottleneckLimit(size),
         seed: options.seed,
         ...(options.start ? { start: options.start } : {}),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '../core/random.ts';
 import type { Autoencoder, AutoencoderKind } from './autoencoder.ts';
-import { BOTTLENECK_SHARE, bottleneckLimit, residualErrors, withoutMissing } from './autoencoder.ts';
+import { bottleneckLimit, residualErrors, withoutMissing } from './autoencoder.ts';
 import { ByteReader, ByteWriter } from './byte-stream.ts';
 import type { Kernels } from './kernels.ts';
 import { windowCovariance } from './lagged-covariance.ts';
@@ -35,7 +35,7 @@ export function netAutoencoder(net: Net): AutoencoderKind {
       const { count, share } = leadingComponents(
         windowCovariance(data.covariance, steps),
         inputs,
-        { share: BOTTLENECK_SHARE, limit: bottleneckLimit(inputs), seed: options.seed },
+        { share: options.bottleneck, limit: bottleneckLimit(inputs), seed: options.seed },
         kernels,
       );
       const plan = planNet(net, { steps, features, layers: options.layers, components: count });

@@ -19,8 +19,6 @@ export interface NetTrainingSet {
   readonly start: readonly Float32Array[] | null;
 }
 
-/** sd of the noise added to inputs: the net learns to pull a window back to normal, not to copy it. */
-const INPUT_NOISE = 0.1;
 /** Drawn once and read from a random place a batch: drawing each number anew took a tenth of the training. */
 const NOISE_TABLE = 65_537;
 /** Epochs without a better validation loss before the end. */
@@ -53,7 +51,11 @@ export async function trainNet(
   try {
     for (let epoch = 1, waited = 0; epoch <= options.maxEpochs && waited < PATIENCE; epoch++) {
       random.shuffle(order);
-      const training = trainEpoch({ data, weights, optimizer, order, noise }, options, random);
+      const training = trainEpoch(
+        { data, weights, optimizer, order, noise, inputNoise: options.noise },
+        options,
+        random,
+      );
       const validation = data.validationCount > 0 ? validationLoss(data, weights, options) : training;
       curve.push({ epoch, training, validation });
       options.onEpoch?.({ epoch, training, validation }, options.maxEpochs);
@@ -102,6 +104,8 @@ interface Epoch {
   readonly optimizer: tf.Optimizer;
   readonly order: Int32Array;
   readonly noise: Float32Array;
+  /** sd of what is added to inputs. */
+  readonly inputNoise: number;
 }
 
 function trainEpoch(epoch: Epoch, options: AutoencoderOptions, random: Random): number {
@@ -144,7 +148,7 @@ interface Batch {
 }
 
 function takeBatch(
-  { data, order, noise }: Epoch,
+  { data, order, noise, inputNoise }: Epoch,
   { start, count }: { start: number; count: number },
   random: Random,
 ): Batch {
@@ -156,7 +160,7 @@ function takeBatch(
   }
   const clean = withoutMissing(raw);
   const shift = random.integer(noise.length);
-  const noisy = clean.map((value, i) => value + INPUT_NOISE * noise[(shift + i) % noise.length]!);
+  const noisy = clean.map((value, i) => value + inputNoise * noise[(shift + i) % noise.length]!);
   const codes = data.net.noiseWidth(data.plan);
   const codeShift = codes > 0 ? random.integer(noise.length) : 0;
   const codeNoise = Float32Array.from(

@@ -18,6 +18,8 @@ const FEATURES = 4;
 const WIDTH = STEPS * FEATURES;
 const OPTIONS: Omit<AutoencoderOptions, 'seed'> = {
   layers: [24, 12, 6],
+  bottleneck: 0.9,
+  noise: 0.1,
   loss: 'mse',
   learningRate: 0.005,
   batchSize: 64,

@@ -5,6 +5,8 @@ import type { ModelSpec } from '../../src/core/detector.ts';
 export const QUICK_SPEC: ModelSpec = {
   type: 'auto',
   layers: [32, 16, 8],
+  bottleneck: 0.9,
+  noise: 0.1,
   loss: 'mse',
   learningRate: 0.005,
   batchSize: 128,

@@ -42,6 +42,8 @@ export function detectorSpec(overrides: Partial<DetectorSpec> = {}): DetectorSpe
     model: {
       type: 'auto',
       layers: [128, 64, 32],
+      bottleneck: 0.9,
+      noise: 0.1,
       loss: 'mse',
       learningRate: 0.001,
       batchSize: 256,

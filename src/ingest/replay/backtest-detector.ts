@@ -50,6 +50,8 @@ export function backtestDetector(features: readonly string[], stepMs: number): D
     model: {
       type: 'auto',
       layers: [128, 64, 32],
+      bottleneck: 0.9,
+      noise: 0.1,
       loss: 'mse',
       learningRate: 0.001,
       batchSize: 256,

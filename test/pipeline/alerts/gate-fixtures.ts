@@ -32,6 +32,8 @@ export const spec: DetectorSpec = {
   model: {
     type: 'linear',
     layers: [],
+    bottleneck: 0.9,
+    noise: 0.1,
     loss: 'mse',
     learningRate: 0.001,
     batchSize: 256,

@@ -27,6 +27,8 @@ export function fakeSpec(overrides: Partial<DetectorSpec> = {}): DetectorSpec {
     model: {
       type: 'auto',
       layers: [8],
+      bottleneck: 0.9,
+      noise: 0.1,
       loss: 'mse',
       learningRate: 0.001,
       batchSize: 256,
