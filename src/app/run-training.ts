@@ -63,7 +63,8 @@ function readEntities(store: StoreReader, spec: DetectorSpec, newestStep: number
   return entities;
 }
 
-function pastAlerts(store: StoreReader, spec: DetectorSpec, newestStep: number): PastAlert[] {
+/** A detector's alerts; those still open last until `newestStep`. */
+export function pastAlerts(store: StoreReader, spec: DetectorSpec, newestStep: number): PastAlert[] {
   return store.listAlerts({ detector: spec.name, limit: Infinity }).map(({ alert, label }) => ({
     entity: alert.entity,
     firstStep: alert.firstStepOver,

@@ -21,6 +21,8 @@ export function benchLine(line: Omit<BenchLine, 'ratio'>): BenchLine {
 
 /** What every bench is given. */
 export interface BenchOptions {
+  /** Less of everything, so that it ends within a minute; only `transfer` has such a form. */
+  readonly short: boolean;
   /** Folder of the whole data sets; `null`: only what the checkout holds. */
   readonly data: string | null;
   /** Data sets by name; `null`: the bench's small default. */
@@ -31,8 +33,6 @@ export interface BenchOptions {
   readonly seeds: number;
   /** Leave parts of strayd out one by one instead of comparing it with others. */
   readonly ablate: boolean;
-  /** Less of everything, so that it ends within a minute; only `transfer` has such a form. */
-  readonly short: boolean;
   /** Says for people what goes on; silent with `--json`. */
   readonly print: (text: string) => void;
 }

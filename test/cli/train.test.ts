@@ -1,58 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import { openStore } from '../../src/store/open-store.ts';
-import type { StoreWriter } from '../../src/store/store-writer.ts';
-import { checkpointOf, entityRow } from '../store/sample-checkpoints.ts';
+import { trainingConfig, withHistory } from './history-store.ts';
 import { runStrayd } from './run-strayd.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strayd-train-'));
 
-const config = {
-  sources: [{ name: 'node', topics: ['metrics'], format: 'prometheus_json' }],
-  detectors: [
-    {
-      name: 'hosts',
-      entity: ['instance'],
-      features: ['load', 'requests'].map((name) => ({ name, metric: name })),
-      model: { type: 'linear' },
-      training: { min_steps: 200 },
-    },
-  ],
-  // Nobody listens there.
-  server: { listen: '127.0.0.1:9' },
-};
-
-beforeAll(() => writeFileSync(join(folder, 'strayd.yaml'), JSON.stringify(config)));
-
-/** A store in a folder of its own as `strayd run` leaves it after 600 steps of one host. */
-function withHistory(): { readonly cwd: string; readonly open: () => StoreWriter } {
-  const cwd = mkdtempSync(join(folder, 'history-'));
-  writeFileSync(join(cwd, 'strayd.yaml'), JSON.stringify(config));
-  const { detectors, store } = loadConfig(join(cwd, 'strayd.yaml'), {}, (file) =>
-    readFileSync(file, 'utf8'),
-  ).config;
-  const open = (): StoreWriter =>
-    openStore(store.path, { mode: 'write', pid: process.pid, random: () => 0.5 });
-  const writer = open();
-  writer.declareDetectors(detectors);
-  const steps = Array.from({ length: 600 }, (_, index) => {
-    const load = Math.sin(index / 40) + 0.1 * Math.sin(index * 1.7);
-    const values = Float64Array.of(load, 100 * load + Math.cos(index * 2.3));
-    return {
-      vector: { detector: 'hosts', entity: 'db-3', step: 7_000_000 + index, values, filled: false },
-      scored: null,
-    };
-  });
-  const entities = [{ ...entityRow('db-3', 7_000_599), cohort: '' }];
-  writer.applyCheckpoint(checkpointOf({ effects: { steps }, entities }), { outbox: [] });
-  writer.close();
-  return { cwd, open };
-}
+beforeAll(() => writeFileSync(join(folder, 'strayd.yaml'), JSON.stringify(trainingConfig)));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -64,7 +21,7 @@ it('without history says how much there is and how much is wanted, and is no fai
 });
 
 it('alone on a store puts the first model to use', async () => {
-  const { cwd } = withHistory();
+  const { cwd } = withHistory(folder);
   const { code, stdout } = await runStrayd(['train'], { cwd });
   expect(stdout).toMatch(/^hosts: a new model is in use\./);
   expect(readdirSync(join(cwd, 'strayd-data', 'models'))).toHaveLength(1);
@@ -72,7 +29,7 @@ it('alone on a store puts the first model to use', async () => {
 });
 
 it('asks the daemon if one has the store, and says so if it does not answer', async () => {
-  const { cwd, open } = withHistory();
+  const { cwd, open } = withHistory(folder);
   const holder = open();
   try {
     const { code, stderr } = await runStrayd(['train'], { cwd });

@@ -7,9 +7,11 @@ import { apiClient } from '../api-client.ts';
 import { configOption, readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { progressBar } from '../progress-bar.ts';
+import { tuneCommand, tuneMisuse, withTuneOptions } from '../tune.ts';
+import type { TuneOptions } from '../tune.ts';
 import { httpUrl } from '../url-option.ts';
 
-interface TrainOptions {
+interface TrainOptions extends TuneOptions {
   readonly config: string;
   readonly detector?: string;
   readonly url?: string;
@@ -17,6 +19,10 @@ interface TrainOptions {
 
 /** `strayd train`: a training now, by the running daemon or, if none runs, alone. */
 export function trainCommand(): Command {
+  return withTuneOptions(plainTrainCommand());
+}
+
+function plainTrainCommand(): Command {
   return new Command('train')
     .summary('train now, in the running strayd or alone on its store')
     .description(
@@ -32,7 +38,10 @@ export function trainCommand(): Command {
       httpUrl,
     )
     .action(async (options: TrainOptions) => {
+      const misuse = tuneMisuse(options);
+      if (misuse !== null) throw new CommandError(misuse, EXIT.wrongUse);
       const { config } = readConfig(options.config);
+      if (options.tune === true) return tuneCommand(config, onlyOne(config, options.detector), options);
       const detectors = chosenDetectors(config, options.detector);
       if (options.url === undefined && (await trainedAlone(config, detectors))) return;
       const { host, port } = config.server.listen;
@@ -45,6 +54,14 @@ export function trainCommand(): Command {
         );
       }
     });
+}
+
+/** The time given to a tuning is for one detector. */
+function onlyOne(config: Config, name: string | undefined): DetectorSpec {
+  const [first, second] = chosenDetectors(config, name);
+  if (first !== undefined && second === undefined) return first;
+  const names = config.detectors.map((spec) => spec.name).join(', ');
+  throw new CommandError(`--tune takes one detector: name it with --detector, of ${names}.`, EXIT.wrongUse);
 }
 
 function chosenDetectors(config: Config, name: string | undefined): readonly DetectorSpec[] {
