@@ -4,9 +4,7 @@ import { createRandom, deriveSeed } from '../../core/random.ts';
 import { fitModel } from '../../model/fit-model.ts';
 import type { FittedModel } from '../../model/fit-model.ts';
 import type { ModelCard } from '../../model/model-card.ts';
-import type { ScoringModel } from '../../model/scoring-model.ts';
-import type { ProfiledItem } from '../../pipeline/scoring/raw-scores.ts';
-import { scoreRaw } from '../../pipeline/scoring/raw-scores.ts';
+import type { ScoreItem, ScoringModel } from '../../model/scoring-model.ts';
 import type { Episode } from './episodes.ts';
 import { partRange } from './episodes.ts';
 import type { ModelSettings } from './search-space.ts';
@@ -113,10 +111,9 @@ function validationLossOf({ groups }: ModelCard): number {
   return nets.reduce((sum, { weight, holdOutError }) => sum + (weight * holdOutError) / weights, 0);
 }
 
-function normalItems(model: ScoringModel, entity: TuningEntity, part: MeasureInput['part']): ProfiledItem[] {
+function normalItems(model: ScoringModel, entity: TuningEntity, part: MeasureInput['part']): ScoreItem[] {
   const [from, to] = partRange(entity, part);
   const width = model.features.length;
-  const profile = model.profile(entity.entity, entity.cohort);
   const places = entity.stretches.flatMap(({ firstStep, count, values }) => {
     const least = Math.max(model.rowsLeast - 1, from - firstStep);
     const most = Math.min(count, to - firstStep);
@@ -128,32 +125,32 @@ function normalItems(model: ScoringModel, entity: TuningEntity, part: MeasureInp
     .map(({ values, row }) => {
       const count = Math.min(model.rowsNeeded, row + 1);
       const rows = values.subarray((row + 1 - count) * width, (row + 1) * width);
-      return { entity: entity.entity, cohort: entity.cohort, rows, count, profile };
+      return { entity: entity.entity, cohort: entity.cohort, rows, count };
     });
 }
 
-function episodeItems(model: ScoringModel, entity: TuningEntity, episode: Episode): ProfiledItem[] {
+function episodeItems(model: ScoringModel, entity: TuningEntity, episode: Episode): ScoreItem[] {
   const width = model.features.length;
   const total = episode.rows.length / width;
-  const profile = model.profile(entity.entity, entity.cohort);
   return Array.from({ length: episode.faulty }, (_, i) => {
     const end = total - episode.faulty + i + 1;
     const count = Math.min(model.rowsNeeded, end);
     const rows = episode.rows.subarray((end - count) * width, end * width);
-    return { entity: entity.entity, cohort: entity.cohort, rows, count, profile };
+    return { entity: entity.entity, cohort: entity.cohort, rows, count };
   });
 }
 
+/** The model's own part of the scores: the guards' part does not depend on its settings. */
 async function scoreItems(
   model: ScoringModel,
-  items: readonly ProfiledItem[],
+  items: readonly ScoreItem[],
   signal: AbortSignal,
 ): Promise<number[]> {
   const scores: number[] = [];
   for (let at = 0; at < items.length; at += BATCH) {
     await setImmediate();
     signal.throwIfAborted();
-    scores.push(...scoreRaw(model, items.slice(at, at + BATCH)).map(({ raw }) => raw));
+    scores.push(...model.score(items.slice(at, at + BATCH)).map(({ logError }) => logError));
   }
   return scores;
 }
