@@ -8,7 +8,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Present and tuned settings, trained with the same seed and measured on the same episodes of rows that neither has seen. */
+/** Present and tuned settings, trained with the same seed and measured on the same episodes, of rows that neither has seen; each pair has episodes of its own. */
 export interface JudgedSeed {
   readonly present: Measured;
   readonly tuned: Measured;
@@ -30,7 +30,7 @@ export interface Gain {
 const RESAMPLES = 2000;
 const TAIL = 0.025;
 
-/** The gain, paired by seed and episode; intervals by a bootstrap that draws seeds and episodes anew (Efron 1979). */
+/** The gain, paired by seed and episode; intervals by a bootstrap that draws seeds, and in each its episodes, anew (Efron 1979). */
 export function judgeGain(judged: readonly JudgedSeed[], seed: number): Gain {
   const ratios = judged.map(({ present, tuned }) => differences(present.logRatios, tuned.logRatios));
   const finds = judged.map(({ present, tuned }) => differences(present.found, tuned.found));
@@ -49,7 +49,7 @@ export function judgeGain(judged: readonly JudgedSeed[], seed: number): Gain {
       present: average(({ present }) => present.validationLoss),
       tuned: average(({ tuned }) => tuned.validationLoss),
     },
-    episodes: ratios[0]?.length ?? 0,
+    episodes: ratios.reduce((sum, values) => sum + values.length, 0),
     seeds: judged.length,
   };
 }
@@ -60,15 +60,15 @@ function differences(present: readonly number[], tuned: readonly number[]): numb
 
 function bootstrap(seeds: readonly (readonly number[])[], seed: number): Interval {
   const random = createRandom(deriveSeed(seed, 'bootstrap'));
-  const episodes = seeds[0]?.length ?? 0;
   const means = Float64Array.from({ length: RESAMPLES }, () => {
-    const drawn = seeds.map(() => seeds[random.integer(seeds.length)] ?? []);
     let sum = 0;
-    for (let index = 0; index < episodes; index++) {
-      const episode = random.integer(episodes);
-      for (const values of drawn) sum += values[episode] ?? 0;
+    let count = 0;
+    for (let draw = 0; draw < seeds.length; draw++) {
+      const values = seeds[random.integer(seeds.length)] ?? [];
+      for (let index = 0; index < values.length; index++) sum += values[random.integer(values.length)] ?? 0;
+      count += values.length;
     }
-    return sum / (episodes * drawn.length);
+    return sum / count;
   }).sort();
   const at = (share: number): number => means[Math.floor(share * (RESAMPLES - 1))] ?? Number.NaN;
   return { mean: mean(seeds.map((values) => mean(values))), low: at(TAIL), high: at(1 - TAIL) };

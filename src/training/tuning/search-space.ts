@@ -7,7 +7,14 @@ export type ModelSettings = Pick<ModelSpec, 'learningRate' | 'batchSize' | 'laye
 
 const LEARNING_RATES = { least: 3e-4, most: 5e-3 };
 const BATCH_SIZES = [64, 128, 256, 512];
-const LAYERS = [[128, 64, 32], [256, 128, 64], [256, 64, 16], [128, 32], [64, 32, 16], [64, 16]];
+const LAYERS = [
+  [128, 64, 32],
+  [256, 128, 64],
+  [256, 64, 16],
+  [128, 32],
+  [64, 32, 16],
+  [64, 16],
+];
 const BOTTLENECKS = [0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99];
 const NOISES = [0, 0.05, 0.1, 0.2, 0.3, 0.5];
 /** Draws without anything new before the space counts as used up. */

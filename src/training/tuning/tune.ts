@@ -1,17 +1,17 @@
 import type { DetectorSpec } from '../../core/detector.ts';
 import { deriveSeed } from '../../core/random.ts';
 import { drawEpisodes } from './episodes.ts';
-import type { Episode } from './episodes.ts';
 import { judgeGain } from './judge-gain.ts';
 import type { Gain } from './judge-gain.ts';
 import { measureSettings } from './measure-settings.ts';
 import type { MeasureInput, Measured } from './measure-settings.ts';
 import { drawCandidates, presentSettings } from './search-space.ts';
 import type { ModelSettings } from './search-space.ts';
-import { RUNG_SHARES, effortOf, nextTrial, rankCandidates } from './successive-halving.ts';
-import type { HalvingPlan, Trial, TrialResult } from './successive-halving.ts';
+import { RUNG_SHARES, nextTrial, rankCandidates } from './successive-halving.ts';
+import type { Trial, TrialResult } from './successive-halving.ts';
 import { TuningImpossible } from './tuning-data.ts';
 import type { TuningEntity } from './tuning-data.ts';
+import { JUDGED_SEEDS, affordable, doneShare, planFor } from './tuning-plan.ts';
 import type { TuningState } from './tuning-state.ts';
 
 export interface TuneOptions {
@@ -47,11 +47,6 @@ export interface TuningResult {
   readonly gain: Gain | null;
 }
 
-/** Trainings of present and tuned settings that the gain is judged by. */
-const JUDGED_SEEDS = 3;
-const CANDIDATES = { least: 4, most: 40 };
-/** Of the time, what the plan is made for: what trials cost is only guessed. */
-const PLANNED = 0.8;
 /** Rows before an episode; scores look back no further, unless a window is longer. */
 const LEAST_HISTORY = 64;
 
@@ -61,31 +56,22 @@ const LEAST_HISTORY = 64;
  * go or in several. Throws `TuningImpossible` where no faults can be put into the rows.
  */
 export async function tune(input: TuneInput, options: TuneOptions): Promise<TuningResult> {
-  const { spec, seed, entities } = input;
-  const episodes = episodesOf(input);
+  const { spec, seed } = input;
   let state = input.state;
   const keep = (change: Partial<TuningState>): void => {
     state = { ...state, ...change };
     options.save(state);
   };
-  const measure = (
-    settings: ModelSettings,
-    what: Pick<MeasureInput, 'part' | 'share' | 'seed'>,
-  ): Promise<Measured> =>
-    measureSettings({
-      spec,
-      settings,
-      entities,
-      episodes: episodes[what.part],
-      signal: options.signal,
-      ...what,
-    });
   const tryOut = async (trial: Trial, settings: ModelSettings): Promise<void> => {
     options.progress(doneShare(state), `trial ${String(state.results.length + 1)}`);
     const began = options.nowMs();
-    const share = RUNG_SHARES[trial.rung] ?? 1;
-    // All candidates start from the same seed: what is left of chance is the same for all.
-    const measured = await measure(settings, { part: 'select', share, seed: deriveSeed(seed, 'select') });
+    // All candidates get the same seed and faults: what is left of chance is the same for all.
+    const place = {
+      part: 'select',
+      share: RUNG_SHARES[trial.rung] ?? 1,
+      seed: deriveSeed(seed, 'select'),
+    } as const;
+    const measured = await measure(settings, place, { input, options });
     const { validationLoss } = measured;
     const seconds = (options.nowMs() - began) / 1000;
     const result = { ...trial, validationLoss, logRatio: meanOf(measured.logRatios), seconds };
@@ -95,8 +81,8 @@ export async function tune(input: TuneInput, options: TuneOptions): Promise<Tuni
   try {
     const present = presentSettings(spec.model);
     if (state.results.length === 0) await tryOut({ candidate: 0, rung: 0 }, present);
-    const plan =
-      state.plan ?? sizedPlan(input, options.candidates ?? affordable(state.results, options.budgetMs));
+    const count = options.candidates ?? affordable(state.results, options.budgetMs);
+    const plan = state.plan ?? planFor(spec.model, count, seed);
     keep({ plan });
     const candidates = drawCandidates(spec.model, plan.candidates, seed);
     for (let next = nextTrial(plan, state.results); next !== null; next = nextTrial(plan, state.results)) {
@@ -108,9 +94,14 @@ export async function tune(input: TuneInput, options: TuneOptions): Promise<Tuni
         doneShare(state),
         `judging, ${String(state.judged.length + 1)} of ${String(JUDGED_SEEDS)}`,
       );
-      const what = { part: 'judge', share: 1, seed: deriveSeed(seed, 'judge', state.judged.length) } as const;
-      const judged = { present: await measure(present, what), tuned: await measure(tuned, what) };
-      keep({ judged: [...state.judged, judged] });
+      const place = {
+        part: 'judge',
+        share: 1,
+        seed: deriveSeed(seed, 'judge', state.judged.length),
+      } as const;
+      const before = await measure(present, place, { input, options });
+      const after = await measure(tuned, place, { input, options });
+      keep({ judged: [...state.judged, { present: before, tuned: after }] });
     }
     options.progress(1, '');
     return resultOf(input, state, true);
@@ -131,40 +122,21 @@ function resultOf({ spec, seed }: TuneInput, state: TuningState, isComplete: boo
   };
 }
 
-function episodesOf({ spec, entities, seed }: TuneInput): Record<'select' | 'judge', Episode[]> {
-  const features = spec.features.length;
+function measure(
+  settings: ModelSettings,
+  place: Pick<MeasureInput, 'part' | 'share' | 'seed'>,
+  { input, options }: { readonly input: TuneInput; readonly options: TuneOptions },
+): Promise<Measured> {
+  const { spec, entities } = input;
   const history = Math.max(LEAST_HISTORY, ...spec.windows);
-  const episodes = {
-    select: drawEpisodes(entities, { part: 'select', features, history }, seed),
-    judge: drawEpisodes(entities, { part: 'judge', features, history }, seed),
-  };
-  if (episodes.select.length === 0 || episodes.judge.length === 0) {
+  const where = { part: place.part, features: spec.features.length, history };
+  const episodes = drawEpisodes(entities, where, place.seed);
+  if (episodes.length === 0) {
     throw new TuningImpossible(
       `The newest normal rows of ${spec.name} have no ${String(history)} in a row to put faults behind: wait for more history.`,
     );
   }
-  return episodes;
-}
-
-/** The space may have fewer candidates than asked for. */
-function sizedPlan({ spec, seed }: TuneInput, count: number): HalvingPlan {
-  return { candidates: drawCandidates(spec.model, count, seed).length };
-}
-
-/** How many candidates fit the time, by what the first trial took. */
-function affordable(results: readonly TrialResult[], budgetMs: number): number {
-  const first = results[0];
-  const wholeMs = ((first?.seconds ?? 0) * 1000) / (RUNG_SHARES[0] ?? 1);
-  for (let candidates = CANDIDATES.most; candidates > CANDIDATES.least; candidates--) {
-    if ((effortOf({ candidates }) + 2 * JUDGED_SEEDS) * wholeMs <= PLANNED * budgetMs) return candidates;
-  }
-  return CANDIDATES.least;
-}
-
-function doneShare({ plan, results, judged }: TuningState): number {
-  if (plan === null) return 0;
-  const tried = results.reduce((sum, { rung }) => sum + (RUNG_SHARES[rung] ?? 1), 0);
-  return (tried + 2 * judged.length) / (effortOf(plan) + 2 * JUDGED_SEEDS);
+  return measureSettings({ spec, settings, entities, episodes, signal: options.signal, ...place });
 }
 
 /** First of the last rung, if all of it is there. */

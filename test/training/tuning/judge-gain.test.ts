@@ -25,7 +25,7 @@ describe('judgeGain', () => {
     expect(isReal).toBe(true);
     expect(logRatio.low).toBeGreaterThan(0.05);
     expect(logRatio.high).toBeLessThan(0.15);
-    expect([episodes, seeds]).toEqual([200, 3]);
+    expect([episodes, seeds]).toEqual([600, 3]);
   });
 
   it('takes noise for noise nearly always', () => {
