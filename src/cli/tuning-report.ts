@@ -100,6 +100,7 @@ function gainOf({ logRatio, found, validationLoss, episodes, seeds }: Gain): str
     `faults found at one normal step in a hundred over: ${share(found.present)} → ${share(found.tuned)}, ${points} points;`,
     `validation loss: ${validationLoss.present.toFixed(4)} → ${validationLoss.tuned.toFixed(4)}.`,
     `(95 % intervals over faults and ${String(seeds)} seeds, on rows that neither training nor choice has seen.)`,
+    'Injected faults are not incidents: hold it against labelled ones with "strayd backtest --config" before it is used.',
   ];
 }
 
