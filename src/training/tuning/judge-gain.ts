@@ -16,7 +16,7 @@ export interface JudgedSeed {
 
 /** What tuned settings gain over the present ones. */
 export interface Gain {
-  /** More than noise: the log ratio's interval is above zero and no fewer faults are found. */
+  /** More than noise: both intervals are above zero. A fault that stands out more but is found anyway helps nobody. */
   readonly isReal: boolean;
   /** Of scores in against out of injected faults: tuned − present. */
   readonly logRatio: Interval;
@@ -38,7 +38,7 @@ export function judgeGain(judged: readonly JudgedSeed[], seed: number): Gain {
   const foundGain = bootstrap(finds, seed);
   const average = (of: (one: JudgedSeed) => number): number => mean(judged.map(of));
   return {
-    isReal: logRatio.low > 0 && foundGain.high >= 0,
+    isReal: logRatio.low > 0 && foundGain.low > 0,
     logRatio,
     found: {
       present: average(({ present }) => mean(present.found)),

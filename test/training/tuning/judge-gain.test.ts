@@ -21,7 +21,7 @@ function judged(gain: number, seed: number, foundMore = 0): JudgedSeed[] {
 
 describe('judgeGain', () => {
   it('sees a gain far smaller than the differences among faults, as it is paired', () => {
-    const { isReal, logRatio, episodes, seeds } = judgeGain(judged(0.1, 1), 1);
+    const { isReal, logRatio, episodes, seeds } = judgeGain(judged(0.1, 1, 40), 1);
     expect(isReal).toBe(true);
     expect(logRatio.low).toBeGreaterThan(0.05);
     expect(logRatio.high).toBeLessThan(0.15);
@@ -33,7 +33,8 @@ describe('judgeGain', () => {
     expect(real.filter(Boolean).length).toBeLessThanOrEqual(4);
   });
 
-  it('calls nothing a gain by which surely fewer faults are found', () => {
+  it('calls nothing a gain by which no more faults are found', () => {
+    expect(judgeGain(judged(0.1, 1), 1).isReal).toBe(false);
     const fewer = judged(0.1, 1).map(({ present, tuned }) => ({
       present: { ...present, found: present.found.map(() => 1) },
       tuned,
