@@ -22,7 +22,7 @@ describe('a full disk', () => {
     const control = temporaryDirectory();
     openWriter(directory).close();
     ballast(directory, 'CREATE TABLE ballast (b BLOB); INSERT INTO ballast VALUES (zeroblob(1000000));');
-    const store = openWriter(directory, { maxMainPages: 331 });
+    const store = openWriter(directory, { maxMainPages: 334 });
     const plain = openWriter(control);
     store.readRestoredState(DETECTORS, 64);
     plain.readRestoredState(DETECTORS, 64);
