@@ -42,6 +42,19 @@ export type AlertState = 'pending' | 'firing' | 'resolved';
 /** Why an alert ended: `recovered` = quiet again, `no_data` = its entity could not be scored any more. */
 export type AlertResolution = 'recovered' | 'no_data';
 
+/** Which running guard spoke: the value, its distance from what is usual at this hour, 20-step means of both, the spread of 48 steps. */
+export type RunningGuard = 'value' | 'time_of_day' | 'mean' | 'time_of_day_mean' | 'spread';
+
+/** What a running guard read of a feature and what it had read until then, in the feature's unit (a spread: its sd). */
+export interface GuardFinding {
+  readonly guard: RunningGuard;
+  readonly seen: number;
+  readonly low: number;
+  readonly high: number;
+  /** The hour is one of the weekend. */
+  readonly weekend: boolean;
+}
+
 /** One feature's part in an alert, at its worst step. */
 export interface Contribution {
   readonly feature: string;
@@ -50,8 +63,10 @@ export interface Contribution {
   readonly ratio: number;
   readonly seen: number;
   readonly expected: number;
-  /** Set if a guard spoke: what the feature had shown in training. */
+  /** Set if the value is outside all that the feature had shown in training: what that was. */
   readonly range: { readonly low: number; readonly high: number } | null;
+  /** What a running guard has to say; absent in alerts of earlier versions. */
+  readonly guard?: GuardFinding | null;
 }
 
 /** A lived thing: created pending, then firing and resolved, or dropped while pending. */

@@ -2,6 +2,7 @@ import { fitModel } from '../model/fit-model.ts';
 import { packModelFile } from '../model/model-file.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import { encodeCalibrations } from '../pipeline/scoring/calibration-section.ts';
+import { initialGuards } from '../pipeline/scoring/guards/initial-guards.ts';
 import { initialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
 import type { ChosenRows } from './choose-rows.ts';
 import { chooseRows } from './choose-rows.ts';
@@ -78,12 +79,13 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
         options.onProgress?.({ stage: 'fit', fraction: FIT_SHARE * fraction, detail }),
     },
   );
-  const scores = await scoreAll(fitted.scoring, usable, options);
-  const champions = champion === null ? null : await scoreAll(champion, usable, silently(options));
+  const scores = await scoreAll(fitted.scoring, usable, { ...options, spec });
+  const champions =
+    champion === null ? null : await scoreAll(champion, usable, { ...silently(options), spec });
   fitted.scoring.dispose();
   if (scores.every((one) => one.raw.length === 0)) return tooLittle(input, mostRows);
 
-  const calibrations = initialCalibrations(scores, spec.stepMs);
+  const calibrations = initialCalibrations(scores, spec.stepMs, initialGuards(scores));
   const promotion = judgePromotion(
     scores.flatMap((one) => one.logErrors),
     champions?.flatMap((one) => one.logErrors) ?? null,
@@ -103,13 +105,13 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
 async function scoreAll(
   model: ScoringModel,
   chosen: readonly ChosenRows[],
-  options: TrainingOptions,
+  options: TrainingOptions & { readonly spec: TrainingInput['spec'] },
 ): Promise<HoldOutResult[]> {
   const results: HoldOutResult[] = [];
   for (const [i, one] of chosen.entries()) {
     const fraction = FIT_SHARE + ((1 - FIT_SHARE) * i) / chosen.length;
     options.onProgress?.({ stage: 'hold_out', fraction, detail: one.entity });
-    results.push(await scoreHoldOut(model, one, options.signal));
+    results.push(await scoreHoldOut(model, one, { spec: options.spec, ...silently(options) }));
   }
   options.onProgress?.({ stage: 'hold_out', fraction: 1, detail: '' });
   return results;

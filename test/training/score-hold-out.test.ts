@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { EntityGuards } from '../../src/pipeline/scoring/guards/entity-guards.ts';
+import { newGuardMemory } from '../../src/pipeline/scoring/guards/guard-memory.ts';
 import { scoreHoldOut } from '../../src/training/score-hold-out.ts';
-import { fakeModel } from '../pipeline/scoring/fake-scoring-model.ts';
+import { fakeModel, fakeSpec } from '../pipeline/scoring/fake-scoring-model.ts';
 
 const chosen = {
   entity: 'a',
@@ -14,6 +16,8 @@ const chosen = {
   leftOut: {},
 };
 
+const spec = fakeSpec();
+
 describe('scoreHoldOut', () => {
   it('scores the rows from the hold-out on, with windows that reach back into training rows but over no gap', async () => {
     const counts: number[] = [];
@@ -21,24 +25,40 @@ describe('scoreHoldOut', () => {
     const result = await scoreHoldOut(
       { ...model, score: (items) => (counts.push(...items.map((item) => item.count)), model.score(items)) },
       chosen,
+      { spec },
     );
     expect(result.steps).toEqual([12, 13, 20, 21]);
     expect(counts).toEqual([3, 3, 1, 2]);
     expect(result.logErrors).toEqual([0.2, 0.3, 0.4, 0.5]);
   });
 
-  it('adds the range guard as the live path does', async () => {
-    const { raw, logErrors } = await scoreHoldOut(fakeModel(), chosen);
-    expect(raw.slice(0, 3)).toEqual(logErrors.slice(0, 3));
-    expect((raw[3] ?? 0) - (logErrors[3] ?? 0)).toBeCloseTo(Math.log(1 + 10 * 0.5), 12);
+  it('adds the guards as the live path does, and hands on what they have learned', async () => {
+    const { raw, logErrors, guards } = await scoreHoldOut(fakeModel(), chosen, { spec });
+    const seen = new EntityGuards(
+      { profile: fakeModel().profile('a', 'web'), stepMs: spec.stepMs, timezone: 'UTC' },
+      newGuardMemory(2, null),
+    );
+    const rows = chosen.stretches.flatMap(({ firstStep, values }) =>
+      Array.from({ length: values.length / 2 }, (_, row) => ({
+        step: firstStep + row,
+        row: values.slice(2 * row, 2 * row + 2),
+      })),
+    );
+    const running = rows.map(({ step, row }) => Math.log(1 + 10 * seen.read(step, row).g)).slice(2);
+    expect(raw.map((one, i) => one - (logErrors[i] ?? 0) - (running[i] ?? 0))).toEqual(
+      [0, 0, 0, Math.log(1 + 10 * 0.5)].map((part) => expect.closeTo(part, 12)),
+    );
+    expect(guards.toBytes()).toEqual(seen.toBytes());
   });
 
   it('leaves out rows with fewer than the model can score from', async () => {
-    expect((await scoreHoldOut({ ...fakeModel(), rowsLeast: 2 }, chosen)).steps).toEqual([12, 13, 21]);
+    expect((await scoreHoldOut({ ...fakeModel(), rowsLeast: 2 }, chosen, { spec })).steps).toEqual([
+      12, 13, 21,
+    ]);
   });
 
   it('stops with the reason when it is aborted', async () => {
     const signal = AbortSignal.abort(new Error('stop asked'));
-    await expect(scoreHoldOut(fakeModel(), chosen, signal)).rejects.toThrow('stop asked');
+    await expect(scoreHoldOut(fakeModel(), chosen, { spec, signal })).rejects.toThrow('stop asked');
   });
 });

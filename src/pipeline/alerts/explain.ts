@@ -1,5 +1,6 @@
 import type { Alert, Contribution } from '../effects.ts';
 import { describeChange, isLittleChanged } from './change-text.ts';
+import { guardText } from './guard-text.ts';
 import { formatQuantity, formatRange } from './quantity.ts';
 import { sparkline } from './sparkline.ts';
 import { formatSpan, formatUtc, formatUtcRange } from './time-text.ts';
@@ -31,12 +32,15 @@ function rangeText({ range, unit }: Contribution): string | null {
   return range === null ? null : formatRange(range.low, range.high, unit);
 }
 
-function headline(culprit: Contribution): string {
+/** `ledByGuard`: the model alone would not have raised it. */
+function headline(culprit: Contribution, ledByGuard: boolean): string {
   const { feature, range } = culprit;
   if (range !== null) {
     const side = culprit.seen < range.low ? 'below' : 'above';
     return `${feature} ${seenText(culprit)}, ${side} all it has shown in training (${rangeText(culprit)})`;
   }
+  const guard = guardText(culprit);
+  if (guard !== null && ledByGuard) return `${feature} ${guard}`;
   const change = describeChange(culprit);
   if (!isLittleChanged(culprit)) {
     return `${feature} ${seenText(culprit)}, expected about ${expectedText(culprit)} (${change})`;
@@ -51,7 +55,8 @@ function featureLine(contribution: Contribution): string {
   const change = describeChange(contribution);
   const seen = `${seenText(contribution)}, expected about ${expectedText(contribution)} (${change})`;
   const training = range === null ? '' : `; in training ${range}`;
-  return `${contribution.feature}: ${seen}; ${share}${training}`;
+  const guard = guardText(contribution);
+  return `${contribution.feature}: ${seen}; ${share}${training}${guard === null ? '' : `; ${guard}`}`;
 }
 
 function recentLine(alert: Alert): string | null {
@@ -77,11 +82,11 @@ function othersText(shown: readonly Contribution[]): string {
   return names.length === 0 ? '' : ` Also off: ${names.join(', ')}.`;
 }
 
-/** True if the model alone raised it and each value lies in the range known from training. */
+/** True if the model alone raised it and no guard has anything to say. */
 const isPatternOnly = (alert: Alert): boolean =>
   alert.kind === 'anomaly' &&
   alert.contributions.length > 0 &&
-  alert.contributions.every(({ range }) => range === null);
+  alert.contributions.every(({ range, guard }) => range === null && (guard ?? null) === null);
 
 function notes(alert: Alert): readonly string[] {
   const told: string[] = [];
@@ -102,7 +107,8 @@ function notes(alert: Alert): readonly string[] {
 export function explainAlert(alert: Alert, stepMs: number): AlertText {
   const shown = worthShowing(alert);
   const [culprit] = shown;
-  const head = culprit === undefined ? 'strays from its learned normal' : headline(culprit);
+  const head =
+    culprit === undefined ? 'strays from its learned normal' : headline(culprit, alert.kind === 'range');
   const time = timeText(alert, stepMs);
   const resolved = alert.state === 'resolved';
   const worst = culprit === undefined ? '' : ` At its worst: ${head}.`;

@@ -1,28 +1,43 @@
 import type { ScoreTail } from '../../core/score-tail.ts';
+import type { InitialGuards } from './guards/initial-guards.ts';
+import { NO_GUARDS } from './guards/initial-guards.ts';
 import type { InitialCalibrations } from './initial-calibrations.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
+/** The same without guards. */
+const FORMAT_WITHOUT_GUARDS = 1;
+
+type ByName<Value> = readonly (readonly [string, Value])[];
 
 interface Section {
   readonly format: number;
   readonly entityCount: number;
   readonly overall: ScoreTail;
-  readonly cohorts: readonly (readonly [string, ScoreTail])[];
+  readonly cohorts: ByName<ScoreTail>;
   /** Base64 by entity. */
-  readonly entities: readonly (readonly [string, string])[];
+  readonly entities: ByName<string>;
+  /** All base64; profiles are little-endian floats. */
+  readonly guards?: {
+    readonly overall: string;
+    readonly cohorts: ByName<string>;
+    readonly entities: ByName<string>;
+  };
 }
 
 /** The model file's section `calibration`: UTF-8 JSON, numbers to the bit. */
 export function encodeCalibrations(calibrations: InitialCalibrations): Uint8Array {
+  const { guards } = calibrations;
   const section: Section = {
     format: FORMAT,
     entityCount: calibrations.entityCount,
     overall: calibrations.overall,
     cohorts: [...calibrations.cohorts],
-    entities: [...calibrations.entities].map(([entity, bytes]) => [
-      entity,
-      Buffer.from(bytes).toString('base64'),
-    ]),
+    entities: mapped(calibrations.entities, toBase64),
+    guards: {
+      overall: floatsToBase64(guards.overall),
+      cohorts: mapped(guards.cohorts, floatsToBase64),
+      entities: mapped(guards.entities, toBase64),
+    },
   };
   return new TextEncoder().encode(JSON.stringify(section));
 }
@@ -30,7 +45,7 @@ export function encodeCalibrations(calibrations: InitialCalibrations): Uint8Arra
 /** Reads the section; throws if another version wrote it. */
 export function decodeCalibrations(bytes: Uint8Array): InitialCalibrations {
   const section = JSON.parse(new TextDecoder().decode(bytes)) as Section;
-  if (section.format !== FORMAT) {
+  if (section.format !== FORMAT && section.format !== FORMAT_WITHOUT_GUARDS) {
     throw new Error(
       `the model file's calibration has format ${section.format}, this version reads ${FORMAT}; train the model again`,
     );
@@ -39,8 +54,42 @@ export function decodeCalibrations(bytes: Uint8Array): InitialCalibrations {
     entityCount: section.entityCount,
     overall: section.overall,
     cohorts: new Map(section.cohorts),
-    entities: new Map(
-      section.entities.map(([entity, base64]) => [entity, new Uint8Array(Buffer.from(base64, 'base64'))]),
-    ),
+    entities: new Map(section.entities.map(([entity, base64]) => [entity, fromBase64(base64)])),
+    guards: decodeGuards(section.guards),
   };
+}
+
+function decodeGuards(guards: Section['guards']): InitialGuards {
+  if (guards === undefined) return NO_GUARDS;
+  return {
+    overall: floatsFromBase64(guards.overall),
+    cohorts: new Map(guards.cohorts.map(([cohort, base64]) => [cohort, floatsFromBase64(base64)])),
+    entities: new Map(guards.entities.map(([entity, base64]) => [entity, fromBase64(base64)])),
+  };
+}
+
+function mapped<Value, Made>(
+  map: ReadonlyMap<string, Value>,
+  make: (value: Value) => Made,
+): (readonly [string, Made])[] {
+  return [...map].map(([name, value]) => [name, make(value)]);
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function fromBase64(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
+}
+
+function floatsToBase64(floats: Float32Array): string {
+  const bytes = Buffer.alloc(4 * floats.length);
+  floats.forEach((value, index) => bytes.writeFloatLE(value, 4 * index));
+  return bytes.toString('base64');
+}
+
+function floatsFromBase64(base64: string): Float32Array {
+  const bytes = Buffer.from(base64, 'base64');
+  return Float32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(4 * index));
 }

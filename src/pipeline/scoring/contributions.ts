@@ -1,31 +1,42 @@
 import type { FeatureSpec } from '../../core/detector.ts';
 import type { Contribution } from '../effects.ts';
-import { guardPart } from './range-guard.ts';
+import { guardFinding } from './guards/guard-finding.ts';
+import { runningGuardsPart, trainingRangePart } from './guards/guard-parts.ts';
 import type { RawScore } from './raw-scores.ts';
 
 const MOST_NAMED = 5;
 
 /**
- * Names the features that made a score, largest part first, at most five. The model's and the guard's shares are
+ * Names the features that made a score, largest part first, at most five. The model's and the guards' shares are
  * weighed by what each added to S.
  */
 export function contributionsOf(score: RawScore, features: readonly FeatureSpec[]): Contribution[] {
-  const { model, guard, profile, newestRow } = score;
-  const fromGuard = guardPart(guard.g);
-  const weight = fromGuard === 0 ? 0 : fromGuard / (fromGuard + Math.max(0, model.logError));
-  const guardSum = guard.distances.reduce((sum, d) => sum + d, 0);
+  const { model, guard, running, profile, newestRow } = score;
+  const fromRange = trainingRangePart(guard.g);
+  const fromRunning = runningGuardsPart(running.g, model);
+  const fromModel = Math.max(0, model.logError);
+  const fromGuards = fromRange + fromRunning;
+  const rangeSum = guard.distances.reduce((sum, d) => sum + d, 0);
+  const runningDistances = new Float64Array(features.length);
+  for (const { feature, distance } of running.exceedances) runningDistances[feature]! += distance;
+  const runningSum = runningDistances.reduce((sum, d) => sum + d, 0);
   return features
     .map((feature, j) => {
       const distance = guard.distances[j] ?? 0;
-      const guardShare = guardSum === 0 ? 0 : distance / guardSum;
+      const guardShare =
+        (rangeSum === 0 ? 0 : (fromRange * distance) / rangeSum) +
+        (runningSum === 0 ? 0 : (fromRunning * (runningDistances[j] ?? 0)) / runningSum);
+      const modelShare = model.contributions[j] ?? 0;
       return {
         feature: feature.name,
         unit: feature.unit,
-        ratio: weight * guardShare + (1 - weight) * (model.contributions[j] ?? 0),
+        ratio:
+          fromGuards === 0 ? modelShare : (guardShare + fromModel * modelShare) / (fromGuards + fromModel),
         seen: newestRow[j] ?? Number.NaN,
         expected: model.expected[j] ?? Number.NaN,
         range:
           distance > 0 ? { low: profile.low[j] ?? Number.NaN, high: profile.high[j] ?? Number.NaN } : null,
+        guard: guardFinding(running, j, profile),
       };
     })
     .sort((a, b) => b.ratio - a.ratio || (a.feature < b.feature ? -1 : 1))

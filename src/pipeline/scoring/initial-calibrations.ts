@@ -1,6 +1,8 @@
 import type { ScoreTail } from '../../core/score-tail.ts';
 import { fitScoreTail, KEPT_QUANTILE } from '../../core/score-tail.ts';
 import { ScoreHistogram } from '../../core/score-histogram.ts';
+import type { InitialGuards } from './guards/initial-guards.ts';
+import { NO_GUARDS } from './guards/initial-guards.ts';
 import type { CalibrationSetting } from './entity-calibration.ts';
 import { EntityCalibration } from './entity-calibration.ts';
 import { ScoreDay } from './score-day.ts';
@@ -13,6 +15,7 @@ export interface InitialCalibrations {
   readonly cohorts: ReadonlyMap<string, ScoreTail>;
   /** `EntityCalibration` bytes by entity. */
   readonly entities: ReadonlyMap<string, Uint8Array>;
+  readonly guards: InitialGuards;
 }
 
 /** Hold-out scores of one entity in step order; at least one. */
@@ -24,7 +27,11 @@ export interface HoldOutScores {
 }
 
 /** Makes the first calibrations from hold-out scores; throws without a score. */
-export function initialCalibrations(scores: readonly HoldOutScores[], stepMs: number): InitialCalibrations {
+export function initialCalibrations(
+  scores: readonly HoldOutScores[],
+  stepMs: number,
+  guards: InitialGuards = NO_GUARDS,
+): InitialCalibrations {
   const scored = scores.filter((one) => one.raw.length > 0);
   const overall = pooledTail(scored);
   const cohorts = new Map(
@@ -43,7 +50,7 @@ export function initialCalibrations(scores: readonly HoldOutScores[], stepMs: nu
       return [one.entity, calibration.toBytes()];
     }),
   );
-  return { entityCount: scored.length, overall, cohorts, entities };
+  return { entityCount: scored.length, overall, cohorts, entities, guards };
 }
 
 /** The tail that stands behind an entity's own: its cohort's, or over all for a cohort never seen. */

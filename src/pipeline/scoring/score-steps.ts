@@ -3,7 +3,7 @@ import type { Contribution, ScoredStep } from '../effects.ts';
 import { contributionsOf } from './contributions.ts';
 import { passesGates } from '../alerts/passes-gates.ts';
 import type { NearStep } from './near-alerts.ts';
-import { scoreRaw } from './raw-scores.ts';
+import { isRowUnusual, scoreRaw } from './raw-scores.ts';
 import { learnStep, type ScoringContext, type ScoringState } from './scoring-state.ts';
 
 /** One step to be scored: its last rows up to itself, as the model wants them. */
@@ -27,7 +27,7 @@ export interface StepScore {
 export function scoreSteps(context: ScoringContext, requests: readonly ScoreRequest[]): StepScore[] {
   const scores = scoreRaw(
     context.model,
-    requests.map((request) => ({ ...request, profile: request.state.profile })),
+    requests.map((request) => ({ ...request, profile: request.state.profile, guards: request.state.guards })),
   );
   return scores.map((score, i) => {
     const { state, step } = at(requests, i);
@@ -36,7 +36,7 @@ export function scoreSteps(context: ScoringContext, requests: readonly ScoreRequ
     const { offset, lnRate } = context.budgetAt(step);
     const calibrated = calibration.score(score.raw + offset, lnRate);
     const contributions = contributionsOf(score, context.spec.features);
-    const rowUnusual = score.model.newestRowRatio > 1 || score.guard.g > 0;
+    const rowUnusual = isRowUnusual(score);
     const scored: ScoredStep = {
       detector: context.spec.name,
       entity: state.entity,

@@ -5,12 +5,16 @@ import type { BudgetTerms } from './budget-rate.ts';
 import type { CalibrationExclusion } from './calibration-exclusion.ts';
 import type { CalibrationSetting } from './entity-calibration.ts';
 import { EntityCalibration } from './entity-calibration.ts';
+import { EntityGuards } from './guards/entity-guards.ts';
+import { newGuardMemory, readGuardBytes } from './guards/guard-memory.ts';
+import { cohortProfiles } from './guards/initial-guards.ts';
 import type { InitialCalibrations } from './initial-calibrations.ts';
 import { cohortTail } from './initial-calibrations.ts';
 import { NearAlerts, type NearStep } from './near-alerts.ts';
 import { NumberReader, packNumbers } from './number-bytes.ts';
+import { packScoring, unpackScoring } from './scoring-bytes.ts';
 
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** One active model version of a detector and what goes with it. */
 export interface ScoringContext {
@@ -36,6 +40,7 @@ export interface ScoringState {
   readonly calibration: EntityCalibration;
   /** Goes on from one model version to the next: the budget does not begin anew with it. */
   readonly nearAlerts: NearAlerts;
+  readonly guards: EntityGuards;
 }
 
 /** The score of one step, to be learned from. */
@@ -62,7 +67,7 @@ export function learnStep(
   return delivers ? near : null;
 }
 
-/** Starts from the model's own calibration of the entity, or its cohort's if the model never saw it. */
+/** Starts from the model's own calibration and guards of the entity, or its cohort's if the model never saw it. */
 export function newScoringState(
   context: ScoringContext,
   entity: string,
@@ -73,7 +78,8 @@ export function newScoringState(
   const setting = settingOf(context, entity, cohort);
   const calibration =
     bytes === undefined ? new EntityCalibration(setting) : EntityCalibration.fromBytes(bytes, setting);
-  return stateOf(context, { entity, cohort, calibration, nearAlerts });
+  const guardsBytes = context.calibrations.guards.entities.get(entity) ?? new Uint8Array(0);
+  return stateOf(context, { entity, cohort, calibration, nearAlerts, guardsBytes });
 }
 
 /**
@@ -94,8 +100,10 @@ export function restoreScoringState(
       ? newScoringState(context, entity, cohort)
       : readRow(context, { entity, cohort, bytes: row.bytes });
   if (row !== null) state.calibration.rowWritten();
-  for (const { step, raw, alertable } of kept) {
-    if (Number.isNaN(raw) || step <= state.calibration.upToStep) continue;
+  for (const { step, raw, alertable, values } of kept) {
+    if (Number.isNaN(raw)) continue;
+    if (values.length === context.spec.features.length) state.guards.read(step, values);
+    if (step <= state.calibration.upToStep) continue;
     state.calibration.advance(step);
     const near = learnStep(context, state.calibration, { step, raw, alertable });
     if (near !== null) state.nearAlerts.add(near);
@@ -107,7 +115,8 @@ function readRow(
   context: ScoringContext,
   { entity, cohort, bytes }: { readonly entity: string; readonly cohort: string; readonly bytes: Uint8Array },
 ): ScoringState {
-  const reader = new NumberReader(bytes);
+  const parts = unpackScoring(bytes);
+  const reader = new NumberReader(parts.calibration);
   const format = reader.next();
   if (format !== FORMAT) {
     throw new Error(
@@ -117,7 +126,7 @@ function readRow(
   }
   const nearAlerts = NearAlerts.fromNumbers(reader, context.spec.alert.confirm);
   const calibration = EntityCalibration.read(reader, settingOf(context, entity, cohort));
-  return stateOf(context, { entity, cohort, calibration, nearAlerts });
+  return stateOf(context, { entity, cohort, calibration, nearAlerts, guardsBytes: parts.guards });
 }
 
 /** Whether `calibrationRow` should be written in this checkpoint: at the first score, after a refit, every 4 hours. */
@@ -127,9 +136,10 @@ export function calibrationRowDue(state: ScoringState): boolean {
 
 /** The row to write. Kept steps after its `upToStep` must stay in the store until the next one. */
 export function calibrationRow(state: ScoringState): CalibrationRow {
-  const { calibration, nearAlerts, detector, entity, modelVersion } = state;
+  const { calibration, nearAlerts, guards, detector, entity, modelVersion } = state;
   calibration.rowWritten();
-  const bytes = Buffer.concat([packNumbers([FORMAT, ...nearAlerts.toNumbers()]), calibration.toBytes()]);
+  const numbers = Buffer.concat([packNumbers([FORMAT, ...nearAlerts.toNumbers()]), calibration.toBytes()]);
+  const bytes = packScoring({ calibration: numbers, guards: guards.toBytes() });
   return { detector, entity, modelVersion, upToStep: calibration.upToStep, bytes };
 }
 
@@ -144,12 +154,29 @@ function settingOf(context: ScoringContext, entity: string, cohort: string): Cal
 
 function stateOf(
   context: ScoringContext,
-  parts: Pick<ScoringState, 'entity' | 'cohort' | 'calibration' | 'nearAlerts'>,
+  of: {
+    readonly entity: string;
+    readonly cohort: string;
+    readonly calibration: EntityCalibration;
+    readonly nearAlerts: NearAlerts;
+    readonly guardsBytes: Uint8Array;
+  },
 ): ScoringState {
+  const { entity, cohort, calibration, nearAlerts, guardsBytes } = of;
+  const { spec, model, calibrations } = context;
+  const features = spec.features.length;
+  const profile = model.profile(entity, cohort);
+  const memory =
+    readGuardBytes(guardsBytes, features) ??
+    newGuardMemory(features, cohortProfiles(calibrations.guards, cohort, features));
   return {
-    ...parts,
-    detector: context.spec.name,
-    modelVersion: context.model.version,
-    profile: context.model.profile(parts.entity, parts.cohort),
+    detector: spec.name,
+    entity,
+    cohort,
+    modelVersion: model.version,
+    profile,
+    calibration,
+    nearAlerts,
+    guards: new EntityGuards({ profile, stepMs: spec.stepMs, timezone: spec.training.timezone }, memory),
   };
 }

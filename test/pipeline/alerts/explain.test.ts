@@ -53,6 +53,41 @@ describe('explainAlert', () => {
     });
   });
 
+  it.each([
+    ['value', 81, 'cpu 97 %, outside all values seen (max ever 81 %)'],
+    ['time_of_day', 30, 'cpu 97 %, unusual for this hour of a weekday (usually 20 to 30 %)'],
+    ['mean', 60, 'cpu 20-step mean 97 %, outside all seen (20 to 60 %)'],
+    [
+      'time_of_day_mean',
+      30,
+      'cpu 20-step mean 97 %, unusual for this hour of a weekday (usually 20 to 30 %)',
+    ],
+    ['spread', 30, 'cpu varies more than ever: sd 97 % over 48 steps (20 to 30 % until now)'],
+  ] as const)('tells why the %s guard raised an alert', (guard, high, told) => {
+    const finding = { guard, seen: 97, low: 20, high, weekend: false };
+    const cpu = {
+      feature: 'cpu',
+      unit: '%',
+      ratio: 0.9,
+      seen: 97,
+      expected: 96,
+      range: null,
+      guard: finding,
+    };
+    const { title, lines } = explainAlert({ ...alert, kind: 'range', contributions: [cpu] }, 15_000);
+    expect(title).toBe(`db-3: ${told}`);
+    expect(lines[1]).toContain(told.replace('cpu ', ''));
+    expect(lines.join()).not.toContain('All values are within');
+  });
+
+  it('lets the model lead where it raised the alert, and adds what a guard has to say', () => {
+    const finding = { guard: 'value', seen: 1, low: 2, high: 5, weekend: true } as const;
+    const cpu = { feature: 'cpu', unit: '', ratio: 0.9, seen: 1, expected: 3, range: null, guard: finding };
+    const { title, lines } = explainAlert({ ...alert, contributions: [cpu] }, 15_000);
+    expect(title).toBe('db-3: cpu 1, expected about 3 (67 % lower)');
+    expect(lines[1]).toContain('; 1, outside all values seen (min ever 2)');
+  });
+
   it('tells of a range alert what the feature had shown before', () => {
     const range = { low: 20.1, high: 63.2 };
     const disk = { feature: 'disk_used', unit: '%', ratio: 0.9, seen: 97.3, expected: 61, range };

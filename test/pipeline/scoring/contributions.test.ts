@@ -2,11 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { contributionsOf } from '../../../src/pipeline/scoring/contributions.ts';
 import { scoreRaw } from '../../../src/pipeline/scoring/raw-scores.ts';
 import { fakeModel, fakeSpec } from './fake-scoring-model.ts';
+import { fakeGuards } from './guards/fake-guards.ts';
 
 function explain(busy: number, load: number, silent = false) {
   const rows = Float64Array.of(busy, load);
   const model = fakeModel('v1', silent);
-  const item = { entity: 'a', cohort: '', rows, count: 1, profile: model.profile('a', '') };
+  const item = {
+    entity: 'a',
+    cohort: '',
+    step: 1,
+    rows,
+    count: 1,
+    profile: model.profile('a', ''),
+    guards: fakeGuards(),
+  };
   const [raw] = scoreRaw(model, [item]);
   if (raw === undefined) throw new Error('one score was expected');
   return contributionsOf(raw, fakeSpec().features);
@@ -15,8 +24,8 @@ function explain(busy: number, load: number, silent = false) {
 describe('contributionsOf', () => {
   it('names what the model blames, with seen and expected, when the guard is silent', () => {
     expect(explain(2, 0.4)).toEqual([
-      { feature: 'busy', unit: 'busy unit', ratio: 0.75, seen: 2, expected: 0, range: null },
-      { feature: 'load', unit: 'load unit', ratio: 0.25, seen: 0.4, expected: 0.5, range: null },
+      { feature: 'busy', unit: 'busy unit', ratio: 0.75, seen: 2, expected: 0, range: null, guard: null },
+      { feature: 'load', unit: 'load unit', ratio: 0.25, seen: 0.4, expected: 0.5, range: null, guard: null },
     ]);
   });
 

@@ -1,7 +1,7 @@
-import type { EntityProfile } from '../../model/scoring-model.ts';
+import type { EntityProfile } from '../../../model/scoring-model.ts';
 
 /** How far a row lies outside all that training has shown. */
-export interface GuardReading {
+export interface TrainingRangeReading {
   /** Mean over features of their distances: 0 inside the range. */
   readonly g: number;
   /** Per feature min(10, distance outside the range ÷ range). */
@@ -13,8 +13,8 @@ const MOST_DISTANCE = 10;
 const CONSTANT_SHARE = 0.01;
 const CONSTANT_LEAST = 0.01;
 
-/** Reads the range guard (RECIPE §1.5) for one row of features; missing values are inside. */
-export function readRangeGuard(profile: EntityProfile, row: Float64Array): GuardReading {
+/** Reads the training range (RECIPE §1.5) for one row of features; missing values are inside. */
+export function readTrainingRange(profile: EntityProfile, row: Float64Array): TrainingRangeReading {
   const distances = row.map((value, feature) => {
     const low = profile.low[feature] ?? Number.NaN;
     const high = profile.high[feature] ?? Number.NaN;
@@ -24,11 +24,6 @@ export function readRangeGuard(profile: EntityProfile, row: Float64Array): Guard
   });
   const g = distances.length === 0 ? 0 : distances.reduce((sum, d) => sum + d, 0) / distances.length;
   return { g, distances };
-}
-
-/** What the guard adds to the log score S. */
-export function guardPart(g: number): number {
-  return Math.log(1 + 10 * g);
 }
 
 function rangeOf(low: number, high: number): number {

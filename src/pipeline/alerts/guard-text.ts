@@ -1,0 +1,26 @@
+import type { Contribution } from '../effects.ts';
+import { formatQuantity, formatRange } from './quantity.ts';
+
+/** What a running guard has to say of a feature, to be read after the feature's name; `null` if none has. */
+export function guardText({ guard, unit }: Contribution): string | null {
+  // Absent in alerts of earlier versions.
+  if (guard === undefined || guard === null) return null;
+  const seen = formatQuantity(guard.seen, unit);
+  const usual = formatRange(guard.low, guard.high, unit);
+  const day = guard.weekend ? 'a day at the weekend' : 'a weekday';
+  const above = guard.seen > guard.high;
+  switch (guard.guard) {
+    case 'value': {
+      const ever = formatQuantity(above ? guard.high : guard.low, unit);
+      return `${seen}, outside all values seen (${above ? 'max' : 'min'} ever ${ever})`;
+    }
+    case 'time_of_day':
+      return `${seen}, unusual for this hour of ${day} (usually ${usual})`;
+    case 'mean':
+      return `20-step mean ${seen}, outside all seen (${usual})`;
+    case 'time_of_day_mean':
+      return `20-step mean ${seen}, unusual for this hour of ${day} (usually ${usual})`;
+    case 'spread':
+      return `varies ${above ? 'more' : 'less'} than ever: sd ${seen} over 48 steps (${usual} until now)`;
+  }
+}

@@ -1,0 +1,25 @@
+import type { ModelScore } from '../../../model/scoring-model.ts';
+
+const SLOPE = 10;
+/** How much louder the running guards are where no model speaks. */
+const ALONE = 8;
+
+/** What the training range adds to the log score S (RECIPE §1.5). */
+export function trainingRangePart(g: number): number {
+  return Math.log(1 + SLOPE * g);
+}
+
+/**
+ * What the running guards add to S. Beside a model they speak as softly as the training range, since louder ones take the budget
+ * from what the model finds. Without one (`type: none`) they lead, because the training range repeats itself for as long as a
+ * new level lasts; docs/quality.md has both measured.
+ */
+export function runningGuardsPart(g: number, model: ModelScore): number {
+  const loud = speaks(model) ? 1 : ALONE;
+  return loud * Math.log(1 + loud * SLOPE * g);
+}
+
+/** An ensemble without members shares nothing out. */
+function speaks({ contributions }: ModelScore): boolean {
+  return contributions.some((share) => share > 0);
+}
