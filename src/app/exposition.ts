@@ -1,6 +1,8 @@
 import type { Alert, AlertTransition } from '../pipeline/effects.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { ScoreSeries } from '../server/score-series.ts';
+import type { FaultResult } from '../training/self-test.ts';
+import type { TrainingCard } from '../training/training-card.ts';
 import type { Published, PublishedDetector } from './messages.ts';
 import { SourceMetrics } from './source-metrics.ts';
 
@@ -8,6 +10,8 @@ const MOST_SCORE_SERIES = 1000;
 const REPICK_MS = 10 * 60_000;
 /** How long `strayd_alert_active` stays at 0 after an alert resolved, so that a scrape can't miss the end. */
 const LINGER_MS = 15 * 60_000;
+/** A detector that finds less of a fault than that is blind to it. */
+const BLIND_BELOW = 0.5;
 /** /metrics is rendered at most this often: rendering many series blocks the main thread. */
 const CACHE_MS = 1000;
 
@@ -84,11 +88,19 @@ export class Exposition {
   model(detector: string, version: string, card: string, trainedMs: number): void {
     const known = this.#models.get(detector);
     if (known !== undefined) this.#metrics.modelInfo.remove(known);
-    const { backend } = JSON.parse(card) as { readonly backend: string };
+    const { backend, selfTest } = JSON.parse(card) as Pick<TrainingCard, 'backend' | 'selfTest'>;
+    for (const result of selfTest ?? []) this.#selfTested(detector, result);
     const labels = { detector, version, backend };
     this.#models.set(detector, labels);
     this.#metrics.modelInfo.set(labels, 1);
     this.#metrics.modelTrained.set({ detector }, trainedMs / 1000);
+  }
+
+  #selfTested(detector: string, { fault, recall, smallestSize }: FaultResult): void {
+    const labels = { detector, fault };
+    this.#metrics.selfTestRecall.set(labels, recall);
+    this.#metrics.selfTestSmallestSize.set(labels, smallestSize ?? Infinity);
+    this.#metrics.selfTestBlind.set(labels, recall < BLIND_BELOW ? 1 : 0);
   }
 
   render(): Promise<string> {

@@ -39,7 +39,7 @@ export async function runTraining(
         excluded: excludedSpans(pastAlerts(store, spec, newestStep), spec, newestStep),
         champion: await readChampion(store, spec),
       },
-      { onProgress: ({ fraction, detail }) => progress(fraction, detail) },
+      { selfTest: true, onProgress: ({ fraction, detail }) => progress(fraction, detail) },
     );
     if (outcome.kind === 'not_enough_history') {
       return { outcome: outcome.kind, detail: outcome.detail, trained: null };

@@ -67,6 +67,21 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
       "A feature's share of the error of an entity whose alert fires, at its peak.",
       ['detector', 'entity', 'feature'],
     ),
+    selfTestRecall: gauge(
+      'strayd_self_test_recall',
+      'Share of injected faults of a fixed size that would have fired an alert, as tested when the model was trained.',
+      ['detector', 'fault'],
+    ),
+    selfTestSmallestSize: gauge(
+      'strayd_self_test_smallest_size',
+      "Smallest size of an injected fault found at 90 %, in units of the feature's own spread; +Inf if none is.",
+      ['detector', 'fault'],
+    ),
+    selfTestBlind: gauge(
+      'strayd_self_test_blind',
+      '1 if less than half of the injected faults would have fired an alert.',
+      ['detector', 'fault'],
+    ),
     entities: gauge('strayd_entities', 'Entities by state: known, or with an open alert.', [
       'detector',
       'state',

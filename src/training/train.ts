@@ -9,6 +9,7 @@ import { chooseRows } from './choose-rows.ts';
 import { judgePromotion } from './promotion-gate.ts';
 import type { HoldOutResult } from './score-hold-out.ts';
 import { scoreHoldOut } from './score-hold-out.ts';
+import { selfTest } from './self-test.ts';
 import type { TrainingCard } from './training-card.ts';
 import { describeData, describeThreshold } from './training-card.ts';
 import type { TrainingInput } from './training-input.ts';
@@ -23,6 +24,8 @@ export interface TrainingProgress {
 export interface TrainingOptions {
   readonly onProgress?: (progress: TrainingProgress) => void;
   readonly signal?: AbortSignal;
+  /** Whether to put known faults into normal rows and tell on the card which would be found. */
+  readonly selfTest?: boolean;
 }
 
 /** How a run ended. `file` holds the sections model, calibration and card. */
@@ -82,10 +85,19 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
   const scores = await scoreAll(fitted.scoring, usable, { ...options, spec });
   const champions =
     champion === null ? null : await scoreAll(champion, usable, { ...silently(options), spec });
-  fitted.scoring.dispose();
-  if (scores.every((one) => one.raw.length === 0)) return tooLittle(input, mostRows);
+  if (scores.every((one) => one.raw.length === 0)) {
+    fitted.scoring.dispose();
+    return tooLittle(input, mostRows);
+  }
 
   const calibrations = initialCalibrations(scores, spec.stepMs, initialGuards(scores));
+  const faults = options.selfTest
+    ? await selfTest({ spec, model: fitted.scoring, calibrations, nextRefitMs: () => Infinity }, usable, {
+        seed,
+        signal: options.signal,
+      })
+    : [];
+  fitted.scoring.dispose();
   const promotion = judgePromotion(
     scores.flatMap((one) => one.logErrors),
     champions?.flatMap((one) => one.logErrors) ?? null,
@@ -96,6 +108,7 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
     data: describeData(chosen, spec.stepMs),
     threshold: describeThreshold(scores, calibrations, spec),
     promotion,
+    selfTest: faults,
   };
   const file = packModelFile({ model: fitted.model, calibration: encodeCalibrations(calibrations), card });
   const kind = promotion.promoted ? 'promoted' : 'rejected';

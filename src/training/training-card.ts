@@ -5,6 +5,7 @@ import { EntityCalibration } from '../pipeline/scoring/entity-calibration.ts';
 import type { HoldOutScores, InitialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
 import { cohortTail } from '../pipeline/scoring/initial-calibrations.ts';
 import type { ChosenRows } from './choose-rows.ts';
+import type { FaultResult } from './self-test.ts';
 import type { PromotionResult } from './promotion-gate.ts';
 
 /** The rows that a model was made from. Times are Unix ms. */
@@ -35,6 +36,8 @@ export interface TrainingCard extends ModelCard {
   readonly data: TrainingData;
   readonly threshold: ThresholdCard;
   readonly promotion: PromotionResult;
+  /** Which injected faults would have fired an alert; empty if it was not tried, absent in cards of earlier versions. */
+  readonly selfTest?: readonly FaultResult[];
 }
 
 /** Sums up what was chosen; `chosen` has at least one row. */

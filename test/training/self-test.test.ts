@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/core/random.ts';
+import { initialCalibrations } from '../../src/pipeline/scoring/initial-calibrations.ts';
+import type { ScoringContext } from '../../src/pipeline/scoring/scoring-state.ts';
+import type { ChosenRows } from '../../src/training/choose-rows.ts';
+import { selfTest, type FaultResult } from '../../src/training/self-test.ts';
+import { fakeModel, fakeSpec } from '../pipeline/scoring/fake-scoring-model.ts';
+
+const ROWS = 600;
+const spec = fakeSpec();
+
+/** The fake model's busy is its error: usual within ± 0.2, so only what raises it is found. */
+function contextOf(): ScoringContext {
+  const random = createRandom(2);
+  const raw = Array.from({ length: 900 }, () => 0.2 * random.next());
+  const holdOut = [{ entity: 'a', cohort: 'web', steps: raw.map((_, i) => i), raw }];
+  return {
+    spec,
+    model: fakeModel(),
+    calibrations: initialCalibrations(holdOut, spec.stepMs),
+    nextRefitMs: () => Infinity,
+  };
+}
+
+function chosen(): ChosenRows {
+  const random = createRandom(1);
+  const values = Float64Array.from({ length: 2 * ROWS }, (_, i) =>
+    i % 2 === 0 ? 0.2 * random.next() : 0.5 + 0.1 * random.next(),
+  );
+  const stretches = [{ firstStep: 0, count: ROWS, values }];
+  return { entity: 'a', cohort: 'web', stretches, rows: ROWS, holdOutFrom: 480, leftOut: {} };
+}
+
+const byFault = (results: readonly FaultResult[], fault: string): FaultResult | undefined =>
+  results.find((one) => one.fault === fault);
+
+describe('selfTest', () => {
+  it('finds what the model sees, and says so of what it is blind to', async () => {
+    const results = await selfTest(contextOf(), [chosen()], { seed: 1 });
+    expect(results.map(({ fault }) => fault)).toHaveLength(8);
+    expect(byFault(results, 'spike')).toMatchObject({ recall: 1 });
+    expect(byFault(results, 'spike')?.smallestSize).toBeLessThanOrEqual(5);
+    // A value that stands still, or comes from another time, is nothing to this model.
+    expect(byFault(results, 'stuck')).toMatchObject({ recall: 0, smallestSize: null });
+    expect(byFault(results, 'broken_correlation')?.recall).toBeLessThan(0.5);
+  });
+
+  it('repeats itself from the same seed', async () => {
+    const first = await selfTest(contextOf(), [chosen()], { seed: 7 });
+    expect(await selfTest(contextOf(), [chosen()], { seed: 7 })).toEqual(first);
+  });
+
+  it('says nothing where no entity has enough rows, and stops when aborted', async () => {
+    expect(await selfTest(contextOf(), [{ ...chosen(), stretches: [] }], { seed: 1 })).toEqual([]);
+    const signal = AbortSignal.abort(new Error('stop asked'));
+    await expect(selfTest(contextOf(), [chosen()], { seed: 1, signal })).rejects.toThrow('stop asked');
+  });
+});
