@@ -108,6 +108,57 @@ describe('EntityGuards', () => {
     expect(readGuardBytes(new Uint8Array(0), 2)).toBeNull();
   });
 
+  it('is free of units, of the order of features and of whole weeks', () => {
+    const of = (unit: number, level: number): EntityGuards =>
+      new EntityGuards(
+        {
+          profile: {
+            own: true,
+            mean: Float64Array.of(level, 5),
+            sd: Float64Array.of(unit, 2),
+            low: Float64Array.of(0, 0),
+            high: Float64Array.of(0, 0),
+          },
+          stepMs: 900_000,
+          timezone: 'UTC',
+        },
+        newGuardMemory(2, null),
+      );
+    fc.assert(
+      fc.property(
+        fc.nat(1000),
+        fc.constantFrom(1e-6, 0.3, 1024),
+        fc.integer({ min: 1, max: 60 }),
+        (seed, unit, weeks) => {
+          const random = createRandom(seed);
+          const rows = Array.from({ length: 300 }, () => [random.normal(), 5 + 2 * random.normal()] as const);
+          const plain = of(1, 0);
+          const other = of(unit, 7 * unit);
+          const turned = new EntityGuards(
+            {
+              profile: {
+                own: true,
+                mean: Float64Array.of(5, 0),
+                sd: Float64Array.of(2, 1),
+                low: Float64Array.of(0, 0),
+                high: Float64Array.of(0, 0),
+              },
+              stepMs: 900_000,
+              timezone: 'UTC',
+            },
+            newGuardMemory(2, null),
+          );
+          for (const [step, [x, y]] of rows.entries()) {
+            const { g } = plain.read(step, Float64Array.of(x, y));
+            expect(other.read(step + weeks * WEEK, Float64Array.of(unit * (x + 7), y)).g).toBeCloseTo(g, 4);
+            expect(turned.read(step, Float64Array.of(y, x)).g).toBeCloseTo(g, 12);
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
   it('survives values at the ends of the doubles', () => {
     const guards = fakeGuards(1);
     for (const [step, value] of [1e308, -1e308, Number.NaN, 0, 1e-308].entries()) {
