@@ -77,7 +77,7 @@ const stream = fc
     const random = createRandom(seed);
     return Array.from({ length: steps }, (_, i) => i).flatMap((i) =>
       ENTITIES.filter(() => random.next() > 0.02).map((entity): Row => {
-        const lift = i >= storm && i < storm + 30 ? 4 : 0;
+        const lift = i >= storm && i < storm + 30 ? 8 : 0;
         const busy = -0.3 * Math.log(1 - random.next()) - 0.2 + lift;
         return { entity, step: FIRST + i, values: Float64Array.of(busy, random.next() * 1.02) };
       }),
