@@ -22,6 +22,9 @@ interface Tally {
   weightSum: number;
   /** Weighted shares of the error, sorted feature order. */
   readonly shares: Float64Array;
+  /** Weighted squared residuals, sorted feature order. */
+  readonly residuals: Float64Array;
+  residualWeight: number;
   newestRowRatio: number;
   /** Scaled forecast of the newest row; zero is the mean. */
   forecast: Float32Array;
@@ -110,6 +113,8 @@ function openTally(item: ScoreItem, part: EntityPart, parts: EnsembleParts, orde
     logSum: 0,
     weightSum: 0,
     shares: new Float64Array(features),
+    residuals: new Float64Array(features),
+    residualWeight: 0,
     newestRowRatio: Number.NaN,
     forecast: new Float32Array(features),
   };
@@ -143,7 +148,9 @@ function addWindows(
     const { featureError, ratioMean } = statisticsOf(tally, member);
     const offset = index * features;
     addTerm(tally, logTerm(meanRatio(errors, offset, featureError) / ratioMean), weight);
-    addShares(tally, errors.subarray(offset, offset + features), featureError, weight);
+    const own = errors.subarray(offset, offset + features);
+    addShares(tally, own, featureError, weight);
+    addResiduals(tally, own, weight);
   });
   for (const tally of tallies) {
     if (tally.count < steps) addTerm(tally, statisticsOf(tally, member).medians[0] ?? 0, weight);
@@ -162,7 +169,9 @@ function addForecast(tally: Tally, basis: LinearBasis, weight: number): void {
   for (let row = 0; row < ratios.length; row++) ratios[row] = meanRatio(errors, row * features, featureError);
   addTerm(tally, newestTerm(ratios, ratioMean, medians), weight);
   if (ratios.length === 0) return;
-  addShares(tally, errors.subarray(errors.length - features), featureError, weight);
+  const newest = errors.subarray(errors.length - features);
+  addShares(tally, newest, featureError, weight);
+  addResiduals(tally, newest, weight);
   tally.newestRowRatio = ratios[ratios.length - 1]! / upperRatio;
   tally.forecast = predicted.subarray(predicted.length - features);
 }
@@ -188,6 +197,13 @@ function addShares(tally: Tally, errors: Float64Array, featureError: Float64Arra
   });
 }
 
+function addResiduals(tally: Tally, errors: Float64Array, weight: number): void {
+  tally.residualWeight += weight;
+  errors.forEach((error, feature) => {
+    tally.residuals[feature] = tally.residuals[feature]! + weight * error;
+  });
+}
+
 function closeTally(tally: Tally, order: readonly number[]): ModelScore {
   const { scale } = tally.part;
   const hasMembers = tally.weightSum > 0;
@@ -202,5 +218,10 @@ function closeTally(tally: Tally, order: readonly number[]): ModelScore {
     newestRowRatio: tally.newestRowRatio,
     contributions: restoreOrder(contributions, order),
     expected: restoreOrder(expected, order),
+    // Without a member that could speak: 0 ÷ 0, NaN.
+    residuals: restoreOrder(
+      tally.residuals.map((sum) => sum / tally.residualWeight),
+      order,
+    ),
   };
 }

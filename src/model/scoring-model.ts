@@ -19,6 +19,11 @@ export interface ModelScore {
   readonly contributions: Float64Array;
   /** The forecast of the newest row, in the features' own units. */
   readonly expected: Float64Array;
+  /**
+   * Each feature's mean squared residual, weighted over the members, in squares of the profile's sd: not divided by what is usual for
+   * the model, so that two models can be compared. NaN where no member had enough rows.
+   */
+  readonly residuals: Float64Array;
 }
 
 /** What the model knows of one entity (or its cohort, for entities it never saw). Arrays have one element a feature. */

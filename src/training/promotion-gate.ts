@@ -1,41 +1,28 @@
-/** A challenger may be this much worse, as mean log error, and still replace the champion: 10 % of an error. */
-const MARGIN = 0.1;
+/** What one trial at the promotion gate said of a challenger. */
+export interface GateVerdict {
+  /** Of the trial, e.g. `reconstruction`. */
+  readonly name: string;
+  readonly passed: boolean;
+  /** One sentence for people, with the figures. */
+  readonly detail: string;
+}
 
-/** How champion and challenger met on the same newest hold-out (DESIGN §5.5). Errors are mean log errors, lower is better. */
+/** How a challenger came through the gate (DESIGN §5.5). */
 export interface PromotionResult {
   readonly promoted: boolean;
-  readonly challengerError: number;
-  /** `null` if there was no champion of the same features. */
-  readonly championError: number | null;
-  readonly margin: number;
-  /** One sentence for people. */
+  /** All trials that were held; none where no model of the same features was in use. */
+  readonly verdicts: readonly GateVerdict[];
+  /** What people are told of it. */
   readonly reason: string;
 }
 
-/** Decides by non-inferiority; a model without a champion is always promoted. Lists hold one log error a hold-out row, at least one. */
-export function judgePromotion(
-  challenger: readonly number[],
-  champion: readonly number[] | null,
-): PromotionResult {
-  const challengerError = mean(challenger);
-  if (champion === null) {
-    return {
-      promoted: true,
-      challengerError,
-      championError: null,
-      margin: MARGIN,
-      reason: 'No model of these features was in use.',
-    };
+/** Decides by all verdicts: a single one that is not passed keeps the champion. Without a verdict there was no champion, and it promotes. */
+export function judgePromotion(verdicts: readonly GateVerdict[]): PromotionResult {
+  if (verdicts.length === 0) {
+    return { promoted: true, verdicts, reason: 'No model of these features was in use.' };
   }
-  const championError = mean(champion);
-  const promoted = challengerError <= championError + MARGIN;
-  const figures = `mean log error ${challengerError.toFixed(3)} against ${championError.toFixed(3)} of the model in use`;
-  const reason = promoted
-    ? `Not worse on the newest hold-out: ${figures}.`
-    : `Worse on the newest hold-out by more than ${MARGIN}: ${figures}.`;
-  return { promoted, challengerError, championError, margin: MARGIN, reason };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const failed = verdicts.filter(({ passed }) => !passed);
+  const told = failed.length > 0 ? failed : verdicts;
+  const reason = told.map(({ detail }) => detail).join(' ');
+  return { promoted: failed.length === 0, verdicts, reason };
 }

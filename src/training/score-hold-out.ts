@@ -1,29 +1,33 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
+import type { Contribution } from '../pipeline/effects.ts';
+import { contributionsOf } from '../pipeline/scoring/contributions.ts';
 import type { HoldOutScores } from '../pipeline/scoring/initial-calibrations.ts';
 import { EntityGuards } from '../pipeline/scoring/guards/entity-guards.ts';
 import { newGuardMemory } from '../pipeline/scoring/guards/guard-memory.ts';
-import type { GuardedItem } from '../pipeline/scoring/raw-scores.ts';
-import { scoreRaw } from '../pipeline/scoring/raw-scores.ts';
+import type { GuardedItem, RawScore } from '../pipeline/scoring/raw-scores.ts';
+import { isRowUnusual, scoreRaw } from '../pipeline/scoring/raw-scores.ts';
 import type { ChosenRows } from './choose-rows.ts';
+import { ResidualBlocks } from './residual-blocks.ts';
 
 /** Items in one call of the model. */
 const BATCH = 512;
 /** Rows that the guards take in before other work gets its turn. */
 const ROWS_AT_ONCE = 4096;
 
-/** What a model says of one entity's hold-out. */
+/** What a model says of one entity's hold-out, row by row. */
 export interface HoldOutResult extends HoldOutScores {
-  /** The model's part of each score, without the guards. */
-  readonly logErrors: readonly number[];
+  /** `null` for a row that is not unusual by itself, which no step over can be; else what led its error. */
+  readonly culprits: readonly (Contribution | null)[];
+  readonly residuals: ResidualBlocks;
   /** As they are after all rows: what the live path goes on with. */
   readonly guards: EntityGuards;
 }
 
 /** How the detector is set, and the way to end early. */
 export interface HoldOutOptions {
-  readonly spec: Pick<DetectorSpec, 'stepMs' | 'training'>;
+  readonly spec: Pick<DetectorSpec, 'stepMs' | 'training' | 'features'>;
   readonly signal?: AbortSignal;
 }
 
@@ -41,19 +45,26 @@ export async function scoreHoldOut(
   const wanted = itemsOf(model, chosen, guards);
   const steps: number[] = [];
   const raw: number[] = [];
-  const logErrors: number[] = [];
+  const culprits: (Contribution | null)[] = [];
+  const residuals = new ResidualBlocks(model.profile(entity, cohort).sd);
   for (let at = 0; at < wanted.length; at += BATCH) {
     await setImmediate();
     options.signal?.throwIfAborted();
     const batch = wanted.slice(at, at + BATCH);
     const scores = scoreRaw(model, batch);
     scores.forEach((score, i) => {
-      steps.push(batch[i]?.step ?? Number.NaN);
+      const step = batch[i]?.step ?? Number.NaN;
+      steps.push(step);
       raw.push(score.raw);
-      logErrors.push(score.model.logError);
+      culprits.push(culpritOf(score, options.spec.features));
+      residuals.add(step, score.model.residuals);
     });
   }
-  return { entity, cohort, steps, raw, logErrors, guards };
+  return { entity, cohort, steps, raw, culprits, residuals, guards };
+}
+
+function culpritOf(score: RawScore, features: DetectorSpec['features']): Contribution | null {
+  return isRowUnusual(score) ? (contributionsOf(score, features)[0] ?? null) : null;
 }
 
 /** The guards after all rows before the hold-out. */

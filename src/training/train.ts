@@ -6,6 +6,10 @@ import { initialGuards } from '../pipeline/scoring/guards/initial-guards.ts';
 import { initialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
 import type { ChosenRows } from './choose-rows.ts';
 import { chooseRows } from './choose-rows.ts';
+import { holdOutAlerts } from './hold-out-alerts.ts';
+import { judgeAlerts } from './judge-alerts.ts';
+import { judgeReconstruction } from './judge-reconstruction.ts';
+import type { GateVerdict } from './promotion-gate.ts';
 import { judgePromotion } from './promotion-gate.ts';
 import type { HoldOutResult } from './score-hold-out.ts';
 import { scoreHoldOut } from './score-hold-out.ts';
@@ -92,16 +96,13 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
 
   const calibrations = initialCalibrations(scores, spec.stepMs, initialGuards(scores));
   const faults = options.selfTest
-    ? await selfTest({ spec, model: fitted.scoring, calibrations, nextRefitMs: () => Infinity }, usable, {
+    ? await selfTest(trialContext(spec, fitted.scoring, calibrations), usable, {
         seed,
         signal: options.signal,
       })
     : [];
   fitted.scoring.dispose();
-  const promotion = judgePromotion(
-    scores.flatMap((one) => one.logErrors),
-    champions?.flatMap((one) => one.logErrors) ?? null,
-  );
+  const promotion = judgePromotion(champions === null ? [] : trials(scores, champions, spec));
   const card: TrainingCard = {
     ...fitted.card,
     parent: input.champion?.version ?? null,
@@ -115,11 +116,24 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
   return { kind, version: fitted.version, file, card, detail: promotion.reason };
 }
 
+/** What champion and challenger are put through on the same newest hold-out. */
+function trials(
+  challenger: readonly HoldOutResult[],
+  champion: readonly HoldOutResult[],
+  spec: TrainingInput['spec'],
+): GateVerdict[] {
+  return [
+    judgeReconstruction(challenger, champion),
+    judgeAlerts(holdOutAlerts(challenger, spec), holdOutAlerts(champion, spec)),
+  ];
+}
+
 async function scoreAll(
   model: ScoringModel,
   chosen: readonly ChosenRows[],
   options: TrainingOptions & { readonly spec: TrainingInput['spec'] },
 ): Promise<HoldOutResult[]> {
+  const { features } = options.spec;
   const results: HoldOutResult[] = [];
   for (const [i, one] of chosen.entries()) {
     const fraction = FIT_SHARE + ((1 - FIT_SHARE) * i) / chosen.length;

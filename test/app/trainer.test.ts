@@ -169,12 +169,13 @@ describe('the trainer with its real process', () => {
 
     it('keeps one that is worse on record, and does not use it', async () => {
       expect((await trainAlone(spec))?.outcome).toBe('promoted');
-      // Calm since then: the model in use finds little, and one without members has nothing to hold against it.
       addSteps(store.path, [spec], { from: 400, to: 800 });
-      const worse = trainableSpec({ model: { ...spec.model, type: 'none' } });
+      // A net that has hardly begun to learn.
+      const unlearned = { ...spec.model, type: 'dense' as const, maxEpochs: 1, learningRate: 1e-6 };
+      const worse = trainableSpec({ model: unlearned });
       expect(await trainAlone(worse)).toMatchObject({
         outcome: 'rejected',
-        detail: expect.stringContaining('Worse on the newest hold-out') as string,
+        detail: expect.stringContaining('beyond the margin') as string,
       });
       expect(statuses()).toEqual(['rejected', 'active']);
       const reader = openStore(store.path, { mode: 'read' });

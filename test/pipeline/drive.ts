@@ -42,6 +42,7 @@ function tracingModel(version: string): ScoringModel {
           newestRowRatio: logError,
           contributions: Float64Array.of(0.75, 0.25),
           expected: Float64Array.of(0.5, 0.5),
+          residuals: Float64Array.of(logError ** 2, 0),
         };
       }),
     nets: () => new Map(),

@@ -29,11 +29,11 @@ describe('scoreHoldOut', () => {
     );
     expect(result.steps).toEqual([12, 13, 20, 21]);
     expect(counts).toEqual([3, 3, 1, 2]);
-    expect(result.logErrors).toEqual([0.2, 0.3, 0.4, 0.5]);
+    expect(result.raw.slice(0, 3)).toEqual([0.2, 0.3, 0.4]);
   });
 
   it('adds the guards as the live path does, and hands on what they have learned', async () => {
-    const { raw, logErrors, guards } = await scoreHoldOut(fakeModel(), chosen, { spec });
+    const { raw, guards } = await scoreHoldOut(fakeModel(), chosen, { spec });
     const seen = new EntityGuards(
       { profile: fakeModel().profile('a', 'web'), stepMs: spec.stepMs, timezone: 'UTC' },
       newGuardMemory(2, null),
@@ -45,10 +45,23 @@ describe('scoreHoldOut', () => {
       })),
     );
     const running = rows.map(({ step, row }) => Math.log(1 + 10 * seen.read(step, row).g)).slice(2);
-    expect(raw.map((one, i) => one - (logErrors[i] ?? 0) - (running[i] ?? 0))).toEqual(
+    expect(raw.map((one, i) => one - (ERRORS[i] ?? 0) - (running[i] ?? 0))).toEqual(
       [0, 0, 0, Math.log(1 + 10 * 0.5)].map((part) => expect.closeTo(part, 12)),
     );
     expect(guards.toBytes()).toEqual(seen.toBytes());
+  });
+
+  it('names the culprit of rows that are unusual by themselves, and of no others', async () => {
+    const { culprits } = await scoreHoldOut(fakeModel(), chosen, { spec });
+    expect(culprits.map((culprit) => culprit?.feature ?? null)).toEqual([null, null, null, 'load']);
+  });
+
+  it('keeps how well each feature was rebuilt', async () => {
+    const { residuals } = await scoreHoldOut(fakeModel(), chosen, { spec });
+    expect([...residuals.numbers]).toEqual([0]);
+    const [busy, load] = residuals.mean(0) ?? [];
+    expect(busy).toBeCloseTo((0.04 + 0.09 + 0.16 + 0.25) / 4, 12);
+    expect(load).toBeCloseTo(0.1, 12);
   });
 
   it('leaves out rows with fewer than the model can score from', async () => {

@@ -79,6 +79,7 @@ export function fakeModel(version = 'v1', silent = false): ScoringModel {
           newestRowRatio: error > 0.5 ? 2 : 0.5,
           contributions: Float64Array.of(0.75, 0.25),
           expected: Float64Array.of(0, 0.5),
+          residuals: Float64Array.of(error ** 2, 0.1),
         };
       }),
     nets: () => new Map(),
