@@ -34,7 +34,8 @@ export async function readActiveModels(
 ): Promise<LoadedModel[]> {
   const loaded: LoadedModel[] = [];
   for (const spec of detectors) {
-    for (const { version } of store.listActivations(spec.name).slice(-LIVE_ACTIVATIONS)) {
+    const live = store.listActivations(spec.name).slice(-LIVE_ACTIVATIONS);
+    for (const version of new Set(live.map((activation) => activation.version))) {
       const record = store.findModel(spec.name, version);
       if (record === null) continue;
       try {
@@ -101,7 +102,11 @@ async function readOwnModel(path: string, spec: DetectorSpec): Promise<LoadedMod
 }
 
 /** Puts a trained model on record and unlinks the files of versions that are too old to go back to. */
-export function recordModel(store: StoreWriter, trained: TrainedModel, nowMs: number): void {
+export function recordModel(
+  store: StoreWriter,
+  trained: TrainedModel,
+  { nowMs, keep }: { readonly nowMs: number; readonly keep: number },
+): void {
   store.insertModel({
     detector: trained.detector,
     version: trained.version,
@@ -109,9 +114,10 @@ export function recordModel(store: StoreWriter, trained: TrainedModel, nowMs: nu
     sha256: trained.sha256,
     card: JSON.stringify(trained.card),
     status: trained.promoted ? 'candidate' : 'rejected',
+    reason: trained.card.promotion.reason,
     createdMs: nowMs,
   });
-  for (const { path } of store.pruneModels(trained.detector)) {
+  for (const { path } of store.pruneModels(trained.detector, keep)) {
     if (path !== trained.path) rmSync(path, { force: true });
   }
 }

@@ -61,8 +61,10 @@ async function useTraining(
   trained: TrainedModel | null,
   { config, store, runner, report }: RunningPipeline,
 ): Promise<null> {
+  const spec = config.detectors.find(({ name }) => name === run.detector);
+  if (spec === undefined) throw new Error(`no detector ${run.detector}`);
   const isOnRecord = await runner.write(() => {
-    if (trained !== null) recordModel(store, trained, run.endedMs);
+    if (trained !== null) recordModel(store, trained, { nowMs: run.endedMs, keep: spec.training.keep });
     store.insertTrainingRun(run);
   });
   if (!isOnRecord) {
@@ -71,8 +73,6 @@ async function useTraining(
     );
   }
   if (trained?.promoted !== true) return null;
-  const spec = config.detectors.find(({ name }) => name === trained.detector);
-  if (spec === undefined) throw new Error(`no detector ${trained.detector}`);
   const loaded = await readModel(trained.path, spec);
   runner.take({ kind: 'model', ...loaded, effectiveStep: null });
   if (!(await runner.checkpoint())) {

@@ -36,7 +36,7 @@ export async function trainAlone({
     for (const spec of detectors) {
       const { run, trained } = await trainOnce(config.store.path, spec, progress);
       store.insertTrainingRun(run);
-      if (trained !== null) recordModel(store, trained, run.endedMs);
+      if (trained !== null) recordModel(store, trained, { nowMs: run.endedMs, keep: spec.training.keep });
       if (trained?.promoted === true) {
         const effectiveStep = Math.floor(store.newestMs(spec) / spec.stepMs) + 1;
         store.activateModel({ detector: spec.name, version: trained.version, effectiveStep });

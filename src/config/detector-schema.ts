@@ -95,6 +95,9 @@ const training = z.strictObject({
       'Steps an entity needs before the first training; default: 8 × the longest window, at least 6 hours’ worth.',
     forExample: [1440],
   }),
+  keep: count.lte(100).default(10).meta({
+    description: 'Versions kept beside the one in use, to roll back to; of rejected ones as many again.',
+  }),
 });
 
 /** One element of `detectors` as it is written. */

@@ -43,6 +43,7 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
       quarantineMs: parsed.training.quarantine,
       fineTune: parsed.training.fine_tune,
       minSteps: parsed.training.min_steps ?? Math.max(8 * longest, Math.ceil(LEAST_HISTORY_MS / stepMs)),
+      keep: parsed.training.keep,
     },
     calibration: { schedule: parsed.calibration.schedule },
     alert: {

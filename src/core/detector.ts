@@ -61,6 +61,8 @@ export interface TrainingSpec {
   readonly fineTune: boolean;
   /** Least scored-or-stored steps of an entity before the first training. */
   readonly minSteps: number;
+  /** Versions kept beside the one in use, and as many rejected ones. */
+  readonly keep: number;
 }
 
 /** A detector as the pipeline sees it: resolved, defaults filled in, durations in ms. */

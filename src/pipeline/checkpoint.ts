@@ -74,4 +74,9 @@ export interface RestoredState {
   /** Of each detector the newest ones, oldest first: all that may still be in force for a step to come. */
   readonly budgetRefits: readonly BudgetRefit[];
   readonly exclusions: readonly CalibrationExclusion[];
+  /**
+   * By detector, the steps at which alerts fired, provisional ones left out, as far back as the newest activation: its trial
+   * goes on from them. Absent: none.
+   */
+  readonly firedSteps?: ReadonlyMap<string, readonly number[]>;
 }

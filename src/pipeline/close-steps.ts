@@ -4,6 +4,7 @@ import type { ClosedVector } from './effects.ts';
 import { advanceSilentGate, closeForgottenGate, isSilent } from './entity-gate.ts';
 import type { Entity } from './entity.ts';
 import { refitDetectorBudget } from './refit-detector-budget.ts';
+import { judgeTrial } from './promotion-trial.ts';
 import type { QueuedStep } from './score-queue.ts';
 import { newScoringState, type ScoringContext } from './scoring/scoring-state.ts';
 import type { SeriesVector } from './series/entity-series.ts';
@@ -30,6 +31,7 @@ export function closeByWatermark(run: StepRun, source: SourceState): void {
     if (through <= detector.closedByWatermark) continue;
     detector.closedByWatermark = through;
     sweep(run, detector, watermarkMs);
+    judgeTrial(run, detector);
   }
 }
 

@@ -4,6 +4,7 @@ import type { RestoredState } from './checkpoint.ts';
 import type { DetectorState } from './detector-state.ts';
 import { DEFAULT_LIMITS, scoringContext, type PipelineLimits, type PipelineState } from './pipeline-state.ts';
 import { restoreEntities, restorePartitions } from './restore.ts';
+import { trialOf } from './promotion-trial.ts';
 import type { InitialCalibrations } from './scoring/initial-calibrations.ts';
 
 /** A model that some restored activation names, loaded again. */
@@ -41,6 +42,7 @@ export function createState(options: PipelineOptions): PipelineState {
     budgetRefits: options.restored.budgetRefits.filter((refit) => refit.detector === spec.name),
     exclusions: options.restored.exclusions.filter((one) => one.detector === spec.name),
     nextBudgetRefitMs: -Infinity,
+    trial: null,
   }));
   const state: PipelineState = {
     detectors,
@@ -55,9 +57,24 @@ export function createState(options: PipelineOptions): PipelineState {
     forgotten: new Map(),
   };
   restorePartitions(state, options.restored.marks);
-  for (const detector of detectors) detector.models = liveModels(state, detector, options);
+  for (const detector of detectors) {
+    detector.models = liveModels(state, detector, options);
+    detector.trial = restoredTrial(detector, options.restored);
+  }
   restoreEntities(state, options.restored.entities);
   return state;
+}
+
+function restoredTrial(detector: DetectorState, restored: RestoredState): DetectorState['trial'] {
+  const { name } = detector.spec;
+  return trialOf(
+    restored.activations.filter((activation) => activation.detector === name),
+    {
+      isLive: (version) => detector.models.some(({ context }) => context.model.version === version),
+      closed: detector.closedByWatermark,
+      firedSteps: restored.firedSteps?.get(name) ?? [],
+    },
+  );
 }
 
 function liveModels(

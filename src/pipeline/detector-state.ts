@@ -1,9 +1,11 @@
 import type { DetectorSpec } from '../core/detector.ts';
+import type { ScoringModel } from '../model/scoring-model.ts';
 import type { Entity } from './entity.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import { lnBudgetRate, type BudgetTerms } from './scoring/budget-rate.ts';
 import type { ScoringContext } from './scoring/scoring-state.ts';
+import type { PromotionTrial } from './promotion-trial.ts';
 import { NO_STEP } from './series/entity-series.ts';
 import { isAwaited, type SourceState } from './source-state.ts';
 
@@ -30,6 +32,8 @@ export interface DetectorState {
   exclusions: CalibrationExclusion[];
   /** Once all steps before it are closed, the budget is to be refit, ms; -Infinity while that is not known. */
   nextBudgetRefitMs: number;
+  /** Of the model promoted last; `null` without one before it, and when it is over. */
+  trial: PromotionTrial | null;
 }
 
 /** The version that scores a step: the last that is effective by then. */
@@ -60,14 +64,18 @@ export function newestClosedStep(detector: DetectorState): number {
   return newest;
 }
 
-/** Takes out and returns the versions that no step still open can want. */
-export function releasePassedModels(detector: DetectorState): LiveModel[] {
-  if (detector.models.length < 2) return [];
+/** Takes out the versions that no step still open can want, nor a trial that fails; returns the models that are then used nowhere. */
+export function releasePassedModels(detector: DetectorState): ScoringModel[] {
+  const { models, trial } = detector;
+  if (models.length < 2) return [];
   let oldestOpen = Infinity;
   for (const { series } of detector.entities.values())
     oldestOpen = Math.min(oldestOpen, series.closedThrough + 1);
-  const needed = detector.models.findLastIndex((model) => model.effectiveStep <= oldestOpen);
-  return detector.models.splice(0, Math.max(0, needed));
+  const needed = models.findLastIndex((model) => model.effectiveStep <= oldestOpen);
+  const previous = models.findLastIndex(({ context }) => context.model.version === trial?.previous);
+  const passed = models.splice(0, Math.max(0, previous < 0 ? needed : Math.min(needed, previous)));
+  const used = new Set(models.map(({ context }) => context.model));
+  return [...new Set(passed.map(({ context }) => context.model))].filter((model) => !used.has(model));
 }
 
 /**

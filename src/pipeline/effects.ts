@@ -124,11 +124,20 @@ export interface StepRecord {
   readonly scored: ScoredStep | null;
 }
 
-/** An entity's model of normal from `effectiveStep` on; a row, so that a replay repeats it (DESIGN §5.1). */
+/** A version that was taken back, and why. */
+export interface Rollback {
+  readonly from: string;
+  /** One sentence for people. */
+  readonly reason: string;
+}
+
+/** A detector's model of normal from `effectiveStep` on; a row, so that a replay repeats it (DESIGN §5.1). */
 export interface ModelActivation {
   readonly detector: string;
   readonly version: string;
   readonly effectiveStep: number;
+  /** Set if it took another version's place because that one was taken back; else it was promoted, and is on trial. */
+  readonly rollback?: Rollback;
 }
 
 /** Counts since the last effects, for /metrics. */

@@ -4,6 +4,7 @@ import type { GateContext, GateOutcome } from './alerts/gate-state.ts';
 import type { DetectorState } from './detector-state.ts';
 import type { EffectsCollector } from './effects-collector.ts';
 import type { Entity } from './entity.ts';
+import { noteFiring } from './promotion-trial.ts';
 import type { QueuedStep } from './score-queue.ts';
 import type { StepScore } from './scoring/score-steps.ts';
 import { LONGEST_FILLED_GAP } from './series/entity-series.ts';
@@ -27,7 +28,7 @@ export function advanceEntityGate(step: QueuedStep, score: StepScore | null, out
     recent: (feature) => recentValues(detector, rows, feature),
     newestKnownMs,
   });
-  take(entity, outcome, outlet.effects);
+  take(detector, entity, { outcome, effects: outlet.effects });
 }
 
 /** Whether the steps that the watermark closed without the entity are more than a gap that would be filled. */
@@ -51,7 +52,7 @@ export function advanceSilentGate(detector: DetectorState, entity: Entity, outle
     recent: () => open.recent.map((value) => value ?? NaN),
     newestKnownMs: -Infinity,
   });
-  take(entity, outcome, outlet.effects);
+  take(detector, entity, { outcome, effects: outlet.effects });
   entity.series.changed = true;
 }
 
@@ -60,14 +61,16 @@ export function closeForgottenGate(detector: DetectorState, entity: Entity, outl
   const { forgetAfterMs, stepMs } = detector.spec;
   const expired = newestStepEndedBy(entity.series.clockMs + forgetAfterMs, stepMs);
   const step = Math.max(expired, entity.gate.lastStep ?? expired);
-  take(entity, closeGate(gateContext(detector, entity, outlet), entity.gate, step), outlet.effects);
+  const outcome = closeGate(gateContext(detector, entity, outlet), entity.gate, step);
+  take(detector, entity, { outcome, effects: outlet.effects });
 }
 
 /** Ends the alert of an entity that is forgotten while it lives, as of the last step that its gate has seen. */
 export function closeGateEarly(detector: DetectorState, entity: Entity, outlet: GateOutlet): void {
   const step = entity.gate.lastStep;
   if (step === null) return;
-  take(entity, closeGate(gateContext(detector, entity, outlet), entity.gate, step), outlet.effects);
+  const outcome = closeGate(gateContext(detector, entity, outlet), entity.gate, step);
+  take(detector, entity, { outcome, effects: outlet.effects });
 }
 
 function gateContext(detector: DetectorState, entity: Entity, { maxAlertAgeMs }: GateOutlet): GateContext {
@@ -75,11 +78,13 @@ function gateContext(detector: DetectorState, entity: Entity, { maxAlertAgeMs }:
 }
 
 function take(
+  detector: DetectorState,
   entity: Entity,
-  { gate, transitions, notifications }: GateOutcome,
-  effects: EffectsCollector,
+  { outcome, effects }: { readonly outcome: GateOutcome; readonly effects: EffectsCollector },
 ): void {
+  const { gate, transitions, notifications } = outcome;
   entity.gate = gate;
+  noteFiring(detector.trial, transitions);
   effects.transitions.push(...transitions);
   effects.notifications.push(...notifications);
 }

@@ -1,6 +1,7 @@
 import type { PartitionId, RecordSlice } from '../core/records.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
+import type { Rollback } from './effects.ts';
 import type { InitialCalibrations } from './scoring/initial-calibrations.ts';
 
 /** All that may happen to the pipeline, in the order in which it happens. */
@@ -37,4 +38,6 @@ export type PipelineInput =
       readonly model: ScoringModel;
       readonly calibrations: InitialCalibrations;
       readonly effectiveStep: number | null;
+      /** Set if it takes the place of a version that is taken back: then it is on no trial. */
+      readonly rollback?: Rollback;
     };

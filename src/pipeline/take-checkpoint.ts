@@ -75,9 +75,7 @@ export function resumeOffset(state: PipelineState, partition: PartitionId): numb
 
 /** Models that no open step can want any more; the caller frees them. */
 export function releaseModels(state: PipelineState): ScoringModel[] {
-  return state.detectors.flatMap((detector) =>
-    releasePassedModels(detector).map(({ context }) => context.model),
-  );
+  return state.detectors.flatMap(releasePassedModels);
 }
 
 function entityRow(state: PipelineState, detector: DetectorState, entity: Entity): EntityRow {

@@ -1,10 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import type { ModelActivation } from '../pipeline/effects.ts';
 
-/** `candidate`: trained, not in use yet; `retired`: was in use, can be put back; `rejected`: the promotion gate said no. */
-export type ModelStatus = 'candidate' | 'active' | 'retired' | 'rejected';
+/**
+ * `candidate`: trained, not in use yet; `retired`: was in use, or was imported; `rejected`: the promotion gate said no;
+ * `rolled_back`: was in use until it was taken back. Each but the active one can be put to use.
+ */
+export type ModelStatus = 'candidate' | 'active' | 'retired' | 'rejected' | 'rolled_back';
 
-/** One trained version. `card` is its model card as JSON text; `effectiveStep` where it last became active. */
+/** One trained version. `card` is its model card as JSON text; `effectiveStep` where it last became active; `reason` why it has its status. */
 export interface ModelRecord {
   readonly detector: string;
   readonly version: string;
@@ -12,12 +15,26 @@ export interface ModelRecord {
   readonly sha256: string;
   readonly card: string;
   readonly status: ModelStatus;
+  readonly reason: string;
   readonly effectiveStep: number | null;
   readonly createdMs: number;
 }
 
+interface ActivationRow {
+  readonly detector: string;
+  readonly version: string;
+  readonly effective_step: number;
+  readonly rolled_back_from: string | null;
+  readonly reason: string;
+}
+
+function activationOf(row: ActivationRow): ModelActivation {
+  const { detector, version, effective_step: effectiveStep, rolled_back_from: from, reason } = row;
+  return { detector, version, effectiveStep, ...(from !== null && { rollback: { from, reason } }) };
+}
+
 const COLUMNS =
-  'detector, version, path, sha256, card, status, effective_step AS effectiveStep, created_ms AS createdMs';
+  'detector, version, path, sha256, card, status, reason, effective_step AS effectiveStep, created_ms AS createdMs';
 
 /** Tables `models` and `activations`. */
 export class ModelRepository {
@@ -26,13 +43,14 @@ export class ModelRepository {
   readonly #find;
   readonly #retire;
   readonly #setActive;
+  readonly #setRolledBack;
   readonly #addActivation;
   readonly #activations;
   readonly #delete;
 
   constructor(database: Database) {
-    this.#insert = database.prepare<[string, string, string, string, string, string, number]>(
-      `INSERT INTO models (detector, version, path, sha256, card, status, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
+    this.#insert = database.prepare<[string, string, string, string, string, string, string, number]>(
+      `INSERT INTO models (detector, version, path, sha256, card, status, reason, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (detector, version) DO UPDATE SET path = excluded.path, sha256 = excluded.sha256,
          card = excluded.card`,
     );
@@ -46,13 +64,17 @@ export class ModelRepository {
       `UPDATE models SET status = 'retired' WHERE detector = ? AND status = 'active' AND version <> ?`,
     );
     this.#setActive = database.prepare<[number, string, string]>(
-      `UPDATE models SET status = 'active', effective_step = ? WHERE detector = ? AND version = ?`,
+      `UPDATE models SET status = 'active', reason = '', effective_step = ? WHERE detector = ? AND version = ?`,
     );
-    this.#addActivation = database.prepare<[string, number, string]>(
-      'INSERT OR REPLACE INTO activations (detector, effective_step, version) VALUES (?, ?, ?)',
+    this.#setRolledBack = database.prepare<[string, string, string]>(
+      `UPDATE models SET status = 'rolled_back', reason = ? WHERE detector = ? AND version = ? AND status <> 'active'`,
     );
-    this.#activations = database.prepare<[string], ModelActivation>(
-      `SELECT detector, version, effective_step AS effectiveStep FROM activations WHERE detector = ?
+    this.#addActivation = database.prepare<[string, number, string, string | null, string]>(
+      `INSERT OR REPLACE INTO activations (detector, effective_step, version, rolled_back_from, reason)
+       VALUES (?, ?, ?, ?, ?)`,
+    );
+    this.#activations = database.prepare<[string], ActivationRow>(
+      `SELECT detector, version, effective_step, rolled_back_from, reason FROM activations WHERE detector = ?
        ORDER BY effective_step`,
     );
     this.#delete = database.prepare<[string, string]>(
@@ -62,21 +84,23 @@ export class ModelRepository {
 
   /** A version that is there already keeps its status. */
   insert(model: Omit<ModelRecord, 'effectiveStep'>): void {
-    const { detector, version, path, sha256, card, status, createdMs } = model;
-    this.#insert.run(detector, version, path, sha256, card, status, createdMs);
+    const { detector, version, path, sha256, card, status, reason, createdMs } = model;
+    this.#insert.run(detector, version, path, sha256, card, status, reason, createdMs);
   }
 
-  /** Makes a version the detector's active one from `effectiveStep` on; the one before is retired. */
-  activate({ detector, version, effectiveStep }: ModelActivation): void {
-    this.#addActivation.run(detector, effectiveStep, version);
+  /** Makes a version the detector's active one from `effectiveStep` on; the one before is retired, or rolled back. */
+  activate({ detector, version, effectiveStep, rollback }: ModelActivation): void {
+    const { from = null, reason = '' } = rollback ?? {};
+    this.#addActivation.run(detector, effectiveStep, version, from, reason);
     // A replay repeats old activations: only the newest one decides.
-    if (this.#activations.all(detector).at(-1)?.effectiveStep !== effectiveStep) return;
+    if (this.#activations.all(detector).at(-1)?.effective_step !== effectiveStep) return;
     this.#retire.run(detector, version);
     this.#setActive.run(effectiveStep, detector, version);
+    if (from !== null) this.#setRolledBack.run(reason, detector, from);
   }
 
   activations(detector: string): ModelActivation[] {
-    return this.#activations.all(detector);
+    return this.#activations.all(detector).map(activationOf);
   }
 
   /** Newest first. */

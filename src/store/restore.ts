@@ -5,6 +5,9 @@ import type { CalibrationExclusion } from '../pipeline/scoring/calibration-exclu
 import type { FeatureSet } from './feature-set-repository.ts';
 import type { Repositories } from './repositories.ts';
 
+/** Newest alerts that are looked through for those of a model's trial. */
+const MOST_ALERTS = 10_000;
+
 /**
  * The state at the last checkpoint. `kept` is read from the files when it is looked at, so that a big fleet's
  * history is never in memory at once; it always ends at the entity's restored `lastClosedStep`.
@@ -18,14 +21,25 @@ export function restoreState(
   const activations: ModelActivation[] = [];
   const budgetRefits: BudgetRefit[] = [];
   const exclusions: CalibrationExclusion[] = [];
+  const firedSteps = new Map<string, number[]>();
   for (const set of sets) {
     const ofDetector = repositories.models.activations(set.detector);
     activations.push(...ofDetector);
     exclusions.push(...repositories.exclusions.of(set.detector));
     budgetRefits.push(...repositories.budgetRefits.of(set.detector));
+    const newest = ofDetector.at(-1);
+    if (newest !== undefined) firedSteps.set(set.detector, firedSince(repositories, newest));
     entities.push(...restoreEntities(repositories, set, { activations: ofDetector, rowsNeeded }));
   }
-  return { marks: repositories.marks.all(), entities, activations, budgetRefits, exclusions };
+  const marks = repositories.marks.all();
+  return { marks, entities, activations, budgetRefits, exclusions, ...(firedSteps.size > 0 && { firedSteps }) };
+}
+
+/** Steps at which alerts fired since an activation; provisional ones do not count. */
+function firedSince({ alerts }: Repositories, { detector, effectiveStep }: ModelActivation): number[] {
+  return alerts.list({ detector, limit: MOST_ALERTS }).flatMap(({ alert: { firedStep, provisional } }) => {
+    return firedStep !== null && firedStep >= effectiveStep && !provisional ? [firedStep] : [];
+  });
 }
 
 function restoreEntities(

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { DeadLetter, LastRecord, PartitionMark } from '../core/records.ts';
 import type { DetectorSpec } from '../core/detector.ts';
@@ -136,11 +136,12 @@ export class StoreReader {
   }
 
   listModels(detector: string): ModelRecord[] {
-    return this.read(({ models }) => models.list(detector));
+    return this.read(({ models }) => models.list(detector)).map((model) => this.located(model));
   }
 
   findModel(detector: string, version: string): ModelRecord | null {
-    return this.read(({ models }) => models.find(detector, version));
+    const model = this.read(({ models }) => models.find(detector, version));
+    return model === null ? null : this.located(model);
   }
 
   listActivations(detector: string): ModelActivation[] {
@@ -159,6 +160,11 @@ export class StoreReader {
   close(): void {
     this.open.repositories.files.close();
     this.open.database.close();
+  }
+
+  /** A model with the absolute path of its file: kept paths are relative to the store, which may have been moved. */
+  protected located(model: ModelRecord): ModelRecord {
+    return { ...model, path: resolve(this.open.directory, model.path) };
   }
 
   /** One read transaction: all of the work's queries see the same moment of the main file. */

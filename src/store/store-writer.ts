@@ -1,3 +1,4 @@
+import { isAbsolute, relative, resolve } from 'node:path';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { Checkpoint, RestoredState } from '../pipeline/checkpoint.ts';
 import type { ModelActivation } from '../pipeline/effects.ts';
@@ -80,8 +81,11 @@ export class StoreWriter extends StoreReader {
     });
   }
 
+  /** `path` becomes relative to the store if the file lies in it. */
   insertModel(model: Omit<ModelRecord, 'effectiveStep'>): void {
-    this.#write(({ models }) => models.insert(model));
+    const inside = relative(resolve(this.open.directory), model.path);
+    const isInside = isAbsolute(model.path) && !inside.startsWith('..') && !isAbsolute(inside);
+    this.#write(({ models }) => models.insert({ ...model, path: isInside ? inside : model.path }));
   }
 
   /** For use without a pipeline, such as a rollback by hand; a running one activates through its checkpoint. */
@@ -90,11 +94,11 @@ export class StoreWriter extends StoreReader {
   }
 
   /** Forgets old versions (see `ModelRepository.prune`) and answers them, so that their files can be unlinked. */
-  pruneModels(detector: string, keep = 5): ModelRecord[] {
+  pruneModels(detector: string, keep: number): ModelRecord[] {
     return this.#write(({ models, calibrations }) => {
       const pruned = models.prune(detector, keep);
       for (const { version } of pruned) calibrations.deleteVersion(detector, version);
-      return pruned;
+      return pruned.map((model) => this.located(model));
     });
   }
 

@@ -69,6 +69,7 @@ describe('the backend of the HTTP side', () => {
       sha256: '',
       card: '{"backend":"wasm"}',
       status: 'candidate',
+      reason: '',
       createdMs: 0,
     });
     const letter = {

@@ -64,6 +64,7 @@ describe('the instruments', () => {
       sha256: '',
       card: '{"backend":"wasm"}',
       status: 'candidate',
+      reason: '',
       createdMs: 5000,
     });
     store.activateModel({ detector: 'hosts', version: 'v1', effectiveStep: 1 });

@@ -21,7 +21,7 @@ describe('the model shelf', () => {
     if (made === null) throw new Error('the history was too short to train on');
     trained = made;
     store = openWriter(place.path);
-    recordModel(store, trained, 1000);
+    recordModel(store, trained, { nowMs: 1000, keep: 5 });
     store.activateModel({ detector: 'hosts', version: trained.version, effectiveStep: 400 });
   });
   afterEach(() => {
@@ -50,7 +50,7 @@ describe('the model shelf', () => {
     const statuses = (): string[] => store.listModels('hosts').map(({ status }) => status);
 
     it('takes up a promoted model that strayd stopped before using, after the newest kept step', async () => {
-      recordModel(store, { ...trained, version: candidate, promoted: true }, 2000);
+      recordModel(store, { ...trained, version: candidate, promoted: true }, { nowMs: 2000, keep: 5 });
       expect(await takeUp()).toEqual([]);
       expect(statuses()).toEqual(['active', 'retired']);
       const effectiveStep = Math.floor(store.newestMs(spec) / spec.stepMs) + 1;
@@ -62,8 +62,8 @@ describe('the model shelf', () => {
     });
 
     it('leaves the model in use if only a rejected or an older one lies beside it', async () => {
-      recordModel(store, { ...trained, version: candidate, promoted: false }, 2000);
-      recordModel(store, { ...trained, version: 'old', promoted: true }, 500);
+      recordModel(store, { ...trained, version: candidate, promoted: false }, { nowMs: 2000, keep: 5 });
+      recordModel(store, { ...trained, version: 'old', promoted: true }, { nowMs: 500, keep: 5 });
       expect(await takeUp()).toEqual([]);
       expect(statuses()).toEqual(['rejected', 'active', 'candidate']);
     });
@@ -71,7 +71,7 @@ describe('the model shelf', () => {
     it('tells of a promoted model that is damaged and leaves the one in use', async () => {
       const path = join(place.path, 'models', 'broken.model');
       writeFileSync(path, 'rubbish');
-      recordModel(store, { ...trained, version: candidate, path, promoted: true }, 2000);
+      recordModel(store, { ...trained, version: candidate, path, promoted: true }, { nowMs: 2000, keep: 5 });
       expect((await takeUp())[0]).toContain(`Model ${candidate} of detector hosts can't be taken up`);
       expect(statuses()).toEqual(['candidate', 'active']);
     });
@@ -117,7 +117,11 @@ describe('the model shelf', () => {
     mkdirSync(join(place.path, 'models'), { recursive: true });
     for (const [index, path] of files.entries()) {
       if (index !== 1) writeFileSync(path, '');
-      recordModel(store, { ...trained, version: `old-${index}`, path, promoted: false }, 2000 + index);
+      recordModel(
+        store,
+        { ...trained, version: `old-${index}`, path, promoted: false },
+        { nowMs: 2000 + index, keep: 5 },
+      );
     }
     expect(files.map((path) => existsSync(path))).toEqual([
       false,

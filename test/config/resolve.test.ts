@@ -50,6 +50,7 @@ describe('defaults', () => {
             quarantineMs: 7 * 86_400_000,
             fineTune: true,
             minSteps: 1440,
+            keep: 10,
           },
           calibration: { schedule: '0 4 * * *' },
           alert: {

@@ -59,7 +59,18 @@ export class MemoryStore {
       activations: this.#activations,
       exclusions: this.#exclusions,
       budgetRefits: this.#budgetRefits.slice(-4),
+      firedSteps: this.#firedSteps(),
     });
+  }
+
+  /** Steps at which alerts fired that are not provisional, by detector. */
+  #firedSteps(): Map<string, number[]> {
+    const fired = new Map<string, number[]>();
+    for (const { alert, from, to, step } of this.#effects.flatMap(({ transitions }) => transitions)) {
+      if (to !== 'firing' || from === to || alert.provisional) continue;
+      fired.set(alert.detector, [...(fired.get(alert.detector) ?? []), step]);
+    }
+    return fired;
   }
 
   #restored(key: string, row: EntityRow): RestoredEntity {

@@ -322,12 +322,13 @@ describe('models', () => {
     feed.input({ kind: 'model', model: fakeModel('v1'), calibrations, effectiveStep: null });
     feed.sample('busy', 6, 0.1, { entity: 'slow' });
     [5, 15, 25].forEach((second) => feed.sample('busy', second, 0.1));
-    feed.input({ kind: 'model', model: fakeModel('v2'), calibrations, effectiveStep: null });
+    const rollback = { from: 'v1', reason: 'by hand' };
+    feed.input({ kind: 'model', model: fakeModel('v2'), calibrations, effectiveStep: null, rollback });
     expect(releaseModels(feed.state)).toEqual([]);
     [35, 45].forEach((second) => feed.sample('busy', second, 0.1));
     expect(feed.effects.activations).toEqual([
       { detector: 'hosts', version: 'v1', effectiveStep: 0 },
-      { detector: 'hosts', version: 'v2', effectiveStep: 2 },
+      { detector: 'hosts', version: 'v2', effectiveStep: 2, rollback },
     ]);
     const versions = feed.effects.steps.map(({ scored }) => scored?.modelVersion);
     expect(versions).toEqual(['v1', 'v1', 'v2', 'v2']);

@@ -127,6 +127,7 @@ describe('models', () => {
       sha256: 'ff',
       card: '{"n":1}',
       status,
+      reason: '',
       createdMs,
     };
   }

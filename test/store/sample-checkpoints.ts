@@ -58,6 +58,7 @@ export function detectorSpec(overrides: Partial<DetectorSpec> = {}): DetectorSpe
       quarantineMs: 1,
       fineTune: true,
       minSteps: 1,
+      keep: 10,
     },
     calibration: { schedule: '0 4 * * *' },
     alert: {

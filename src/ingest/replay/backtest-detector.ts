@@ -66,6 +66,7 @@ export function backtestDetector(features: readonly string[], stepMs: number): D
       quarantineMs: WEEK_MS,
       fineTune: true,
       minSteps: 512,
+      keep: 10,
     },
     calibration: { schedule: '0 4 * * *' },
     alert: {

@@ -68,7 +68,7 @@ async function answer(call: ScoringCall): Promise<ScoredBatch | null> {
     case 'batch':
       return measure(call);
     case 'model': {
-      recordModel(store, call.trained, Date.now());
+      recordModel(store, call.trained, { nowMs: Date.now(), keep: 1 });
       const loaded = await readModel(call.trained.path, spec);
       pending.push(step(state, [{ kind: 'model', ...loaded, effectiveStep: null }]));
       write();

@@ -48,6 +48,7 @@ export const spec: DetectorSpec = {
     quarantineMs: 1,
     fineTune: false,
     minSteps: 100,
+    keep: 10,
   },
   calibration: { schedule: '0 4 * * *' },
   alert: {

@@ -43,6 +43,7 @@ export function fakeSpec(overrides: Partial<DetectorSpec> = {}): DetectorSpec {
       quarantineMs: 7 * 86_400_000,
       fineTune: false,
       minSteps: 500,
+      keep: 10,
     },
     calibration: { schedule: '0 4 * * *' },
     alert: {
