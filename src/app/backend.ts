@@ -1,10 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { explainAlert } from '../pipeline/alerts/explain.ts';
-import type { AlertView, Backend, StatusView } from '../server/backend.ts';
+import type { AlertView, Backend, ModelView, Outcome, StatusView } from '../server/backend.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { Config } from '../config/config.ts';
 import type { Instruments } from './instruments.ts';
+import { ModelRefusal } from './model-refusal.ts';
+import { modelView } from './model-view.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
+import { rollbackTarget } from './rollback-target.ts';
 import type { TrainingDesk } from './training-desk.ts';
 
 export interface BackendOptions {
@@ -36,13 +40,23 @@ export function createBackend(options: BackendOptions): Backend {
     models: (detector) =>
       config.detectors
         .filter(({ name }) => detector === null || name === detector)
+        .flatMap(({ name, stepMs }) => store.listModels(name).map((model) => modelView(model, stepMs))),
+    modelFile: async (version) => {
+      const model = config.detectors
         .flatMap(({ name }) => store.listModels(name))
-        .map(({ detector: name, version, status, card }) => ({
-          detector: name,
-          version,
-          status,
-          card: JSON.parse(card) as unknown,
-        })),
+        .find((one) => one.version === version);
+      return model === undefined ? null : readFile(model.path).catch(() => null);
+    },
+    rollBack: (detector, version) =>
+      outcomeOf(() => {
+        // Told apart here: an error of the thread comes back as its message alone.
+        if (!config.detectors.some(({ name }) => name === detector)) {
+          throw new ModelRefusal('unknown', `There is no detector ${JSON.stringify(detector)}.`);
+        }
+        rollbackTarget(detector, store.listModels(detector), version);
+        return thread.call({ kind: 'roll_back', detector, version });
+      }, options),
+    importModel: (bytes) => outcomeOf(() => thread.call({ kind: 'import_model', bytes }), options),
     deadLetters: () =>
       store.deadLetterReasons(TOP_REASONS).map(({ reason, count, newest }) => ({
         reason,
@@ -56,9 +70,28 @@ export function createBackend(options: BackendOptions): Backend {
         },
       })),
     hasDetector: (name) => config.detectors.some((spec) => spec.name === name),
+    cancelTraining: (name) => desk.cancel(name),
     train: (name) => (desk.request(name) ? 'started' : 'busy'),
     metrics: () => exposition.render(),
   };
+}
+
+/** The model that the pipeline thread names in the end, or why not. */
+async function outcomeOf(
+  call: () => Promise<unknown>,
+  { config, store }: BackendOptions,
+): Promise<Outcome<ModelView>> {
+  try {
+    const version = await call();
+    for (const { name, stepMs } of config.detectors) {
+      const model = store.listModels(name).find((one) => one.version === version);
+      if (model !== undefined) return { kind: 'done', value: modelView(model, stepMs) };
+    }
+    throw new Error(`model ${String(version)} is not on record`);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { kind: error instanceof ModelRefusal ? error.kind : 'refused', detail };
+  }
 }
 
 function viewOf({ alert, label, delivered, stepMs, startedMs }: AlertRecord): AlertView {

@@ -103,6 +103,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
 
   const desk = new TrainingDesk({
     config,
+    store,
     thread,
     instruments,
     progress: (detector, fraction, detail) => observer?.trainingProgress?.(detector, fraction, detail),

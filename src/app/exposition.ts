@@ -87,6 +87,7 @@ export class Exposition {
   /** Names the model in use; `card` is its model card as JSON. */
   model(detector: string, version: string, card: string, trainedMs: number): void {
     const known = this.#models.get(detector);
+    if (known?.version === version) return;
     if (known !== undefined) this.#metrics.modelInfo.remove(known);
     const { backend, selfTest } = JSON.parse(card) as Pick<TrainingCard, 'backend' | 'selfTest'>;
     for (const result of selfTest ?? []) this.#selfTested(detector, result);

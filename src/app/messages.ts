@@ -75,6 +75,10 @@ export type PipelineCall =
   | { readonly kind: 'ping' }
   /** A training has ended: goes on record with its model, and one that was promoted is put to use. */
   | { readonly kind: 'trained'; readonly run: TrainingRun; readonly trained: TrainedModel | null }
+  /** A kept version takes the place of the one in use; `null`: the one in use before. Answers the version. */
+  | { readonly kind: 'roll_back'; readonly detector: string; readonly version: string | null }
+  /** A model file goes on the shelf. Answers the version. */
+  | { readonly kind: 'import_model'; readonly bytes: Uint8Array }
   | { readonly kind: 'label'; readonly id: string; readonly label: AlertLabel }
   | { readonly kind: 'outbox_marks'; readonly marks: readonly OutboxMark[] }
   /** The simulated fleet goes on with its live part. */

@@ -88,8 +88,8 @@ export function clearShelf(store: StoreWriter, storePath: string): void {
   }
 }
 
-/** Also throws if the detector has other features by now: their values would go into the wrong columns. */
-async function readOwnModel(path: string, spec: DetectorSpec): Promise<LoadedModel> {
+/** Like `readModel`; also throws if the detector has other features by now: their values would go into the wrong columns. */
+export async function readOwnModel(path: string, spec: DetectorSpec): Promise<LoadedModel> {
   const loaded = await readModel(path, spec);
   const { features } = loaded.model;
   const wanted = spec.features.map(({ name }) => name);

@@ -4,7 +4,10 @@ import type { RecordStream } from '../ingest/record-stream.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { PipelineCall, TrainedModel } from './messages.ts';
-import { readModel, recordModel } from './model-shelf.ts';
+import { checkImport } from './import-model.ts';
+import { ModelRefusal } from './model-refusal.ts';
+import { readModel, readOwnModel, recordModel } from './model-shelf.ts';
+import { rollbackTarget } from './rollback-target.ts';
 import type { PipelineRunner } from './pipeline-runner.ts';
 import type { Report } from './telemetry.ts';
 import type { Turns } from './turns.ts';
@@ -32,6 +35,10 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
       return null;
     case 'trained':
       return running.turns.take(() => useTraining(call.run, call.trained, running));
+    case 'roll_back':
+      return running.turns.take(() => rollBack(call.detector, call.version, running));
+    case 'import_model':
+      return running.turns.take(() => takeIn(call.bytes, running));
     case 'label':
       return store.labelAlert(call.id, call.label);
     case 'outbox_marks':
@@ -54,6 +61,32 @@ async function stop({ store, stream, runner }: RunningPipeline): Promise<null> {
   await stream.close?.();
   store.close();
   return null;
+}
+
+async function rollBack(
+  detector: string,
+  version: string | null,
+  { config, store, runner }: RunningPipeline,
+): Promise<string> {
+  const spec = config.detectors.find(({ name }) => name === detector);
+  if (spec === undefined)
+    throw new ModelRefusal('unknown', `There is no detector ${JSON.stringify(detector)}.`);
+  const { target, active } = rollbackTarget(detector, store.listModels(detector), version);
+  const loaded = await readOwnModel(target.path, spec);
+  const reason = `Rolled back by hand to ${target.version}.`;
+  const rollback = active === null ? {} : { rollback: { from: active.version, reason } };
+  runner.take({ kind: 'model', ...loaded, effectiveStep: null, ...rollback });
+  if (!(await runner.checkpoint()))
+    throw new Error('the store was full when strayd stopped; roll back again.');
+  return target.version;
+}
+
+async function takeIn(bytes: Uint8Array, { config, store, runner }: RunningPipeline): Promise<string> {
+  const { detectors, storePath } = config;
+  const shelved = await checkImport(bytes, { detectors, storePath, store });
+  if (!(await runner.write(() => shelved.record(Date.now()))))
+    throw new Error('the store was full when strayd stopped; import again.');
+  return shelved.version;
 }
 
 async function useTraining(

@@ -6,7 +6,7 @@ import type { NewOutboxRow } from '../core/outbox.ts';
 import { sampleFormat } from '../ingest/formats/format-registry.ts';
 import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts';
 import type { Checkpoint } from '../pipeline/checkpoint.ts';
-import type { Effects } from '../pipeline/effects.ts';
+import type { Effects, ModelActivation } from '../pipeline/effects.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { thresholdSummary } from '../pipeline/threshold-summary.ts';
 import { openStore } from '../store/open-store.ts';
@@ -77,6 +77,7 @@ export async function startPipeline(
     report,
     outboxRows: (effects) => rowsFor(effects, data, store),
     applied: (checkpoint, lag) => {
+      for (const activation of checkpoint.effects.activations) tellRollback(activation, report);
       note(checkpoint, { state, warmUp, lag, send: around.send });
       const context = {
         state,
@@ -113,6 +114,13 @@ function rowsFor(
     const text = explainAlert(alert, stepMs);
     return outboxRows(notification, channels, { stepMs, text, externalUrl, nowMs: Date.now() });
   });
+}
+
+function tellRollback({ detector, version, rollback }: ModelActivation, report: Report): void {
+  if (rollback === undefined) return;
+  const message = `Model ${rollback.from} of detector ${detector} is taken back, ${version} scores again: ${rollback.reason}`;
+  const fields = { detector, version, from: rollback.from };
+  report({ event: 'model_rolled_back', level: 'warn', message, fields });
 }
 
 interface Noting {

@@ -1,15 +1,4 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import { openStore } from '../store/open-store.ts';
@@ -18,10 +7,8 @@ import { excludedSpans, type PastAlert } from '../training/excluded-spans.ts';
 import { train } from '../training/train.ts';
 import type { TrainingEntity } from '../training/training-input.ts';
 import { readModel } from './model-shelf.ts';
+import { writeModelFile } from './write-model-file.ts';
 import type { TrainingJob, TrainingResult } from './training-messages.ts';
-
-/** Ending of a model file that is not whole yet; one training goes at a time, so others are left over. */
-const HALF = '.part';
 
 /** Reads the history from the store, trains, and leaves the model file in the store's directory. */
 export async function runTraining(
@@ -45,7 +32,7 @@ export async function runTraining(
       return { outcome: outcome.kind, detail: outcome.detail, trained: null };
     }
     const { version, file, card, kind, detail } = outcome;
-    const path = writeModelFile(storePath, `${spec.name}-${version}.model`, file);
+    const path = writeModelFile(storePath, { detector: spec.name, version }, file);
     const sha256 = createHash('sha256').update(file).digest('hex');
     const trained = { detector: spec.name, version, path, sha256, card, promoted: kind === 'promoted' };
     return { outcome: kind, detail, trained };
@@ -81,22 +68,4 @@ async function readChampion(store: StoreReader, spec: DetectorSpec): Promise<Sco
     ({ model }) => model,
     () => null,
   );
-}
-
-/** Whole or not at all: a crash never leaves half a model under its name, and the next run clears the half away. */
-function writeModelFile(storePath: string, name: string, bytes: Uint8Array): string {
-  const directory = join(storePath, 'models');
-  mkdirSync(directory, { recursive: true });
-  for (const left of readdirSync(directory)) if (left.endsWith(HALF)) rmSync(join(directory, left));
-  const path = join(directory, name);
-  const half = `${path}${HALF}`;
-  const file = openSync(half, 'w');
-  try {
-    writeFileSync(file, bytes);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(half, path);
-  return path;
 }

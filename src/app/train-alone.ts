@@ -12,6 +12,8 @@ export interface AloneOptions {
   readonly config: Config;
   readonly detectors: readonly DetectorSpec[];
   readonly progress: (detector: string, fraction: number, detail: string) => void;
+  /** Cancels the run under way and those that would follow. */
+  readonly signal?: AbortSignal;
 }
 
 /** The store can't be had for a training; the message tells why and what to do. */
@@ -27,6 +29,7 @@ export async function trainAlone({
   config,
   detectors,
   progress,
+  signal,
 }: AloneOptions): Promise<TrainingRun[] | null> {
   const store = openAlone(config.store.path);
   if (store === null) return null;
@@ -34,7 +37,8 @@ export async function trainAlone({
   try {
     store.declareDetectors(config.detectors);
     for (const spec of detectors) {
-      const { run, trained } = await trainOnce(config.store.path, spec, progress);
+      if (signal?.aborted === true) break;
+      const { run, trained } = await trainOnce(config.store.path, spec, { progress, signal });
       store.insertTrainingRun(run);
       if (trained !== null) recordModel(store, trained, { nowMs: run.endedMs, keep: spec.training.keep });
       if (trained?.promoted === true) {
@@ -49,7 +53,8 @@ export async function trainAlone({
   return runs;
 }
 
-function openAlone(path: string): StoreWriter | null {
+/** Opens a store for writing; `null` if a daemon holds it. Throws a `TrainAloneError` if it can't be had otherwise. */
+export function openAlone(path: string): StoreWriter | null {
   try {
     return openStore(path, { mode: 'write', pid: process.pid, random: Math.random });
   } catch (error) {
@@ -62,7 +67,10 @@ function openAlone(path: string): StoreWriter | null {
 function trainOnce(
   storePath: string,
   spec: DetectorSpec,
-  progress: AloneOptions['progress'],
+  {
+    progress,
+    signal,
+  }: { readonly progress: AloneOptions['progress']; readonly signal: AbortSignal | undefined },
 ): Promise<{ readonly run: TrainingRun; readonly trained: TrainedModel | null }> {
   return new Promise((resolve) => {
     const trainer = new Trainer({
@@ -72,6 +80,7 @@ function trainOnce(
       started: () => undefined,
       ended: (run, trained) => resolve({ run, trained }),
     });
+    signal?.addEventListener('abort', () => trainer.cancel(spec.name), { once: true });
     trainer.request(spec);
   });
 }

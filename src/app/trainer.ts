@@ -1,14 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import type { DetectorSpec } from '../core/detector.ts';
+import { formatDuration } from '../core/duration.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { TrainedModel } from './messages.ts';
+import { residentMemory } from './resident-memory.ts';
 import type { TrainingJob, TrainingMessage, TrainingResult } from './training-messages.ts';
 
-/** A run that takes longer is ended: something is wrong with it. */
-const MOST_MS = 2 * 3_600_000;
-/** Of the child's JavaScript heap; beyond it the child dies and the daemon does not. */
-const HEAP_MEGABYTES = 4096;
+/** How often the process's memory is looked at: wasm's is outside of the heap that V8 bounds. */
+const WATCH_MS = 500;
 /** So much of what a child that died has said is looked at; what it died of comes first. */
 const COMPLAINT_LENGTH = 4000;
 
@@ -33,6 +33,8 @@ export class Trainer {
   #child: ChildProcess | null = null;
   #running: string | null = null;
   #stopping = false;
+  /** Why the child was ended, if it was ended from here. */
+  #verdict: TrainingResult | null = null;
   #idle: Promise<void> = Promise.resolve();
 
   constructor(options: TrainerOptions) {
@@ -53,12 +55,26 @@ export class Trainer {
     return true;
   }
 
+  /** Ends the detector's run under way, which is then on record as `cancelled`, or takes it from the queue; false if there is none. */
+  cancel(detector: string): boolean {
+    const at = this.#queue.findIndex(({ name }) => name === detector);
+    if (at >= 0) this.#queue.splice(at, 1);
+    if (this.#running !== detector) return at >= 0;
+    this.#end({ outcome: 'cancelled', detail: `It was cancelled; ${STAYS}`, trained: null });
+    return true;
+  }
+
   /** Ends a run under way and forgets those that wait, for good; resolves when the child is gone. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#queue.length = 0;
-    this.#child?.kill('SIGKILL');
+    this.#end(STOPPED);
     await this.#idle;
+  }
+
+  #end(verdict: TrainingResult): void {
+    this.#verdict ??= verdict;
+    this.#child?.kill('SIGKILL');
   }
 
   #next(): void {
@@ -91,20 +107,31 @@ export class Trainer {
     progress: (message: Extract<TrainingMessage, { type: 'progress' }>) => void,
   ): Promise<TrainingResult> {
     return new Promise((resolve) => {
+      const { timeLimitMs, memoryLimitBytes } = job.spec.training;
       const child = fork(new URL('./training-process.js', import.meta.url), [], {
-        execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+        execArgv: [`--max-old-space-size=${Math.floor(memoryLimitBytes / 2 ** 20)}`],
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });
       this.#child = child;
+      this.#verdict = null;
       let complaint = '';
       let result: TrainingResult | null = null;
       const end = (how: string): void => {
         clearTimeout(timer);
+        clearInterval(watch);
         this.#child = null;
-        resolve(result ?? (this.#stopping ? STOPPED : failedBy(how, complaint)));
+        resolve(result ?? this.#verdict ?? failedBy(how, complaint));
       };
-      const timer = setTimeout(() => child.kill('SIGKILL'), MOST_MS);
+      const timer = setTimeout(() => {
+        this.#end(failed(`It was not through after ${formatDuration(timeLimitMs)} (training.time_limit)`));
+      }, timeLimitMs);
+      const watch = setInterval(() => {
+        const bytes = child.pid === undefined ? null : residentMemory(child.pid);
+        if (bytes === null || bytes <= memoryLimitBytes) return;
+        const taken = `${Math.round(bytes / 2 ** 20)} MB`;
+        this.#end(failed(`Its process took ${taken} of memory, more than training.memory_limit`));
+      }, WATCH_MS);
       child.stderr?.on('data', (chunk: Buffer) => {
         complaint = (complaint + chunk.toString('utf8')).slice(0, COMPLAINT_LENGTH);
       });
@@ -126,18 +153,23 @@ export class Trainer {
   }
 }
 
+const STAYS = 'the model in use stays.';
+
 const STOPPED: TrainingResult = {
   outcome: 'stopped',
-  detail: 'strayd stopped before the training was through; the model in use stays.',
+  detail: `strayd stopped before the training was through; ${STAYS}`,
   trained: null,
 };
+
+function failed(how: string): TrainingResult {
+  return { outcome: 'failed', detail: `${how}; ${STAYS}`, trained: null };
+}
 
 function failedBy(how: string, complaint: string): TrainingResult {
   const lines = complaint.split('\n').map((line) => line.trim());
   const said =
     lines.find((line) => /^(\w*Error\b|FATAL ERROR)/.test(line)) ?? lines.find((line) => line !== '');
-  const detail = `The training process ended with ${how}: ${said ?? 'it said nothing'}; the model in use stays.`;
-  return { outcome: 'failed', detail, trained: null };
+  return failed(`The training process ended with ${how}: ${said ?? 'it said nothing'}`);
 }
 
 function lowerPriority(pid: number): void {

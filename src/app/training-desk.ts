@@ -1,16 +1,21 @@
 import type { Config } from '../config/config.ts';
+import type { StoreReader } from '../store/store-reader.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { Instruments } from './instruments.ts';
 import type { TrainedModel } from './messages.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
-import { Trainer } from './trainer.ts';
+import { ALARMING_REJECTIONS, MOST_RUNS, rejectionsInARow } from './rejections.ts';
+import { Trainer, type TrainerOptions } from './trainer.ts';
 
 export interface TrainingDeskOptions {
   readonly config: Config;
+  readonly store: StoreReader;
   readonly thread: PipelineThread;
   readonly instruments: Instruments;
   readonly progress: (detector: string, fraction: number, detail: string) => void;
   readonly ended: (run: TrainingRun, trained: TrainedModel | null) => void;
+  /** Absent: a trainer with its real process. */
+  readonly makeTrainer?: (options: TrainerOptions) => Trainer;
 }
 
 /** Takes requests for trainings, and brings their results to the pipeline thread, the metrics and the log. */
@@ -20,8 +25,8 @@ export class TrainingDesk {
 
   constructor(options: TrainingDeskOptions) {
     this.#options = options;
-    const { config, instruments, progress } = options;
-    this.#trainer = new Trainer({
+    const { config, instruments, progress, makeTrainer = (wanted) => new Trainer(wanted) } = options;
+    this.#trainer = makeTrainer({
       storePath: config.store.path,
       nowMs: Date.now,
       progress,
@@ -44,8 +49,25 @@ export class TrainingDesk {
     return spec !== undefined && this.#trainer.request(spec);
   }
 
+  /** Answers false if the detector is not being trained, nor waits for it. */
+  cancel(detector: string): boolean {
+    return this.#trainer.cancel(detector);
+  }
+
   stop(): Promise<void> {
     return this.#trainer.stop();
+  }
+
+  /** Tells once of a detector whose trainings are rejected one after the other: its model grows old. */
+  #watchRejections({ detector, outcome, detail }: TrainingRun): void {
+    const { store, instruments } = this.#options;
+    const inARow = rejectionsInARow(store.listTrainingRuns(detector, MOST_RUNS));
+    instruments.metrics.trainingRejections.set({ detector }, inARow);
+    if (outcome !== 'rejected' || inARow !== ALARMING_REJECTIONS) return;
+    const message =
+      `The last ${inARow} trainings of detector ${detector} were rejected, so its model grows old: ${detail} ` +
+      'What was normal may have changed; "strayd models show" tells more.';
+    instruments.report({ event: 'training_rejected', level: 'error', message, fields: { detector, inARow } });
   }
 
   async #record(run: TrainingRun, trained: TrainedModel | null): Promise<void> {
@@ -66,6 +88,7 @@ export class TrainingDesk {
     const level = run.outcome === 'failed' ? 'error' : 'info';
     const message = `Training of detector ${run.detector} ended, ${run.outcome}: ${run.detail}`;
     report({ event: 'training_ended', level, message, fields: { ...run } });
+    this.#watchRejections(run);
     ended(run, trained);
   }
 }

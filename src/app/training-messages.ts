@@ -8,9 +8,9 @@ export interface TrainingJob {
   readonly seed: number;
 }
 
-/** How a run ended; `stopped`: strayd itself stopped, `failed`: the process did. */
+/** How a run ended; `stopped`: strayd itself stopped, `cancelled`: someone asked for it, `failed`: the process died, or a limit ended it. */
 export interface TrainingResult {
-  readonly outcome: 'promoted' | 'rejected' | 'not_enough_history' | 'failed' | 'stopped';
+  readonly outcome: 'promoted' | 'rejected' | 'not_enough_history' | 'failed' | 'stopped' | 'cancelled';
   /** One sentence for people. */
   readonly detail: string;
   readonly trained: TrainedModel | null;

@@ -48,13 +48,16 @@ export function startVitalSigns(options: VitalSignsOptions): () => void {
 }
 
 function lookIntoStore({ config, store, instruments }: VitalSignsOptions): void {
-  const { metrics, vitals } = instruments;
+  const { metrics, vitals, exposition } = instruments;
   const waiting = new Map(store.outboxPending().map(({ channel, count }) => [channel, count]));
   for (const { name, type } of config.channels) {
     if (type === 'webhook') metrics.outboxPending.set({ channel: name }, waiting.get(name) ?? 0);
   }
   for (const spec of config.detectors) {
     const entities = vitals.detector(spec.name)?.entities ?? 0;
+    // A trial that failed or a rollback by hand changes it without a training.
+    const active = store.listModels(spec.name).find(({ status }) => status === 'active');
+    if (active !== undefined) exposition.model(spec.name, active.version, active.card, active.createdMs);
     metrics.budgetUsed.set({ detector: spec.name }, budgetUsed(store, spec, entities));
   }
 }

@@ -33,10 +33,14 @@ export class Vitals {
   }
 
   /** Trouble begins and ends by events. */
-  noted({ event, message }: TelemetryEvent): void {
+  noted({ event, message, fields }: TelemetryEvent): void {
     if (event === 'partition_assigned') this.#joined = true;
     else if (event === 'kafka_trouble') this.#trouble.set('kafka', message);
     else if (event === 'kafka_recovered') this.#trouble.delete('kafka');
+    else if (event === 'training_rejected')
+      this.#trouble.set(`rejected ${String(fields?.['detector'])}`, message);
+    else if (event === 'training_ended' && fields?.['outcome'] === 'promoted')
+      this.#trouble.delete(`rejected ${String(fields['detector'])}`);
     else if (event === 'store_full') this.#trouble.set('store', message);
     else if (event === 'store_recovered') this.#trouble.delete('store');
   }

@@ -1,10 +1,15 @@
 import { CommandError } from './exit.ts';
 
+const TIMEOUT_MS = 30_000;
+
 /** A running daemon's HTTP API, as the commands use it. */
 export interface ApiClient {
   /** Resolves with the body of a 2xx answer; everything else becomes a CommandError that says what to do. */
   get(path: string): Promise<unknown>;
   post(path: string, body?: unknown): Promise<unknown>;
+  /** The bytes of a 2xx answer. */
+  download(path: string): Promise<Uint8Array>;
+  upload(path: string, bytes: Uint8Array): Promise<unknown>;
 }
 
 export interface ApiClientOptions {
@@ -17,14 +22,14 @@ export interface ApiClientOptions {
 export function apiClient({ url, token }: ApiClientOptions): ApiClient {
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
 
-  async function request(method: string, path: string, body?: unknown): Promise<unknown> {
+  async function request(method: string, path: string, body?: unknown): Promise<Response> {
     let response: Response;
     try {
       response = await fetch(new URL(path, url), {
         method,
-        headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(30_000),
+        headers: body === undefined ? headers : { ...headers, 'content-type': typeOf(body) },
+        ...(body === undefined ? {} : { body: body instanceof Uint8Array ? body : JSON.stringify(body) }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
     } catch (error) {
       const cause =
@@ -33,15 +38,25 @@ export function apiClient({ url, token }: ApiClientOptions): ApiClient {
         `No answer from strayd at ${url} (${cause}). Is "strayd run" up, and --url its address?`,
       );
     }
+    if (response.ok) return response;
     const answer: unknown = await response.json().catch(() => null);
-    if (response.ok) return answer;
     throw new CommandError(`${url} refused: ${problemDetail(answer) ?? `HTTP ${response.status}`}`);
   }
 
   return {
-    get: (path) => request('GET', path),
-    post: (path, body) => request('POST', path, body),
+    get: async (path) => json(await request('GET', path)),
+    post: async (path, body) => json(await request('POST', path, body)),
+    download: async (path) => new Uint8Array(await (await request('GET', path)).arrayBuffer()),
+    upload: async (path, bytes) => json(await request('POST', path, bytes)),
   };
+}
+
+function typeOf(body: unknown): string {
+  return body instanceof Uint8Array ? 'application/octet-stream' : 'application/json';
+}
+
+function json(response: Response): Promise<unknown> {
+  return response.json().catch(() => null);
 }
 
 function problemDetail(answer: unknown): string | null {

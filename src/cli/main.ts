@@ -9,6 +9,7 @@ import { alertsCommand } from './commands/alerts.ts';
 import { backtestCommand } from './commands/backtest.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
+import { modelsCommand } from './commands/models.ts';
 import { runCommand } from './commands/run.ts';
 import { trainCommand } from './commands/train.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -26,6 +27,7 @@ const program = new Command('strayd')
   .addCommand(trainCommand())
   .addCommand(backtestCommand())
   .addCommand(alertsCommand())
+  .addCommand(modelsCommand())
   .addHelpText('after', '\nExit codes: 0 fine, 1 failed, 2 wrong use or configuration.');
 
 for (const command of [

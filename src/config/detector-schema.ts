@@ -6,6 +6,7 @@ import {
   labelNameField,
   metricNameField,
   nameField,
+  sizeField,
   selectorField,
   timezoneField,
 } from './fields.ts';
@@ -95,6 +96,12 @@ const training = z.strictObject({
       'Steps an entity needs before the first training; default: 8 × the longest window, at least 6 hours’ worth.',
     forExample: [1440],
   }),
+  time_limit: durationField(1)
+    .prefault('2h')
+    .meta({ description: 'A training that takes longer is ended, and counts as failed.' }),
+  memory_limit: sizeField(256 * 2 ** 20)
+    .prefault('4GB')
+    .meta({ description: 'A training process that takes more memory is ended, and counts as failed.' }),
   keep: count.lte(100).default(10).meta({
     description: 'Versions kept beside the one in use, to roll back to; of rejected ones as many again.',
   }),

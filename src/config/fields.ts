@@ -34,6 +34,15 @@ export function durationField(least = 0) {
   );
 }
 
+/** A size of memory as text, in powers of 1024; gives bytes. `least` is the smallest one allowed. */
+export function sizeField(least: number) {
+  return textField('expected a size of at least 256MB, such as 512MB or 4GB', (text) => {
+    const match = /^(\d{1,6})\s*(MB|GB)$/.exec(text.trim());
+    const bytes = Number(match?.[1]) * (match?.[2] === 'GB' ? 2 ** 30 : 2 ** 20);
+    return bytes >= least ? bytes : null;
+  });
+}
+
 /** `10%` or 0.1; gives the share. */
 export const shareField = z
   .union([z.number(), z.string()], { error: 'expected a share, such as 10% or 0.1' })

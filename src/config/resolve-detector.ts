@@ -43,6 +43,8 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
       quarantineMs: parsed.training.quarantine,
       fineTune: parsed.training.fine_tune,
       minSteps: parsed.training.min_steps ?? Math.max(8 * longest, Math.ceil(LEAST_HISTORY_MS / stepMs)),
+      timeLimitMs: parsed.training.time_limit,
+      memoryLimitBytes: parsed.training.memory_limit,
       keep: parsed.training.keep,
     },
     calibration: { schedule: parsed.calibration.schedule },

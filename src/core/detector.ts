@@ -61,6 +61,9 @@ export interface TrainingSpec {
   readonly fineTune: boolean;
   /** Least scored-or-stored steps of an entity before the first training. */
   readonly minSteps: number;
+  /** A run that takes longer, or a process that takes more memory, is ended. */
+  readonly timeLimitMs: number;
+  readonly memoryLimitBytes: number;
   /** Versions kept beside the one in use, and as many rejected ones. */
   readonly keep: number;
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { AlertState } from '../pipeline/effects.ts';
 import type { AlertFilter, AlertLabel, Backend } from './backend.ts';
+import { registerModelsApi } from './models-api.ts';
 import { sendProblem } from './problem.ts';
 
 const STATES: readonly AlertState[] = ['pending', 'firing', 'resolved'];
@@ -33,7 +34,7 @@ const labelBodySchema = {
   properties: { label: { enum: LABELS } },
 };
 
-/** Routes under /api/v1: reading alerts, models and dead letters, labelling an alert, starting a training run. */
+/** Routes under /api/v1: reading alerts and dead letters, labelling an alert, models, starting and cancelling a training run. */
 export function registerApi(server: FastifyInstance, backend: Backend): void {
   server.get('/api/v1/status', () => backend.status());
 
@@ -62,21 +63,13 @@ export function registerApi(server: FastifyInstance, backend: Backend): void {
     },
   );
 
-  server.get<{ Querystring: { detector?: string } }>('/api/v1/models', (request) => ({
-    models: backend.models(request.query.detector ?? null),
-  }));
+  registerModelsApi(server, backend);
 
   server.get('/api/v1/dead-letters', () => ({ reasons: backend.deadLetters() }));
 
   server.post<{ Params: { name: string } }>('/api/v1/detectors/:name/train', (request, reply) => {
     const { name } = request.params;
-    if (!backend.hasDetector(name)) {
-      return sendProblem(reply, {
-        status: 404,
-        title: 'No such detector',
-        detail: `There is no detector ${JSON.stringify(name)}; GET /api/v1/status lists them.`,
-      });
-    }
+    if (!backend.hasDetector(name)) return sendProblem(reply, noSuchDetector(name));
     if (backend.train(name) === 'busy') {
       return sendProblem(reply, {
         status: 409,
@@ -86,6 +79,27 @@ export function registerApi(server: FastifyInstance, backend: Backend): void {
     }
     return reply.code(202).send({ detector: name, training: 'started' });
   });
+
+  server.post<{ Params: { name: string } }>('/api/v1/detectors/:name/train/cancel', (request, reply) => {
+    const { name } = request.params;
+    if (!backend.hasDetector(name)) return sendProblem(reply, noSuchDetector(name));
+    if (!backend.cancelTraining(name)) {
+      return sendProblem(reply, {
+        status: 409,
+        title: 'No training is under way',
+        detail: `Detector ${name} is not being trained, nor does it wait for it.`,
+      });
+    }
+    return reply.send({ detector: name, training: 'cancelled' });
+  });
+}
+
+function noSuchDetector(name: string) {
+  return {
+    status: 404,
+    title: 'No such detector',
+    detail: `There is no detector ${JSON.stringify(name)}; GET /api/v1/status lists them.`,
+  };
 }
 
 function noSuchAlert(id: string) {

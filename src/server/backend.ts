@@ -27,6 +27,14 @@ export interface ModelView {
   readonly detector: string;
   readonly version: string;
   readonly status: string;
+  /** Why it has its status; may be empty. */
+  readonly reason: string;
+  /** Of the model file. */
+  readonly sha256: string;
+  /** When it was trained or imported, RFC 3339. */
+  readonly created: string;
+  /** Event time from which it was put to use last, RFC 3339; `null` if it never was. */
+  readonly activeFrom: string | null;
   readonly card: unknown;
 }
 
@@ -61,6 +69,11 @@ export interface StatusView {
   }[];
 }
 
+/** Answer to a request that may be refused: `unknown` = what it names is not there. */
+export type Outcome<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'unknown' | 'refused'; readonly detail: string };
+
 /** Answer to a request to train now. */
 export type TrainAnswer = 'started' | 'busy';
 
@@ -76,9 +89,17 @@ export interface Backend {
   /** Answers false if there is no such alert. */
   label(id: string, label: AlertLabel): Promise<boolean>;
   models(detector: string | null): readonly ModelView[];
+  /** The bytes of a version's model file, `null` if there is none. */
+  modelFile(version: string): Promise<Uint8Array | null>;
+  /** Puts a kept version to use; `version` `null`: the one in use before. */
+  rollBack(detector: string, version: string | null): Promise<Outcome<ModelView>>;
+  /** Takes a model file in, without using it. */
+  importModel(bytes: Uint8Array): Promise<Outcome<ModelView>>;
   deadLetters(): readonly DeadLetterView[];
   hasDetector(name: string): boolean;
   train(detector: string): TrainAnswer;
+  /** Ends a training under way or takes it from the queue; answers false if there is none. */
+  cancelTraining(detector: string): boolean;
   /** The text of /metrics. */
   metrics(): Promise<string>;
 }

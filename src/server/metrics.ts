@@ -124,6 +124,11 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
       'detector',
       'outcome',
     ]),
+    trainingRejections: gauge(
+      'strayd_training_rejections_in_a_row',
+      'Newest trainings that were rejected one after the other; from 3 on the model grows old.',
+      ['detector'],
+    ),
     trainingDuration: histogram(
       'strayd_training_duration_seconds',
       'Wall time of training runs.',

@@ -15,7 +15,7 @@ import type { HoldOutResult } from './score-hold-out.ts';
 import { scoreHoldOut } from './score-hold-out.ts';
 import { selfTest } from './self-test.ts';
 import type { TrainingCard } from './training-card.ts';
-import { describeData, describeThreshold } from './training-card.ts';
+import { describeData, describeErrors, describeThreshold } from './training-card.ts';
 import type { TrainingInput } from './training-input.ts';
 
 /** How far a run is; `fraction` 0…1 of the whole. */
@@ -108,6 +108,7 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
     parent: input.champion?.version ?? null,
     data: describeData(chosen, spec.stepMs),
     threshold: describeThreshold(scores, calibrations, spec),
+    holdOutErrors: describeErrors(scores, features),
     promotion,
     selfTest: faults,
   };

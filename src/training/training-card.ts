@@ -7,6 +7,8 @@ import { cohortTail } from '../pipeline/scoring/initial-calibrations.ts';
 import type { ChosenRows } from './choose-rows.ts';
 import type { FaultResult } from './self-test.ts';
 import type { PromotionResult } from './promotion-gate.ts';
+import type { HoldOutResult } from './score-hold-out.ts';
+import { thresholdInterval } from './threshold-interval.ts';
 
 /** The rows that a model was made from. Times are Unix ms. */
 export interface TrainingData {
@@ -25,6 +27,8 @@ export interface ThresholdCard {
   readonly median: number;
   readonly least: number;
   readonly most: number;
+  /** 90 % of thresholds that as much hold-out of the entity in the middle could have given; `null` if it is too short to tell. */
+  readonly interval: readonly [number, number] | null;
   /** Share of hold-out rows above their entity's threshold. */
   readonly holdOutShareOver: number;
 }
@@ -35,6 +39,8 @@ export interface TrainingCard extends ModelCard {
   readonly parent: string | null;
   readonly data: TrainingData;
   readonly threshold: ThresholdCard;
+  /** How far each feature was off when rebuilt on hold-out, root mean square in units of its own spread, over entities; empty without members. */
+  readonly holdOutErrors: readonly { readonly feature: string; readonly error: number }[];
   readonly promotion: PromotionResult;
   /** Which injected faults would have fired an alert; empty if it was not tried, absent in cards of earlier versions. */
   readonly selfTest?: readonly FaultResult[];
@@ -78,14 +84,30 @@ export function describeThreshold(
     const threshold = EntityCalibration.fromBytes(bytes, setting).threshold(lnBudget);
     over += raw.filter((score) => score >= threshold).length;
     rows += raw.length;
-    return [threshold];
+    return [{ threshold, entity }];
   });
-  const sorted = thresholds.sort((a, b) => a - b);
+  const sorted = thresholds.sort((a, b) => a.threshold - b.threshold);
+  const middle = sorted[sorted.length >> 1];
+  const ofMiddle = scores.find(({ entity }) => entity === middle?.entity);
   return {
     method: 'peaks over threshold on declustered hold-out log scores',
-    median: sorted[sorted.length >> 1] ?? Number.NaN,
-    least: sorted[0] ?? Number.NaN,
-    most: sorted.at(-1) ?? Number.NaN,
+    median: middle?.threshold ?? Number.NaN,
+    least: sorted[0]?.threshold ?? Number.NaN,
+    most: sorted.at(-1)?.threshold ?? Number.NaN,
+    interval: ofMiddle === undefined ? null : thresholdInterval(ofMiddle, spec.stepMs, lnBudget),
     holdOutShareOver: rows === 0 ? 0 : over / rows,
   };
+}
+
+/** Averages what each feature was off by over entities, each counting once. */
+export function describeErrors(
+  scores: readonly HoldOutResult[],
+  features: readonly string[],
+): TrainingCard['holdOutErrors'] {
+  const squares = scores.map(({ residuals }) => residuals.overall()).filter((one) => !one.some(Number.isNaN));
+  if (squares.length === 0) return [];
+  return features.map((feature, j) => {
+    const mean = squares.reduce((sum, one) => sum + (one[j] ?? 0), 0) / squares.length;
+    return { feature, error: Math.sqrt(mean) };
+  });
 }

@@ -82,7 +82,16 @@ describe('the backend of the HTTP side', () => {
     };
     const deadLetters = [{ ...letter, bytes: Buffer.from('x'.repeat(900)) }];
     store.applyCheckpoint(checkpointOf({ effects: { deadLetters } }), { outbox: [] });
-    const model = { detector: 'hosts', version: 'v1', status: 'candidate', card: { backend: 'wasm' } };
+    const model = {
+      detector: 'hosts',
+      version: 'v1',
+      status: 'candidate',
+      reason: '',
+      sha256: '',
+      created: '1970-01-01T00:00:00.000Z',
+      activeFrom: null,
+      card: { backend: 'wasm' },
+    };
     expect(backend.models(null)).toEqual([model]);
     expect(backend.models('hosts')).toEqual([model]);
     expect(backend.models('other')).toEqual([]);

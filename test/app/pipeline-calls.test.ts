@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PipelineConfig } from '../../src/config/pipeline-config.ts';
 import type { TrainedModel } from '../../src/app/messages.ts';
@@ -71,7 +71,7 @@ describe('a training that is handed over', () => {
       outboxRows: () => [],
       applied: () => undefined,
     });
-    const config = { detectors: [spec] } as unknown as PipelineConfig;
+    const config = { detectors: [spec], storePath: place.path } as unknown as PipelineConfig;
     const timer = setInterval(() => undefined, 1e6);
     return { config, store, stream, runner, report, timer, turns: new Turns() };
   }
@@ -97,6 +97,50 @@ describe('a training that is handed over', () => {
       { version: trained.version, status: 'active' },
     ]);
     expect(events).toEqual(['model_activated']);
+  });
+
+  it('can be taken back by hand, from a step that is on record', async () => {
+    await answerCall({ kind: 'trained', run, trained }, pipeline);
+    const older = readFileSync(trained.path);
+    const other = trainableSpec({ windows: [4] });
+    const { trained: next } = await runTraining(
+      { storePath: place.path, spec: other, seed: 1 },
+      () => undefined,
+    );
+    if (next === null) throw new Error('the history was too short to train on');
+    await answerCall(
+      { kind: 'trained', run: { ...run, startedMs: 3 }, trained: { ...next, promoted: true } },
+      pipeline,
+    );
+    expect(await answerCall({ kind: 'roll_back', detector: 'hosts', version: null }, pipeline)).toBe(
+      trained.version,
+    );
+    const { store } = pipeline;
+    expect(store.listModels('hosts').map(({ version, status }) => [version, status])).toEqual(
+      expect.arrayContaining([
+        [trained.version, 'active'],
+        [next.version, 'rolled_back'],
+      ]),
+    );
+    expect(store.listActivations('hosts').at(-1)).toMatchObject({
+      version: trained.version,
+      rollback: { from: next.version, reason: `Rolled back by hand to ${trained.version}.` },
+    });
+    await expect(
+      answerCall({ kind: 'roll_back', detector: 'hosts', version: 'beef' }, pipeline),
+    ).rejects.toThrow('There is no version "beef"');
+    await expect(answerCall({ kind: 'import_model', bytes: older }, pipeline)).rejects.toThrow(
+      'is here already',
+    );
+  });
+
+  it('can come from elsewhere: it is kept, and used only when someone says so', async () => {
+    const bytes = readFileSync(trained.path);
+    expect(await answerCall({ kind: 'import_model', bytes }, pipeline)).toBe(trained.version);
+    expect(pipeline.store.listModels('hosts')).toMatchObject([{ status: 'retired', reason: 'Imported.' }]);
+    expect(pipeline.store.listActivations('hosts')).toEqual([]);
+    await answerCall({ kind: 'roll_back', detector: 'hosts', version: trained.version }, pipeline);
+    expect(pipeline.store.listModels('hosts')).toMatchObject([{ status: 'active' }]);
   });
 
   it('waits while the store is full, and is used when there is room again', async () => {

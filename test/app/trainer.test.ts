@@ -152,6 +152,51 @@ describe('the trainer with its real process', () => {
     expect(trainer.running).toBeNull();
   });
 
+  it('a run that is cancelled is on record as such and leaves no model', async () => {
+    const { trainer, next } = await makeTrainer();
+    trainer.request(spec);
+    trainer.request(trainableSpec({ name: 'apps' }));
+    const ended = next();
+    expect([trainer.cancel('apps'), trainer.cancel('hosts'), trainer.cancel('nobody')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    const { run, trained } = await ended;
+    expect(run).toMatchObject({ outcome: 'cancelled', detail: 'It was cancelled; the model in use stays.' });
+    expect(trained).toBeNull();
+    expect(trainer.running).toBeNull();
+    // And the next one goes its way.
+    trainer.request(spec);
+    expect((await next()).run.outcome).toBe('promoted');
+  });
+
+  it('a run that takes too long is ended and says so', async () => {
+    const hasty = trainableSpec({ training: { ...spec.training, timeLimitMs: 50 } });
+    const { run } = await (await makeTrainer()).train(hasty);
+    expect(run).toMatchObject({
+      outcome: 'failed',
+      detail: 'It was not through after 50ms (training.time_limit); the model in use stays.',
+    });
+  });
+
+  it('a process that takes too much memory is ended and says so, wasm’s memory counted', async () => {
+    // Less than a bare process takes, more than its JavaScript heap.
+    const small = trainableSpec({ training: { ...spec.training, memoryLimitBytes: 40 * 2 ** 20 } });
+    const { run } = await (await makeTrainer()).train(small);
+    expect(run.outcome).toBe('failed');
+    expect(run.detail).toMatch(
+      /^Its process took \d+ MB of memory, more than training.memory_limit; the model/,
+    );
+  });
+
+  it('a process whose heap is full dies alone, and says of what', async () => {
+    const tight = trainableSpec({ training: { ...spec.training, memoryLimitBytes: 12 * 2 ** 20 } });
+    const { run } = await (await makeTrainer()).train(tight);
+    expect(run.outcome).toBe('failed');
+    expect(run.detail).toMatch(/heap|memory/);
+  });
+
   describe('beside a model in use', () => {
     /** Trains by `strayd train`'s way, which puts a promoted model to use. */
     async function trainAlone(wanted: DetectorSpec): Promise<TrainingRun | undefined> {

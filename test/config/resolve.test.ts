@@ -50,6 +50,8 @@ describe('defaults', () => {
             quarantineMs: 7 * 86_400_000,
             fineTune: true,
             minSteps: 1440,
+            timeLimitMs: 7_200_000,
+            memoryLimitBytes: 4 * 2 ** 30,
             keep: 10,
           },
           calibration: { schedule: '0 4 * * *' },

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../src/pipeline/effects.ts';
-import type { AlertFilter, AlertLabel, AlertView, Backend } from '../../src/server/backend.ts';
+import type { AlertFilter, AlertLabel, AlertView, Backend, ModelView } from '../../src/server/backend.ts';
 import { createServer } from '../../src/server/server.ts';
 
 const alert: Alert = {
@@ -33,9 +33,30 @@ const view: AlertView = {
   deliver: true,
 };
 
+const model: ModelView = {
+  detector: 'hosts',
+  version: 'feedfacecafe',
+  status: 'active',
+  reason: '',
+  sha256: 'ff',
+  created: '2026-01-01T00:00:00.000Z',
+  activeFrom: null,
+  card: { n: 1 },
+};
+
 /** A backend with one alert and one detector that remembers what it was asked. */
 function fakeBackend(changes: Partial<Backend> = {}) {
-  const asked: { filters: AlertFilter[]; labels: [string, AlertLabel][] } = { filters: [], labels: [] };
+  const asked: {
+    filters: AlertFilter[];
+    labels: [string, AlertLabel][];
+    rollbacks: [string, string | null][];
+    imports: string[];
+  } = {
+    filters: [],
+    labels: [],
+    rollbacks: [],
+    imports: [],
+  };
   const backend: Backend = {
     notAlive: () => null,
     notReady: () => [],
@@ -49,7 +70,17 @@ function fakeBackend(changes: Partial<Backend> = {}) {
       asked.labels.push([id, label]);
       return Promise.resolve(id === 'abc');
     },
-    models: () => [],
+    models: () => [model],
+    modelFile: (version) => Promise.resolve(version === model.version ? Buffer.from('bytes') : null),
+    rollBack: (detector, version) => {
+      asked.rollbacks.push([detector, version]);
+      return Promise.resolve({ kind: 'done', value: model });
+    },
+    importModel: (bytes) => {
+      asked.imports.push(Buffer.from(bytes).toString());
+      return Promise.resolve({ kind: 'refused', detail: 'The file is damaged.' });
+    },
+    cancelTraining: () => false,
     deadLetters: () => [],
     hasDetector: (name) => name === 'hosts',
     train: () => 'started',
@@ -156,5 +187,74 @@ describe('the HTTP side', () => {
     }).backend;
     const response = await serve(backend).inject('/api/v1/alerts');
     expect(response.json()).toMatchObject({ status: 500, detail: 'the store is closed' });
+  });
+
+  describe('models', () => {
+    it('are listed, shown and handed out', async () => {
+      const api = serve(fakeBackend().backend);
+      expect((await api.inject('/api/v1/models')).json()).toEqual({ models: [model] });
+      expect((await api.inject(`/api/v1/models/${model.version}`)).json()).toEqual(model);
+      const file = await api.inject(`/api/v1/models/${model.version}/file`);
+      expect([file.headers['content-type'], file.body]).toEqual(['application/octet-stream', 'bytes']);
+      for (const path of ['/api/v1/models/other', '/api/v1/models/other/file']) {
+        const missing = await api.inject(path);
+        expect(missing.statusCode).toBe(404);
+        expect(missing.json()).toMatchObject({ detail: expect.stringContaining('"other"') as string });
+      }
+    });
+
+    it('are put back, a named one or the one before', async () => {
+      const { backend, asked } = fakeBackend();
+      const url = '/api/v1/detectors/hosts/rollback';
+      const api = serve(backend);
+      expect((await api.inject({ method: 'POST', url })).json()).toEqual(model);
+      await api.inject({ method: 'POST', url, payload: { version: 'feed' } });
+      expect(asked.rollbacks).toEqual([
+        ['hosts', null],
+        ['hosts', 'feed'],
+      ]);
+      expect((await api.inject({ method: 'POST', url, payload: { versoin: 'feed' } })).statusCode).toBe(400);
+    });
+
+    it('say what there is if there is nothing to put back', async () => {
+      const rollBack = () => Promise.resolve({ kind: 'unknown' as const, detail: 'Kept are a, b.' });
+      const response = await serve(fakeBackend({ rollBack }).backend).inject({
+        method: 'POST',
+        url: '/api/v1/detectors/hosts/rollback',
+      });
+      expect([response.statusCode, response.json<{ detail: string }>().detail]).toEqual([
+        404,
+        'Kept are a, b.',
+      ]);
+      expect(response.headers['content-type']).toContain('application/problem+json');
+    });
+
+    it('are taken in as bytes, of more than the usual size, and refused with the reason', async () => {
+      const { backend, asked } = fakeBackend();
+      const api = serve(backend);
+      const post = (payload: string, type: string) =>
+        api.inject({ method: 'POST', url: '/api/v1/models', payload, headers: { 'content-type': type } });
+      const large = 'x'.repeat(1024 * 1024);
+      const response = await post(large, 'application/octet-stream');
+      expect([response.statusCode, response.json<{ detail: string }>().detail]).toEqual([
+        409,
+        'The file is damaged.',
+      ]);
+      expect(asked.imports).toEqual([large]);
+      expect((await post('{}', 'application/json')).statusCode).toBe(415);
+    });
+  });
+
+  it('cancels a training, and says if there is none', async () => {
+    const url = '/api/v1/detectors/hosts/train/cancel';
+    const cancelled = await serve(fakeBackend({ cancelTraining: () => true }).backend).inject({
+      method: 'POST',
+      url,
+    });
+    expect(cancelled.json()).toEqual({ detector: 'hosts', training: 'cancelled' });
+    const none = await serve(fakeBackend().backend).inject({ method: 'POST', url });
+    expect(none.statusCode).toBe(409);
+    const other = await server?.inject({ method: 'POST', url: '/api/v1/detectors/other/train/cancel' });
+    expect(other?.statusCode).toBe(404);
   });
 });

@@ -58,6 +58,8 @@ export function detectorSpec(overrides: Partial<DetectorSpec> = {}): DetectorSpe
       quarantineMs: 1,
       fineTune: true,
       minSteps: 1,
+      timeLimitMs: 7_200_000,
+      memoryLimitBytes: 4 * 2 ** 30,
       keep: 10,
     },
     calibration: { schedule: '0 4 * * *' },

@@ -15,6 +15,7 @@ interface TrainOptions extends TuneOptions {
   readonly config: string;
   readonly detector?: string;
   readonly url?: string;
+  readonly cancel?: true;
 }
 
 /** `strayd train`: a training now, by the running daemon or, if none runs, alone. */
@@ -28,7 +29,7 @@ function plainTrainCommand(): Command {
     .description(
       'Train now instead of waiting for the schedule: asks the running strayd, or works alone on the store if ' +
         'none runs. A new model is used only if it is not worse than the one in use. The exit code is 0 also if ' +
-        'there is too little history yet or the old model stays; 1 means that the training failed.',
+        'there is too little history yet or the old model stays; 1 means that the training failed or was cancelled (Ctrl-C).',
     )
     .addOption(configOption())
     .option('-d, --detector <name>', 'only this detector (default: all)')
@@ -37,17 +38,24 @@ function plainTrainCommand(): Command {
       'address of the running strayd (default: server.listen of the configuration)',
       httpUrl,
     )
+    .option('--cancel', 'end a training under way in the running strayd; the model in use stays')
     .action(async (options: TrainOptions) => {
       const misuse = tuneMisuse(options);
       if (misuse !== null) throw new CommandError(misuse, EXIT.wrongUse);
       const { config } = readConfig(options.config);
       if (options.tune === true) return tuneCommand(config, onlyOne(config, options.detector), options);
       const detectors = chosenDetectors(config, options.detector);
-      if (options.url === undefined && (await trainedAlone(config, detectors))) return;
+      const alone = options.url === undefined && options.cancel !== true;
+      if (alone && (await trainedAlone(config, detectors))) return;
       const { host, port } = config.server.listen;
       const url = options.url ?? `http://${host}:${port}`;
       const client = apiClient({ url, token: config.server.token?.reveal() ?? null });
       for (const { name } of detectors) {
+        if (options.cancel === true) {
+          await client.post(`/api/v1/detectors/${encodeURIComponent(name)}/train/cancel`);
+          process.stdout.write(`${name}: training cancelled; the model in use stays.\n`);
+          continue;
+        }
         await client.post(`/api/v1/detectors/${encodeURIComponent(name)}/train`);
         process.stdout.write(
           `${name}: training started by the strayd at ${url}; its log tells how it ends.\n`,
@@ -82,7 +90,8 @@ function outcomeText({ outcome, detail }: TrainingRun): string {
     case 'rejected':
       return `the model in use stays. ${detail}`;
     case 'failed':
-      return `failed. ${detail}`;
+    case 'cancelled':
+      return `${outcome}. ${detail}`;
     case 'not_enough_history':
       return `nothing trained. ${detail} "strayd run" collects the history.`;
     default:
@@ -96,11 +105,14 @@ async function trainedAlone(config: Config, detectors: readonly DetectorSpec[]):
   const progress = (detector: string, fraction: number, detail: string): void =>
     bar.update(fraction, `${detector} ${detail}`);
   try {
-    const runs = await trainAlone({ config, detectors, progress });
+    const cancelling = new AbortController();
+    process.once('SIGINT', () => cancelling.abort());
+    const runs = await trainAlone({ config, detectors, progress, signal: cancelling.signal });
     bar.done();
     if (runs === null) return false;
     for (const run of runs) process.stdout.write(`${run.detector}: ${outcomeText(run)}\n`);
-    if (runs.some(({ outcome }) => outcome === 'failed')) process.exitCode = EXIT.failed;
+    if (runs.some(({ outcome }) => outcome === 'failed' || outcome === 'cancelled'))
+      process.exitCode = EXIT.failed;
     return true;
   } catch (error) {
     if (error instanceof TrainAloneError) throw new CommandError(error.message);

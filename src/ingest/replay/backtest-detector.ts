@@ -66,6 +66,8 @@ export function backtestDetector(features: readonly string[], stepMs: number): D
       quarantineMs: WEEK_MS,
       fineTune: true,
       minSteps: 512,
+      timeLimitMs: 7_200_000,
+      memoryLimitBytes: 4 * 2 ** 30,
       keep: 10,
     },
     calibration: { schedule: '0 4 * * *' },

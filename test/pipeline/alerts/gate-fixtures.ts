@@ -48,6 +48,8 @@ export const spec: DetectorSpec = {
     quarantineMs: 1,
     fineTune: false,
     minSteps: 100,
+    timeLimitMs: 7_200_000,
+    memoryLimitBytes: 4 * 2 ** 30,
     keep: 10,
   },
   calibration: { schedule: '0 4 * * *' },

@@ -43,6 +43,8 @@ export function fakeSpec(overrides: Partial<DetectorSpec> = {}): DetectorSpec {
       quarantineMs: 7 * 86_400_000,
       fineTune: false,
       minSteps: 500,
+      timeLimitMs: 7_200_000,
+      memoryLimitBytes: 4 * 2 ** 30,
       keep: 10,
     },
     calibration: { schedule: '0 4 * * *' },

@@ -1,0 +1,17 @@
+import type { ModelView } from '../server/backend.ts';
+import type { ModelRecord } from '../store/model-repository.ts';
+
+/** A kept version as the API and the CLI show it. */
+export function modelView(record: ModelRecord, stepMs: number): ModelView {
+  const { detector, version, status, reason, sha256, createdMs, effectiveStep, card } = record;
+  return {
+    detector,
+    version,
+    status,
+    reason,
+    sha256,
+    created: new Date(createdMs).toISOString(),
+    activeFrom: effectiveStep === null ? null : new Date(effectiveStep * stepMs).toISOString(),
+    card: JSON.parse(card) as unknown,
+  };
+}
