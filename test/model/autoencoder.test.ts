@@ -71,6 +71,39 @@ async function fit(
 
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 
+describe('a dense net trained on windows with gaps', () => {
+  it('learns nothing from what is missing: it rebuilds the feature as one that never missed a value', async () => {
+    const holed = (share: number): Stretch => {
+      const whole = stretch(1500, 1);
+      const random = createRandom(3);
+      for (let row = 0; row < whole.count; row++) {
+        if (random.next() < share) whole.rows[row * FEATURES + 3] = Number.NaN;
+      }
+      return whole;
+    };
+    const errorOf = async (share: number): Promise<number> => {
+      const training = holed(share);
+      const covariance = emptyLaggedCovariance(FEATURES, STEPS);
+      addStretch(covariance, stretch(1500, 1), kernels);
+      const { autoencoder } = await netKind('dense').fit(
+        { features: FEATURES, steps: STEPS, covariance, training: [training], validation: [stretch(300, 2)] },
+        { ...OPTIONS, seed: 1, layers: [24, 12, 6], learningRate: 0.005, batchSize: 64, maxEpochs: 8 },
+        kernels,
+      );
+      const test = stretch(300, 5);
+      const windows = new Float32Array((test.count - STEPS + 1) * WIDTH);
+      for (let at = 0; at < test.count - STEPS + 1; at++) {
+        windows.set(test.rows.subarray(at * FEATURES, at * FEATURES + WIDTH), at * WIDTH);
+      }
+      const errors = autoencoder.errors(windows, windows.length / WIDTH);
+      autoencoder.dispose();
+      return sum(errors.filter((_, index) => index % FEATURES === 3)) / (windows.length / WIDTH);
+    };
+    const [whole, gaps] = [await errorOf(0), await errorOf(0.5)];
+    expect(gaps).toBeLessThan(1.5 * whole);
+  });
+});
+
 describe.each([
   ['linear', linearAutoencoder as AutoencoderKind],
   ['dense', netKind('dense')],
