@@ -4,6 +4,8 @@ import type { RecordStream } from '../ingest/record-stream.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { PipelineCall, TrainedModel } from './messages.ts';
+import type { AlertLabel } from '../server/backend.ts';
+import { excludeLabelled } from './exclude-labelled.ts';
 import { checkImport } from './import-model.ts';
 import { ModelRefusal } from './model-refusal.ts';
 import { readModel, readOwnModel, recordModel } from './model-shelf.ts';
@@ -40,7 +42,7 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
     case 'import_model':
       return running.turns.take(() => takeIn(call.bytes, running));
     case 'label':
-      return store.labelAlert(call.id, call.label);
+      return label(call.id, call.label, running);
     case 'outbox_marks':
       store.markOutbox(call.marks);
       return null;
@@ -61,6 +63,12 @@ async function stop({ store, stream, runner }: RunningPipeline): Promise<null> {
   await stream.close?.();
   store.close();
   return null;
+}
+
+function label(id: string, as: AlertLabel, { config, store, runner }: RunningPipeline): boolean {
+  const isKnown = store.labelAlert(id, as);
+  if (isKnown) excludeLabelled(id, { store, detectors: config.detectors, runner });
+  return isKnown;
 }
 
 async function rollBack(

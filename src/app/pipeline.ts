@@ -15,6 +15,7 @@ import { DECODE_LIMITS } from './decode-limits.ts';
 import type { FromPipeline } from './messages.ts';
 import type { RunningPipeline } from './pipeline-calls.ts';
 import { lagKey, PipelineRunner } from './pipeline-runner.ts';
+import { excludeLabelled } from './exclude-labelled.ts';
 import { publishedOf } from './publish.ts';
 import { restoreState } from './restore-state.ts';
 import { makeStream, type StreamChoice } from './stream-choice.ts';
@@ -77,6 +78,10 @@ export async function startPipeline(
     report,
     outboxRows: (effects) => rowsFor(effects, data, store),
     applied: (checkpoint, lag) => {
+      // Labelled while it was open: now all its scores are known.
+      for (const { alert, to } of checkpoint.effects.transitions) {
+        if (to === 'resolved') excludeLabelled(alert.id, { store, detectors: config.detectors, runner });
+      }
       for (const activation of checkpoint.effects.activations) tellRollback(activation, report);
       note(checkpoint, { state, warmUp, lag, send: around.send });
       const context = {

@@ -57,6 +57,7 @@ export function pastAlerts(store: StoreReader, spec: DetectorSpec, newestStep: n
     firstStep: alert.firstStepOver,
     lastStep: alert.state === 'resolved' ? alert.lastStepOver : newestStep,
     label,
+    culprit: alert.contributions[0]?.feature ?? null,
   }));
 }
 

@@ -170,7 +170,7 @@ function curveText(curve: AnyCard['groups'][number]['members'][number]['curve'])
   const [first, last] = [curve[0], curve.at(-1)];
   if (first === undefined || last === undefined) return 'closed form';
   const loss = (one: typeof first): string =>
-    `${one.training.toPrecision(3)} / ${one.holdOut.toPrecision(3)}`;
+    `${one.training.toPrecision(3)} / ${one.validation.toPrecision(3)}`;
   return `${curve.length}: ${loss(first)} → ${loss(last)}`;
 }
 

@@ -7,11 +7,14 @@ export interface PastAlert {
   readonly firstStep: number;
   readonly lastStep: number;
   readonly label: 'real' | 'planned' | 'false' | null;
+  /** The feature that led its error; `null` if none is known. */
+  readonly culprit: string | null;
 }
 
 /**
  * The steps that must not be learned as normal (DESIGN §5.4): a longest window around alerts labelled real or planned,
- * and around unlabelled ones within quarantine. Those labelled false are kept, older unlabelled ones re-admitted.
+ * and around unlabelled ones within quarantine. Those labelled false are kept. Unlabelled ones older than the quarantine are re-admitted if
+ * the like has come again (same entity, same leading feature) and nobody minded; what was seen once is no normal.
  */
 export function excludedSpans(
   alerts: readonly PastAlert[],
@@ -20,16 +23,33 @@ export function excludedSpans(
 ): ExcludedSpan[] {
   const margin = Math.max(...spec.windows);
   const quarantinedFrom = newestStep - spec.training.quarantineMs / spec.stepMs;
+  const likes = new Map<string, number>();
+  for (const alert of alerts) {
+    if (alert.label === 'real' || alert.label === 'planned') continue;
+    likes.set(keyOf(alert), (likes.get(keyOf(alert)) ?? 0) + 1);
+  }
   return alerts.flatMap((alert) => {
-    const reason = reasonOf(alert, quarantinedFrom);
+    const reason = reasonOf(alert, { likes, quarantinedFrom });
     if (reason === null) return [];
     const { entity, firstStep, lastStep } = alert;
     return [{ entity, firstStep: firstStep - margin, lastStep: lastStep + margin, reason }];
   });
 }
 
-function reasonOf(alert: PastAlert, quarantinedFrom: number): string | null {
+function reasonOf(
+  alert: PastAlert,
+  {
+    likes,
+    quarantinedFrom,
+  }: { readonly likes: ReadonlyMap<string, number>; readonly quarantinedFrom: number },
+): string | null {
   if (alert.label === 'false') return null;
   if (alert.label !== null) return `labelled_${alert.label}`;
-  return alert.lastStep >= quarantinedFrom ? 'alert_in_quarantine' : null;
+  if (alert.lastStep >= quarantinedFrom) return 'alert_in_quarantine';
+  return (likes.get(keyOf(alert)) ?? 0) > 1 ? null : 'alert_seen_once';
+}
+
+/** Of the same sort are an entity's alerts with the same leading feature. */
+function keyOf({ entity, culprit }: PastAlert): string {
+  return JSON.stringify([entity, culprit]);
 }

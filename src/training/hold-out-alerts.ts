@@ -1,6 +1,7 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import { advanceGate } from '../pipeline/alerts/advance-gate.ts';
 import { newGateState, type GateContext } from '../pipeline/alerts/gate-state.ts';
+import { passesGates } from '../pipeline/alerts/passes-gates.ts';
 import { lnBudgetRate } from '../pipeline/scoring/budget-rate.ts';
 import { EntityCalibration } from '../pipeline/scoring/entity-calibration.ts';
 import type { InitialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
@@ -52,6 +53,7 @@ function alertsOf(
     stepMs: spec.stepMs,
     cohort: cohortTail(calibrations, cohort),
     nextRefitMs: (afterMs: number) => (Math.floor(afterMs / DAY_MS) + 1) * DAY_MS,
+    excluded: () => [],
   };
   const calibration =
     bytes === undefined ? new EntityCalibration(setting) : EntityCalibration.fromBytes(bytes, setting);
@@ -76,6 +78,7 @@ function alertsOf(
         scoreWithoutGuards: score,
         over: score >= 1 && culprit !== null,
         rowUnusual: culprit !== null,
+        alertable: culprit !== null && passesGates(spec.alert, culprit),
         provisional: false,
       },
       contributions: culprit === null ? [] : [culprit],

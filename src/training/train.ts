@@ -3,7 +3,10 @@ import { packModelFile } from '../model/model-file.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import { encodeCalibrations } from '../pipeline/scoring/calibration-section.ts';
 import { initialGuards } from '../pipeline/scoring/guards/initial-guards.ts';
+import { lnBudgetRate } from '../pipeline/scoring/budget-rate.ts';
+import type { InitialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
 import { initialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
+import type { ScoringContext } from '../pipeline/scoring/scoring-state.ts';
 import type { ChosenRows } from './choose-rows.ts';
 import { chooseRows } from './choose-rows.ts';
 import { holdOutAlerts } from './hold-out-alerts.ts';
@@ -117,6 +120,23 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
   return { kind, version: fitted.version, file, card, detail: promotion.reason };
 }
 
+/** What a step of the new model would be held against before it has scored any: its own thresholds, no offset. */
+function trialContext(
+  spec: TrainingInput['spec'],
+  model: ScoringModel,
+  calibrations: InitialCalibrations,
+): ScoringContext {
+  const terms = { offset: 0, lnRate: lnBudgetRate(spec, calibrations.entityCount) };
+  return {
+    spec,
+    model,
+    calibrations,
+    nextRefitMs: () => Infinity,
+    budgetAt: () => terms,
+    excluded: () => [],
+  };
+}
+
 /** What champion and challenger are put through on the same newest hold-out. */
 function trials(
   challenger: readonly HoldOutResult[],
@@ -134,7 +154,6 @@ async function scoreAll(
   chosen: readonly ChosenRows[],
   options: TrainingOptions & { readonly spec: TrainingInput['spec'] },
 ): Promise<HoldOutResult[]> {
-  const { features } = options.spec;
   const results: HoldOutResult[] = [];
   for (const [i, one] of chosen.entries()) {
     const fraction = FIT_SHARE + ((1 - FIT_SHARE) * i) / chosen.length;

@@ -3,6 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PipelineConfig } from '../../src/config/pipeline-config.ts';
 import type { TrainedModel } from '../../src/app/messages.ts';
 import { answerCall, type RunningPipeline } from '../../src/app/pipeline-calls.ts';
+import { excludeLabelled } from '../../src/app/exclude-labelled.ts';
+import type { PipelineInput } from '../../src/pipeline/inputs.ts';
+import type { StoreReader } from '../../src/store/store-reader.ts';
 import { PipelineRunner } from '../../src/app/pipeline-runner.ts';
 import { runTraining } from '../../src/app/run-training.ts';
 import type { EventName } from '../../src/app/telemetry.ts';
@@ -179,5 +182,39 @@ describe('a training that is handed over', () => {
     expect(await handedOver).toContain(`the next start takes ${trained.version} up`);
     await stopped;
     expect(events).not.toContain('model_activated');
+  });
+});
+
+describe('a label', () => {
+  const entity = 'db-1';
+  const toStep = 11 + Math.max(...spec.windows);
+
+  /** What the pipeline is asked to leave out for an alert of steps 10 and 11. */
+  function excluded(label: 'real' | 'planned' | 'false' | null, change = {}): PipelineInput[] {
+    const taken: PipelineInput[] = [];
+    const alert = {
+      detector: 'hosts',
+      entity,
+      state: 'resolved',
+      notified: true,
+      firstStepOver: 10,
+      lastStepOver: 11,
+      ...change,
+    };
+    const store = { showAlert: () => ({ alert, label }) } as unknown as StoreReader;
+    const runner = { take: (input: PipelineInput) => taken.push(input) } as unknown as PipelineRunner;
+    excludeLabelled('id', { store, detectors: [spec], runner });
+    return taken;
+  }
+
+  it('of real or planned leaves the alert out of what thresholds are learned from; a real one was worth its budget', () => {
+    const input = { kind: 'exclude', detector: 'hosts', entity, fromStep: 10, toStep, effectiveStep: null };
+    expect(excluded('real')).toEqual([{ ...input, alerts: 1 }]);
+    expect(excluded('planned')).toEqual([{ ...input, alerts: 0 }]);
+    expect(excluded('real', { notified: false })).toEqual([{ ...input, alerts: 0 }]);
+  });
+
+  it('of false, or none, leaves it in, as does one of an alert that goes on', () => {
+    expect([excluded('false'), excluded(null), excluded('real', { state: 'firing' })]).toEqual([[], [], []]);
   });
 });

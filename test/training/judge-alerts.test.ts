@@ -5,6 +5,7 @@ import { judgeAlerts } from '../../src/training/judge-alerts.ts';
 import { ResidualBlocks } from '../../src/training/residual-blocks.ts';
 import type { HoldOutResult } from '../../src/training/score-hold-out.ts';
 import { fakeSpec } from '../pipeline/scoring/fake-scoring-model.ts';
+import { noGuards } from './no-guards.ts';
 
 const spec = fakeSpec();
 const culprit = { feature: 'busy', unit: '', ratio: 1, seen: 2, expected: 1, range: null };
@@ -21,6 +22,7 @@ function result({ every = 0, height = 12, unusual = true } = {}): HoldOutResult 
     raw: steps.map((i) => 0.3 * random.normal() + (isPeak(i) ? height : 0)),
     culprits: steps.map((i) => (unusual || isPeak(i) ? culprit : null)),
     residuals: new ResidualBlocks(Float64Array.of(1)),
+    guards: noGuards(1),
   };
 }
 

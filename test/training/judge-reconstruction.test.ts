@@ -4,6 +4,7 @@ import { createRandom } from '../../src/core/random.ts';
 import { judgeReconstruction } from '../../src/training/judge-reconstruction.ts';
 import { ResidualBlocks } from '../../src/training/residual-blocks.ts';
 import type { HoldOutResult } from '../../src/training/score-hold-out.ts';
+import { noGuards } from './no-guards.ts';
 
 interface Rows {
   /** Residuals in the features' own units: what the model gets wrong, whatever it thinks of it. */
@@ -25,7 +26,7 @@ function result({ errors = [1, 20], sd = [2, 50], rows = 3000, entity = 'a' }: R
       Float64Array.from(errors, (error, j) => ((wild * error) / (sd[j] ?? 1)) ** 2),
     );
   }
-  return { entity, cohort: '', steps: [], raw: [], culprits: [], residuals };
+  return { entity, cohort: '', steps: [], raw: [], culprits: [], residuals, guards: noGuards(2) };
 }
 
 const passes = (challenger: HoldOutResult, champion = result()): boolean =>

@@ -17,6 +17,8 @@ const chosen = {
 };
 
 const spec = fakeSpec();
+/** What the fake model says of the four rows of the hold-out. */
+const ERRORS = [0.2, 0.3, 0.4, 0.5];
 
 describe('scoreHoldOut', () => {
   it('scores the rows from the hold-out on, with windows that reach back into training rows but over no gap', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.ts';
+import { lnBudgetRate } from '../../src/pipeline/scoring/budget-rate.ts';
 import { initialCalibrations } from '../../src/pipeline/scoring/initial-calibrations.ts';
 import type { ScoringContext } from '../../src/pipeline/scoring/scoring-state.ts';
 import type { ChosenRows } from '../../src/training/choose-rows.ts';
@@ -19,6 +20,8 @@ function contextOf(): ScoringContext {
     model: fakeModel(),
     calibrations: initialCalibrations(holdOut, spec.stepMs),
     nextRefitMs: () => Infinity,
+    budgetAt: () => ({ offset: 0, lnRate: lnBudgetRate(spec, 1) }),
+    excluded: () => [],
   };
 }
 
