@@ -1,4 +1,5 @@
 import type { DetectorSpec } from '../core/detector.ts';
+import type { EntitySpan } from '../core/evaluation/match-events.ts';
 import { backtestDetector, medianStepMs } from '../ingest/replay/backtest-detector.ts';
 import { CsvError } from '../ingest/replay/csv-lines.ts';
 import { parseCsvTime } from '../ingest/replay/csv-time.ts';
@@ -19,10 +20,15 @@ export interface BacktestFiles {
   readonly onProgress: (progress: TrainingProgress) => void;
 }
 
+/** What came of a file. */
+export interface BacktestOfFile {
+  readonly spec: DetectorSpec;
+  readonly result: BacktestResult;
+  readonly labels: readonly EntitySpan[] | null;
+}
+
 /** Backtests a file (DESIGN §6). Throws a {@link BacktestError} for what is wrong with it, naming the line and column. */
-export async function backtestFile(
-  files: BacktestFiles,
-): Promise<{ readonly spec: DetectorSpec; readonly result: BacktestResult }> {
+export async function backtestFile(files: BacktestFiles): Promise<BacktestOfFile> {
   try {
     const csv = await openWideCsv(files.input);
     const rows: WideRow[] = [];
@@ -40,7 +46,7 @@ export async function backtestFile(
       trainUntilMs,
       onProgress,
     });
-    return { spec, result };
+    return { spec, result, labels };
   } catch (error) {
     if (error instanceof CsvError) throw new BacktestError(error.message, { cause: error });
     // A gzip that breaks off. What names a path is told by the caller.

@@ -9,6 +9,7 @@ import { buildInfo } from './build-info.ts';
 import { Closers } from './closers.ts';
 import { startDelivery } from './deliver.ts';
 import { createInstruments, restoreInstruments, showPublished, type Instruments } from './instruments.ts';
+import { jitterMs } from './jitter.ts';
 import { assertFree, listen } from './listen.ts';
 import type { LogStyle } from './log.ts';
 import type { Published, TrainedModel } from './messages.ts';
@@ -18,6 +19,9 @@ import { SharingRefused } from './sharing-refusal.ts';
 import type { StreamChoice } from './stream-choice.ts';
 import { TrainingDesk } from './training-desk.ts';
 import { startVitalSigns } from './vital-signs.ts';
+
+/** Detectors with the same schedule start their trainings spread over so long. */
+const MOST_JITTER_MS = 10 * 60_000;
 
 /** For who watches a daemon from within its process: the demo. */
 export interface DaemonObserver {
@@ -124,7 +128,9 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   const scheduler = cronScheduler();
   closers.add(() => scheduler.stop());
   for (const { name, training } of config.detectors) {
-    scheduler.every(training.schedule, training.timezone, `train ${name}`, () => desk.request(name));
+    scheduler.every(training.schedule, training.timezone, `train ${name}`, () => {
+      setTimeout(() => desk.request(name), jitterMs(name, MOST_JITTER_MS)).unref();
+    });
   }
   closers.add(startVitalSigns({ config, store, thread, instruments }));
   report({

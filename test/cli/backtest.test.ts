@@ -70,6 +70,30 @@ describe('strayd backtest on labelled data', () => {
     }
   });
 
+  it('compares with another configuration: what is gained and lost, and exit code 1 if it is worse', async () => {
+    const blind = {
+      sources: [{ name: 'node', topics: ['metrics'], format: 'prometheus_json' }],
+      detectors: [
+        {
+          name: 'hosts',
+          entity: ['instance'],
+          features: [{ metric: 'load' }],
+          model: { type: 'linear' },
+          alert: { budget: '1 per week per entity', confirm: { steps: 200, of: 200 } },
+        },
+      ],
+    };
+    writeFileSync(join(folder, 'blind.yaml'), JSON.stringify(blind));
+    const args = ['--input', 'wide.csv.gz', '--labels', `${FIXTURE}labels.csv`, '--train-until', TRAIN_UNTIL];
+    const { code, stdout } = await runStrayd(['backtest', ...args, '--compare', 'blind.yaml'], {
+      cwd: folder,
+    });
+    expect(stdout).toContain('With blind.yaml:');
+    expect(stdout).toMatch(/^lost +2026-02-/m);
+    expect(stdout).toContain('Worse: 1 events are found no more.');
+    expect(code).toBe(1);
+  });
+
   it('counts only the labels and rows after the split, and finds the incident there', () => {
     expect(report.events).toBe(1);
     expect(report.found).toBe(1);

@@ -1,14 +1,15 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { Command } from 'commander';
-import { BacktestError, type BacktestResult, type BacktestScore } from '../../app/backtest.ts';
-import { backtestFile } from '../../app/backtest-file.ts';
+import { BacktestError, type BacktestScore } from '../../app/backtest.ts';
+import { compareBacktests } from '../../app/compare-backtests.ts';
+import { backtestFile, type BacktestOfFile } from '../../app/backtest-file.ts';
 import type { DetectorSpec } from '../../core/detector.ts';
+import { comparedJson, comparedText, jsonOf, textOf } from '../backtest-text.ts';
 import { readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { progressBar } from '../progress-bar.ts';
 import { withUserFiles } from '../user-files.ts';
-import { renderTable } from '../table.ts';
 
 interface BacktestOptions {
   readonly input: string;
@@ -17,6 +18,7 @@ interface BacktestOptions {
   readonly config?: string;
   readonly detector?: string;
   readonly scores?: string;
+  readonly compare?: string;
   readonly json?: true;
 }
 
@@ -41,6 +43,11 @@ export function backtestCommand(): Command {
     )
     .option('-d, --detector <name>', 'which one, if the configuration has several')
     .option('-s, --scores <out.csv>', 'write "time,entity,score,raw" of each scored step')
+    .option(
+      '--compare <file>',
+      'run it again with the same detector of this configuration; exit code 1 if that one is worse: with labels it misses an ' +
+        'event that the first found or has over a fifth more false alerts, without it loses an alert or gains over a fifth',
+    )
     .option('--json', 'print JSON')
     .action(async (options: BacktestOptions) => {
       try {
@@ -53,19 +60,37 @@ export function backtestCommand(): Command {
 }
 
 async function backtest(options: BacktestOptions): Promise<void> {
+  const { spec, result, labels } = await runOne(options, chosenDetector(options));
+  if (options.scores !== undefined) await writeScores(options.scores, result.scores);
+  process.stdout.write(
+    options.json === true && options.compare === undefined
+      ? `${JSON.stringify(jsonOf(result))}\n`
+      : options.json === true
+        ? ''
+        : `${textOf(result, spec)}\n`,
+  );
+  if (options.compare === undefined) return;
+  const other = await runOne(options, chosenDetector({ ...options, config: options.compare }));
+  const comparison = compareBacktests(result, other.result, labels);
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(comparedJson(result, other.result, comparison))}\n`
+      : `${comparedText(options.compare, other, comparison)}\n`,
+  );
+  if (comparison.faults.length > 0) process.exitCode = EXIT.failed;
+}
+
+async function runOne(options: BacktestOptions, detector: DetectorSpec | null): Promise<BacktestOfFile> {
   const bar = progressBar(process.stderr, 'Training');
-  const { spec, result } = await backtestFile({
+  const ran = await backtestFile({
     input: options.input,
     labels: options.labels ?? null,
     trainUntil: options.trainUntil ?? null,
-    detector: chosenDetector(options),
+    detector,
     onProgress: ({ fraction, detail }) => bar.update(fraction, detail),
   });
   bar.done();
-  if (options.scores !== undefined) await writeScores(options.scores, result.scores);
-  process.stdout.write(
-    options.json === true ? `${JSON.stringify(jsonOf(result))}\n` : `${textOf(result, spec)}\n`,
-  );
+  return ran;
 }
 
 function chosenDetector({ config, detector }: BacktestOptions): DetectorSpec | null {
@@ -89,61 +114,4 @@ async function writeScores(path: string, scores: readonly BacktestScore[]): Prom
   }
   file.end();
   await once(file, 'finish');
-}
-
-function jsonOf({ entities, steps, match, vusPr, alerts }: BacktestResult) {
-  return {
-    entities,
-    steps,
-    events: match.events,
-    found: match.found,
-    false_alerts: match.falseAlerts,
-    entity_weeks: match.entityWeeks,
-    false_alerts_per_week: match.falseAlertsPerWeek,
-    budget_ratio: match.budgetRatio,
-    median_delay_s: match.medianDelayMs === null ? null : match.medianDelayMs / 1000,
-    vus_pr: vusPr,
-    alerts: alerts.map(({ entity, startMs, endMs, alert }) => ({
-      entity,
-      start: new Date(startMs).toISOString(),
-      end: new Date(endMs).toISOString(),
-      kind: alert.kind,
-      score: alert.peakScore,
-      features: alert.contributions.map(({ feature, ratio, seen, expected }) => ({
-        feature,
-        ratio,
-        seen,
-        expected,
-      })),
-    })),
-  };
-}
-
-function textOf({ entities, steps, match, vusPr, alerts }: BacktestResult, spec: DetectorSpec): string {
-  const rows = alerts.map(({ entity, startMs, endMs, alert }) => [
-    new Date(startMs).toISOString().slice(0, 16).replace('T', ' '),
-    new Date(endMs).toISOString().slice(0, 16).replace('T', ' '),
-    entity,
-    alert.kind,
-    alert.peakScore.toFixed(2),
-    alert.contributions[0]?.feature ?? '',
-  ]);
-  const lines = [renderTable(['from (UTC)', 'to', 'entity', 'kind', 'score', 'feature'], rows), ''];
-  const weeks = match.entityWeeks.toFixed(1);
-  lines.push(
-    `${steps} steps of ${entities} ${entities === 1 ? 'entity' : 'entities'} scored, ${weeks} entity-weeks.`,
-  );
-  const perWeek = match.falseAlertsPerWeek?.toFixed(2) ?? '–';
-  const times = match.budgetRatio?.toFixed(2) ?? '–';
-  if (vusPr === null) {
-    lines.push(`${alerts.length} alerts, ${perWeek} an entity-week: ${times} × the budget (${spec.name}).`);
-    return lines.join('\n');
-  }
-  const delay = match.medianDelayMs === null ? '–' : `${Math.round(match.medianDelayMs / 1000)} s`;
-  lines.push(
-    `${match.found} of ${match.events} events found, median delay ${delay}.`,
-    `${match.falseAlerts} false alerts, ${perWeek} an entity-week: ${times} × the budget (${spec.name}).`,
-    `VUS-PR ${vusPr.toFixed(3)}.`,
-  );
-  return lines.join('\n');
 }

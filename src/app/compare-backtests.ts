@@ -1,0 +1,49 @@
+import type { EntitySpan } from '../core/evaluation/match-events.ts';
+import type { BacktestAlert, BacktestResult } from './backtest.ts';
+
+/** What another configuration would have changed on the same file. */
+export interface BacktestComparison {
+  /** Alerts of the other configuration that overlap none of the first on their entity. */
+  readonly gained: readonly BacktestAlert[];
+  readonly lost: readonly BacktestAlert[];
+  /** Events that only the first one found; empty without labels. */
+  readonly missed: readonly EntitySpan[];
+  /** Why the other one is worse, one sentence each; empty = it passes. */
+  readonly faults: readonly string[];
+}
+
+/** So many more alerts are let pass: a fifth, at least one. */
+const MORE = 0.2;
+
+/**
+ * Holds a second backtest of the same file against the first. With labels it is worse if it misses an event that the first one
+ * found, or raises more than a fifth (at least one) more false alerts; without, if it loses an alert or gains more than that.
+ */
+export function compareBacktests(
+  first: BacktestResult,
+  other: BacktestResult,
+  labels: readonly EntitySpan[] | null,
+): BacktestComparison {
+  const gained = other.alerts.filter((alert) => !first.alerts.some((known) => overlaps(alert, known)));
+  const lost = first.alerts.filter((alert) => !other.alerts.some((known) => overlaps(alert, known)));
+  const isFound = (event: EntitySpan, { alerts }: BacktestResult): boolean =>
+    alerts.some((alert) => overlaps(event, alert));
+  const missed = (labels ?? []).filter((event) => isFound(event, first) && !isFound(event, other));
+  const faults: string[] = [];
+  if (labels === null) {
+    if (lost.length > 0) faults.push(`${lost.length} of ${first.alerts.length} alerts are lost.`);
+    const most = Math.max(1, Math.floor(MORE * first.alerts.length));
+    if (gained.length > most) faults.push(`${gained.length} alerts are gained, ${most} may be.`);
+  } else {
+    if (missed.length > 0) faults.push(`${missed.length} events are found no more.`);
+    const { falseAlerts } = first.match;
+    const most = falseAlerts + Math.max(1, Math.floor(MORE * falseAlerts));
+    if (other.match.falseAlerts > most)
+      faults.push(`${other.match.falseAlerts} false alerts instead of ${falseAlerts}, ${most} may be.`);
+  }
+  return { gained, lost, missed, faults };
+}
+
+function overlaps(a: EntitySpan, b: EntitySpan): boolean {
+  return a.entity === b.entity && a.startMs <= b.endMs && b.startMs <= a.endMs;
+}
