@@ -9,6 +9,7 @@ import { buildInfo } from './build-info.ts';
 import { Closers } from './closers.ts';
 import { startDelivery } from './deliver.ts';
 import { createInstruments, restoreInstruments, showPublished, type Instruments } from './instruments.ts';
+import { startDriftWatch } from './drift-watch.ts';
 import { jitterMs } from './jitter.ts';
 import { assertFree, listen } from './listen.ts';
 import type { LogStyle } from './log.ts';
@@ -132,6 +133,8 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
       setTimeout(() => desk.request(name), jitterMs(name, MOST_JITTER_MS)).unref();
     });
   }
+  const watched = { detectors: config.detectors, store, report, nowMs: Date.now };
+  closers.add(startDriftWatch({ ...watched, request: (name) => desk.request(name) }));
   closers.add(startVitalSigns({ config, store, thread, instruments }));
   report({
     event: 'started',

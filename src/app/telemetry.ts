@@ -17,6 +17,7 @@ export type EventName =
   | 'training_started'
   | 'training_ended'
   | 'training_rejected'
+  | 'drifted'
   | 'model_activated'
   | 'model_rolled_back'
   | 'alert'

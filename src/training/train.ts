@@ -112,6 +112,7 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
     data: describeData(chosen, spec.stepMs),
     threshold: describeThreshold(scores, calibrations, spec),
     holdOutErrors: describeErrors(scores, features),
+    usualScore: median(scores.flatMap((one) => one.raw)),
     promotion,
     selfTest: faults,
   };
@@ -162,6 +163,11 @@ async function scoreAll(
   }
   options.onProgress?.({ stage: 'hold_out', fraction: 1, detail: '' });
   return results;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
 /** A model of other features can't score these rows, and has no say. */

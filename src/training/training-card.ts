@@ -41,6 +41,8 @@ export interface TrainingCard extends ModelCard {
   readonly threshold: ThresholdCard;
   /** How far each feature was off when rebuilt on hold-out, root mean square in units of its own spread, over entities; empty without members. */
   readonly holdOutErrors: readonly { readonly feature: string; readonly error: number }[];
+  /** Median log score on hold-out: what a day of normal rows has. */
+  readonly usualScore: number;
   readonly promotion: PromotionResult;
   /** Which injected faults would have fired an alert; empty if it was not tried, absent in cards of earlier versions. */
   readonly selfTest?: readonly FaultResult[];
