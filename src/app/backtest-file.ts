@@ -17,6 +17,8 @@ export interface BacktestFiles {
   readonly trainUntil: string | null;
   /** Whose windows, model, thresholds and alert settings to take; `null` = the defaults. */
   readonly detector: DetectorSpec | null;
+  /** Trains again by the detector's `training.schedule`. */
+  readonly retrain: boolean;
   readonly onProgress: (progress: TrainingProgress) => void;
 }
 
@@ -37,13 +39,14 @@ export async function backtestFile(files: BacktestFiles): Promise<BacktestOfFile
     const labels = files.labels === null ? null : await readLabelsCsv(files.labels);
     const spec = specOf(files, csv.features, rows);
     const trainUntilMs = trainUntilOf(files, rows);
-    const { onProgress } = files;
+    const { onProgress, retrain } = files;
     const result = await runBacktest({
       spec,
       features: csv.features,
       rows,
       labels,
       trainUntilMs,
+      retrain,
       onProgress,
     });
     return { spec, result, labels };

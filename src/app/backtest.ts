@@ -4,17 +4,17 @@ import { matchEvents, type EntitySpan, type MatchResult } from '../core/evaluati
 import { vusPr } from '../core/evaluation/vus-pr.ts';
 import type { WideRow } from '../ingest/replay/wide-csv.ts';
 import { wideSlices } from '../ingest/replay/wide-slices.ts';
-import { loadModel, unpackModelFile } from '../model/model-file.ts';
+import type { RecordSlice } from '../core/records.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import { createState } from '../pipeline/create-state.ts';
 import type { Alert, ClosedVector, Effects } from '../pipeline/effects.ts';
-import { decodeCalibrations } from '../pipeline/scoring/calibration-section.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { step } from '../pipeline/step.ts';
-import { train, type TrainingProgress } from '../training/train.ts';
+import type { TrainingOutcome, TrainingProgress } from '../training/train.ts';
 import type { TrainingCard } from '../training/training-card.ts';
+import { putToUse, trainNow, type ModelInUse } from './backtest-training.ts';
 import { cronTimes } from './cron.ts';
-import { trainingEntities } from './training-entities.ts';
+import { firedAlerts } from './fired-alerts.ts';
 
 const ROWS_PER_SLICE = 2000;
 const SOURCE = 'file';
@@ -27,6 +27,8 @@ export interface BacktestInput {
   readonly labels: readonly EntitySpan[] | null;
   /** Rows before it are for training, later ones count. */
   readonly trainUntilMs: number;
+  /** Trains again by `training.schedule` in the file's own time; else once. */
+  readonly retrain?: boolean;
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Puts another model in place of the trained one: benches leave parts of it out. */
   readonly alterModel?: (model: ScoringModel) => ScoringModel;
@@ -48,6 +50,13 @@ export interface BacktestAlert {
   readonly alert: Alert;
 }
 
+/** One training, at a time of the file. */
+export interface BacktestTraining {
+  readonly atMs: number;
+  readonly outcome: TrainingOutcome['kind'];
+  readonly detail: string;
+}
+
 export interface BacktestResult {
   readonly entities: number;
   /** Scored steps after `trainUntilMs`. */
@@ -57,7 +66,10 @@ export interface BacktestResult {
   readonly vusPr: number | null;
   readonly alerts: readonly BacktestAlert[];
   readonly scores: readonly BacktestScore[];
+  /** Of the model in use at the end. */
   readonly card: TrainingCard;
+  /** The first one too. */
+  readonly trainings: readonly BacktestTraining[];
 }
 
 /** There is too little before `trainUntilMs` to learn from. */
@@ -71,30 +83,46 @@ export async function runBacktest(input: BacktestInput): Promise<BacktestResult>
   const { spec, rows, features, trainUntilMs } = input;
   const state = newState(spec);
   const options = { source: SOURCE, features, stepMs: spec.stepMs, rowsPerSlice: ROWS_PER_SLICE };
+  const retrainMs = cronTimes(spec.training.schedule, spec.training.timezone);
   const history: ClosedVector[] = [];
   const seen: Effects[] = [];
-  let card: TrainingCard | null = null;
-  for (const slice of wideSlices(rows, options)) {
-    const split = slice.records.findIndex(({ timeMs }) => timeMs >= trainUntilMs);
-    if (card === null && split >= 0) {
-      const before = {
-        ...slice,
-        nextOffset: slice.firstOffset + split,
-        records: slice.records.slice(0, split),
-      };
-      history.push(...step(state, [{ kind: 'records', slice: before }]).steps.map(({ vector }) => vector));
-      card = await useModel(state, input, history);
-    }
+  const trainings: BacktestTraining[] = [];
+  const made: ModelInUse[] = [];
+  let inUse: ModelInUse | null = null;
+  let dueMs = trainUntilMs;
+  const take = (slice: RecordSlice): void => {
     const effects = step(state, [{ kind: 'records', slice }]);
-    if (card === null) history.push(...effects.steps.map(({ vector }) => vector));
-    else seen.push(effects);
+    if (dueMs < Infinity) history.push(...effects.steps.map(({ vector }) => vector));
+    if (inUse === null) return;
+    seen.push(effects);
+    // A model whose trial has failed is no champion any more.
+    for (const { version, rollback } of effects.activations) {
+      if (rollback !== undefined) inUse = made.find(({ model }) => model.version === version) ?? inUse;
+    }
+  };
+  for (const slice of wideSlices(rows, options)) {
+    for (;;) {
+      const split = slice.records.findIndex(({ timeMs }) => timeMs >= dueMs);
+      if (split < 0) break;
+      // What is taken in already is passed over by its offset.
+      const records = slice.records.slice(0, split);
+      if (split > 0) take({ ...slice, nextOffset: slice.firstOffset + split, records });
+      const outcome = await trainNow(input, { history, seen, champion: inUse?.model ?? null });
+      if (outcome.kind === 'promoted') {
+        inUse = await putToUse(state, outcome, { ...input, atMs: dueMs });
+        made.push(inUse);
+      } else if (inUse === null) throw new BacktestError(outcome.detail);
+      trainings.push({ atMs: dueMs, outcome: outcome.kind, detail: outcome.detail });
+      dueMs = input.retrain === true ? retrainMs(dueMs) : Infinity;
+    }
+    take(slice);
   }
-  if (card === null) {
+  if (inUse === null) {
     throw new BacktestError(
       'No row is at or after --train-until, so nothing is left to score; choose an earlier time.',
     );
   }
-  return account(input, seen, card);
+  return { ...account(input, seen), card: inUse.card, trainings };
 }
 
 function newState(spec: DetectorSpec): PipelineState {
@@ -108,25 +136,7 @@ function newState(spec: DetectorSpec): PipelineState {
   });
 }
 
-async function useModel(
-  state: PipelineState,
-  { spec, trainUntilMs, onProgress, alterModel }: BacktestInput,
-  history: readonly ClosedVector[],
-): Promise<TrainingCard> {
-  const outcome = await train(
-    { spec, seed: spec.model.seed, entities: trainingEntities(history), excluded: [], champion: null },
-    onProgress === undefined ? {} : { onProgress },
-  );
-  if (outcome.kind === 'not_enough_history') throw new BacktestError(outcome.detail);
-  const trained = await loadModel(outcome.file, spec.model.backend);
-  const model = alterModel?.(trained) ?? trained;
-  const calibrations = decodeCalibrations(unpackModelFile(outcome.file).calibration);
-  const effectiveStep = Math.ceil(trainUntilMs / spec.stepMs);
-  step(state, [{ kind: 'model', model, calibrations, effectiveStep }]);
-  return outcome.card;
-}
-
-function account(input: BacktestInput, seen: readonly Effects[], card: TrainingCard): BacktestResult {
+function account(input: BacktestInput, seen: readonly Effects[]): Omit<BacktestResult, 'card' | 'trainings'> {
   const { spec, rows, trainUntilMs } = input;
   const counted = rows.filter(({ timeMs }) => timeMs >= trainUntilMs);
   const scores = scoresOf(seen, counted, spec.stepMs);
@@ -150,7 +160,6 @@ function account(input: BacktestInput, seen: readonly Effects[], card: TrainingC
     vusPr: input.labels === null ? null : meanVusPr(counted, scores, events),
     alerts,
     scores,
-    card,
   };
 }
 
@@ -168,12 +177,7 @@ function scoresOf(seen: readonly Effects[], counted: readonly WideRow[], stepMs:
 
 /** An alert's span is while it fired: from the step that confirmed it to the last over, or to the end of the file. */
 function alertsOf(seen: readonly Effects[], stepMs: number, endMs: number): BacktestAlert[] {
-  const fired = new Map<string, Alert>();
-  for (const { transitions } of seen) {
-    for (const { alert, to } of transitions)
-      if (to === 'firing' || to === 'resolved') fired.set(alert.id, alert);
-  }
-  return [...fired.values()]
+  return firedAlerts(seen)
     .map((alert) => ({
       entity: alert.entity,
       startMs: (alert.firedStep ?? alert.firstStepOver) * stepMs,

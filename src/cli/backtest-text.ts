@@ -26,7 +26,15 @@ export function jsonOf({ entities, steps, match, vusPr, alerts }: BacktestResult
 /** The result for people: alerts as a table, and what they come to. */
 export function textOf(result: BacktestResult, spec: DetectorSpec): string {
   const table = renderTable(ALERT_HEADER, result.alerts.map(alertRow));
-  return [table, '', ...summaryOf(result, spec)].join('\n');
+  return [table, '', ...trainingsText(result), ...summaryOf(result, spec)].join('\n');
+}
+
+/** How trainings after the first one ended; nothing if there was none. */
+function trainingsText({ trainings }: BacktestResult): string[] {
+  const later = trainings.slice(1);
+  if (later.length === 0) return [];
+  const promoted = later.filter(({ outcome }) => outcome === 'promoted').length;
+  return [`Trained again ${later.length} times, ${promoted} promoted.`];
 }
 
 /** Two results and what is between them, as `--json` prints it. */

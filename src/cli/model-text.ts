@@ -3,7 +3,7 @@ import type { TrainingCard } from '../training/training-card.ts';
 import { renderTable } from './table.ts';
 
 /** A card as it may be: those of earlier versions lack what was added since. */
-export type AnyCard = Omit<TrainingCard, 'holdOutErrors' | 'promotion' | 'threshold'> & {
+type AnyCard = Omit<TrainingCard, 'holdOutErrors' | 'promotion' | 'threshold'> & {
   readonly holdOutErrors?: TrainingCard['holdOutErrors'];
   readonly promotion?: Partial<TrainingCard['promotion']>;
   readonly threshold: Omit<TrainingCard['threshold'], 'interval'> &
@@ -11,7 +11,7 @@ export type AnyCard = Omit<TrainingCard, 'holdOutErrors' | 'promotion' | 'thresh
 };
 
 /** The card of a version that the API or the store gave. */
-export function cardOf(model: ModelView): AnyCard {
+function cardOf(model: ModelView): AnyCard {
   return model.card as AnyCard;
 }
 

@@ -85,4 +85,21 @@ describe('runBacktest', () => {
     await expect(run({ trainUntilMs: 2 * STEPS * STEP_MS })).rejects.toThrow(/choose an earlier time/);
     await expect(run({ rows: [] })).rejects.toThrow(BacktestError);
   });
+
+  it('trains again by the schedule in the file’s own time if asked to, each with what was known by then', async () => {
+    const base = backtestDetector(FEATURES, STEP_MS);
+    const model = { ...base.model, type: 'linear' as const, backend: 'wasm' as const };
+    // Daily at noon: the file's last day and a half has the first hours of a third day.
+    const spec = { ...base, model, training: { ...base.training, schedule: '0 12 * * *' } };
+    const once = await run({ spec });
+    expect(once.trainings).toMatchObject([{ atMs: TRAIN_STEPS * STEP_MS, outcome: 'promoted' }]);
+    const result = await run({ spec, retrain: true });
+    const noon = Math.ceil((TRAIN_STEPS * STEP_MS - 43_200_000) / 86_400_000) * 86_400_000 + 43_200_000;
+    expect(result.trainings.map(({ atMs }) => atMs)).toEqual([TRAIN_STEPS * STEP_MS, noon]);
+    expect(result.scores.slice(0, 40)).toEqual(once.scores.slice(0, 40));
+    expect(result.scores.some((score, at) => score.raw !== once.scores[at]?.raw)).toBe(
+      result.trainings[1]?.outcome === 'promoted',
+    );
+    expect(result.match.found).toBe(1);
+  });
 });

@@ -19,6 +19,7 @@ interface BacktestOptions {
   readonly detector?: string;
   readonly scores?: string;
   readonly compare?: string;
+  readonly retrain?: true;
   readonly json?: true;
 }
 
@@ -43,6 +44,10 @@ export function backtestCommand(): Command {
     )
     .option('-d, --detector <name>', 'which one, if the configuration has several')
     .option('-s, --scores <out.csv>', 'write "time,entity,score,raw" of each scored step')
+    .option(
+      '--retrain',
+      'train again by training.schedule in the time of the file, through the promotion gate (default: once; each training takes seconds to minutes)',
+    )
     .option(
       '--compare <file>',
       'run it again with the same detector of this configuration; exit code 1 if that one is worse: with labels it misses an ' +
@@ -87,6 +92,7 @@ async function runOne(options: BacktestOptions, detector: DetectorSpec | null): 
     labels: options.labels ?? null,
     trainUntil: options.trainUntil ?? null,
     detector,
+    retrain: options.retrain === true,
     onProgress: ({ fraction, detail }) => bar.update(fraction, detail),
   });
   bar.done();
