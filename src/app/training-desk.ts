@@ -22,6 +22,8 @@ export interface TrainingDeskOptions {
 export class TrainingDesk {
   readonly #options: TrainingDeskOptions;
   readonly #trainer: Trainer;
+  /** Settles when the run that ended last is told of everywhere. */
+  #recorded: Promise<void> = Promise.resolve();
 
   constructor(options: TrainingDeskOptions) {
     this.#options = options;
@@ -34,7 +36,9 @@ export class TrainingDesk {
         const message = `Training of detector ${detector} starts.`;
         instruments.report({ event: 'training_started', level: 'info', message, fields: { detector, pid } });
       },
-      ended: (run, trained) => void this.#record(run, trained),
+      ended: (run, trained) => {
+        this.#recorded = this.#record(run, trained);
+      },
     });
   }
 
@@ -54,8 +58,10 @@ export class TrainingDesk {
     return this.#trainer.cancel(detector);
   }
 
-  stop(): Promise<void> {
-    return this.#trainer.stop();
+  /** Ends what runs; what ended is on record then, so that the thread and the store may be closed. */
+  async stop(): Promise<void> {
+    await this.#trainer.stop();
+    await this.#recorded;
   }
 
   /** Tells once of a detector whose trainings are rejected one after the other: its model grows old. */

@@ -137,7 +137,7 @@ describe('the trial of a promoted model', () => {
         }
         expect(store.effects.activations).toEqual(whole);
       }),
-      { numRuns: 25 },
+      { numRuns: 8 },
     );
   });
 });
