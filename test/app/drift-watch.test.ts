@@ -52,6 +52,7 @@ describe('the drift watch', () => {
         scoreWithoutGuards: 0,
         over: false,
         rowUnusual: false,
+        alertable: false,
         provisional: false,
       },
     }));
