@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { explainAlert } from '../pipeline/alerts/explain.ts';
+import { alertMessage, plainLines } from '../delivery/alert-message.ts';
 import type { AlertView, Backend, ModelView, Outcome, StatusView } from '../server/backend.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { Config } from '../config/config.ts';
+import { alertFacts, factsContext, type FactsContext } from './alert-facts.ts';
 import type { Instruments } from './instruments.ts';
 import { ModelRefusal } from './model-refusal.ts';
 import { modelView } from './model-view.ts';
@@ -27,14 +28,15 @@ const EXAMPLE_BYTES = 500;
 export function createBackend(options: BackendOptions): Backend {
   const { config, store, thread, desk } = options;
   const { exposition, vitals } = options.instruments;
+  const facts = factsContext(config);
   return {
     notAlive: () => vitals.notAlive(),
     notReady: () => vitals.notReady(),
     status: () => statusOf(options),
-    alerts: (filter) => store.listAlerts(filter).map(viewOf),
+    alerts: (filter) => store.listAlerts(filter).map((record) => viewOf(record, facts)),
     alert: (id) => {
       const record = store.showAlert(id);
-      return record === null ? null : viewOf(record);
+      return record === null ? null : viewOf(record, facts);
     },
     label: async (id, label) => (await thread.call({ kind: 'label', id, label })) === true,
     models: (detector) =>
@@ -94,13 +96,16 @@ async function outcomeOf(
   }
 }
 
-function viewOf({ alert, label, delivered, stepMs, startedMs }: AlertRecord): AlertView {
-  const { title, summary, lines } = explainAlert(alert, stepMs);
+function viewOf(
+  { alert, label, delivered, stepMs, startedMs }: AlertRecord,
+  context: FactsContext,
+): AlertView {
+  const message = alertMessage(alert, alertFacts(alert, stepMs, context));
   return {
     alert,
     label,
     deliver: delivered,
-    text: [title, summary, ...lines].join('\n'),
+    text: [message.title, message.summary, ...plainLines(message)].join('\n'),
     since: new Date(startedMs).toISOString(),
   };
 }

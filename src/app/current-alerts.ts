@@ -1,5 +1,5 @@
+import type { AlertFacts } from '../delivery/alert-message.ts';
 import type { LevelAlert } from '../delivery/alertmanager-body.ts';
-import { explainAlert } from '../pipeline/alerts/explain.ts';
 import type { Alert, AlertTransition } from '../pipeline/effects.ts';
 
 /** Level channels keep telling of an alert for so long after it resolved. */
@@ -14,11 +14,11 @@ interface Held {
 /** The alerts that level channels tell of: those that fire and were notified, and for a while those that resolved. */
 export class CurrentAlerts {
   readonly #held = new Map<string, Held>();
-  readonly #stepMs: ReadonlyMap<string, number>;
+  readonly #factsOf: (alert: Alert) => AlertFacts;
   readonly #now: () => number;
 
-  constructor(stepMs: ReadonlyMap<string, number>, now: () => number) {
-    this.#stepMs = stepMs;
+  constructor(factsOf: (alert: Alert) => AlertFacts, now: () => number) {
+    this.#factsOf = factsOf;
     this.#now = now;
   }
 
@@ -35,12 +35,7 @@ export class CurrentAlerts {
 
   list(): LevelAlert[] {
     this.#dropOld();
-    const levels: LevelAlert[] = [];
-    for (const { alert } of this.#held.values()) {
-      const stepMs = this.#stepMs.get(alert.detector) ?? 0;
-      levels.push({ alert, stepMs, text: explainAlert(alert, stepMs) });
-    }
-    return levels;
+    return [...this.#held.values()].map(({ alert }) => ({ alert, facts: this.#factsOf(alert) }));
   }
 
   #dropOld(): void {

@@ -178,8 +178,9 @@ function startThread(options: DaemonOptions, instruments: Instruments, events: T
   const data = {
     config: pipelineConfig(config),
     stream,
-    channels: config.channels.map(({ name, type }) => ({ name, type })),
+    channels: config.channels.map(({ name, type, template }) => ({ name, type, template })),
     externalUrl: config.server.externalUrl,
+    timezone: config.delivery.timezone,
   };
   return new PipelineThread(data, {
     published: ({ published }) => {

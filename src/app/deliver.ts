@@ -5,9 +5,11 @@ import type { OutboxMarks, OutboxReader } from '../delivery/outbox.ts';
 import type { Metrics } from '../server/metrics.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
+import { channelParts } from './channel-parts.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
 import type { Instruments } from './instruments.ts';
 import type { Report } from './telemetry.ts';
+import { templateNotices } from './template-notices.ts';
 
 export interface DeliverOptions {
   readonly config: Config;
@@ -20,11 +22,11 @@ export interface DeliverOptions {
 export function startDelivery({ config, store, thread, instruments }: DeliverOptions): DeliveryService {
   const { metrics, current, report } = instruments;
   const service = deliveryService({
-    channels: makeChannels(config.channels, Date.now),
+    channels: makeChannels(config.channels, channelParts(config)),
     reader: { pending: readingSafely(store, report) },
     marks: { mark: markingAloud(thread, report) },
     current: () => current.list(),
-    externalUrl: config.server.externalUrl,
+    templateFailed: templateNotices(report),
     runtime: {
       nowMs: Date.now,
       random: Math.random,

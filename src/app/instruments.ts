@@ -3,6 +3,7 @@ import type { AlertTransition } from '../pipeline/effects.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { buildInfo } from './build-info.ts';
+import { alertFacts, factsContext } from './alert-facts.ts';
 import { CurrentAlerts } from './current-alerts.ts';
 import { Exposition } from './exposition.ts';
 import { startLog, type LogStyle } from './log.ts';
@@ -36,7 +37,10 @@ export function createInstruments(
     metrics,
     vitals,
     exposition: new Exposition(metrics, Date.now),
-    current: new CurrentAlerts(stepMs, Date.now),
+    current: new CurrentAlerts(
+      (alert) => alertFacts(alert, stepMs.get(alert.detector) ?? 0, factsContext(config)),
+      Date.now,
+    ),
     limits: new LimitNotices(),
     report: (event) => {
       write(event);

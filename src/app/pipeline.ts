@@ -1,7 +1,6 @@
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import type { ChannelConfig } from '../config/config.ts';
-import { outboxRows } from '../delivery/outbox-rows.ts';
-import { explainAlert } from '../pipeline/alerts/explain.ts';
+import { outboxRows, type OutboxContext, type Route } from '../delivery/outbox-rows.ts';
 import type { NewOutboxRow } from '../core/outbox.ts';
 import { sampleFormat } from '../ingest/formats/format-registry.ts';
 import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts';
@@ -11,6 +10,8 @@ import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { thresholdSummary } from '../pipeline/threshold-summary.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
+import { alertFacts, type FactsContext } from './alert-facts.ts';
+import { compileTemplate } from './compile-template.ts';
 import { DECODE_LIMITS } from './decode-limits.ts';
 import type { FromPipeline } from './messages.ts';
 import type { RunningPipeline } from './pipeline-calls.ts';
@@ -20,6 +21,7 @@ import { publishedOf } from './publish.ts';
 import { restoreState } from './restore-state.ts';
 import { makeStream, type StreamChoice } from './stream-choice.ts';
 import type { Report } from './telemetry.ts';
+import { templateNotices } from './template-notices.ts';
 import { Turns } from './turns.ts';
 import { WarmUp } from './warm-up.ts';
 
@@ -28,8 +30,9 @@ export interface PipelineWorkerData {
   readonly config: PipelineConfig;
   readonly stream: StreamChoice;
   /** The edge ones among them get outbox rows. */
-  readonly channels: readonly Pick<ChannelConfig, 'name' | 'type'>[];
+  readonly channels: readonly Pick<ChannelConfig, 'name' | 'type' | 'template'>[];
   readonly externalUrl: string | null;
+  readonly timezone: string;
 }
 
 export interface PipelineSurroundings {
@@ -68,6 +71,11 @@ export async function startPipeline(
     THRESHOLDS_MS,
     () => new Map(state.detectors.map((detector) => [detector.spec.name, thresholdSummary(detector)])),
   );
+  const routing: Routing = {
+    routes: data.channels.map((channel) => ({ ...channel, template: compileTemplate(channel.template) })),
+    facts: { detectors: config.detectors, externalUrl: data.externalUrl, timezone: data.timezone },
+    templateFailed: templateNotices(report),
+  };
   const runner = new PipelineRunner({
     state,
     store,
@@ -76,7 +84,7 @@ export async function startPipeline(
     decodeLimits: DECODE_LIMITS,
     nowMs: Date.now,
     report,
-    outboxRows: (effects) => rowsFor(effects, data, store),
+    outboxRows: (effects) => rowsFor(effects, routing, store),
     applied: (checkpoint, lag) => {
       // Labelled while it was open: now all its scores are known.
       for (const { alert, to } of checkpoint.effects.transitions) {
@@ -105,19 +113,24 @@ export async function startPipeline(
   return { config, store, stream, runner, report, timer, turns: new Turns() };
 }
 
+interface Routing extends Pick<OutboxContext, 'templateFailed'> {
+  readonly routes: readonly Route[];
+  readonly facts: FactsContext;
+}
+
 function rowsFor(
   effects: Effects,
-  { config, channels, externalUrl }: PipelineWorkerData,
+  { routes, facts: context, templateFailed }: Routing,
   store: StoreReader,
 ): NewOutboxRow[] {
-  const stepMsOf = new Map(config.detectors.map((spec) => [spec.name, spec.stepMs]));
+  const stepMsOf = new Map(context.detectors.map((spec) => [spec.name, spec.stepMs]));
   return effects.notifications.flatMap((notification) => {
     const { alert } = notification;
     // A detector that is not configured any more: its alert's record knows the step.
     const stepMs = stepMsOf.get(alert.detector) ?? store.showAlert(alert.id)?.stepMs;
     if (stepMs === undefined) throw new Error(`nothing knows the step of alert ${alert.id}`);
-    const text = explainAlert(alert, stepMs);
-    return outboxRows(notification, channels, { stepMs, text, externalUrl, nowMs: Date.now() });
+    const facts = alertFacts(alert, stepMs, context);
+    return outboxRows(notification, routes, { facts, nowMs: Date.now(), templateFailed });
   });
 }
 

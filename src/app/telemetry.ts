@@ -23,6 +23,7 @@ export type EventName =
   | 'alert'
   | 'delivery_trouble'
   | 'delivery_recovered'
+  | 'template_failed'
   | 'failed';
 
 /** One thing that happened, for the log and the counters. */

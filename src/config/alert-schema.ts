@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { budgetField, nameField, shareField } from './fields.ts';
+import { budgetField, nameField, shareField, urlField } from './fields.ts';
 
 const steps = z.number().int().min(1).max(1000);
 
@@ -26,6 +26,10 @@ export const alertSchema = z.strictObject({
   severity: nameField
     .prefault('warning')
     .meta({ description: 'Label on the alerts.', forExample: ['critical'] }),
+  runbook_url: urlField.optional().meta({
+    description: 'Page that says what to do; goes out with each alert.',
+    forExample: ['https://example.org/runbooks/hosts'],
+  }),
   direction: z.enum(['both', 'up', 'down']).default('both').meta({
     description: 'Tells only if the leading feature is above (`up`) or below (`down`) what was expected.',
   }),

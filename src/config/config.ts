@@ -1,5 +1,6 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { HostPort } from './fields.ts';
+import type { RateLimit } from './rate.ts';
 import type { Secret } from './secret.ts';
 
 /** Log-in at the brokers. */
@@ -45,21 +46,59 @@ export type SourceConfig = {
   | { readonly format: 'json'; readonly json: JsonMappingConfig }
 );
 
-export interface AlertmanagerConfig {
-  readonly type: 'alertmanager';
+/** Liquid templates instead of strayd's own words; `null`: strayd's. */
+export interface TemplateConfig {
+  readonly title: string | null;
+  readonly text: string | null;
+}
+
+interface AnyChannelConfig {
   readonly name: string;
+  readonly template: TemplateConfig | null;
+}
+
+interface EdgeConfig extends AnyChannelConfig {
+  /** `null`: no limit. */
+  readonly rateLimit: RateLimit | null;
+}
+
+export interface AlertmanagerConfig extends AnyChannelConfig {
+  readonly type: 'alertmanager';
   readonly urls: readonly string[];
 }
 
-export interface WebhookConfig {
+export interface WebhookConfig extends EdgeConfig {
   readonly type: 'webhook';
-  readonly name: string;
-  readonly url: string;
+  readonly url: Secret;
   /** Key of the signature; `null`: not signed. */
   readonly secret: Secret | null;
 }
 
-export type ChannelConfig = AlertmanagerConfig | WebhookConfig;
+export interface SlackConfig extends EdgeConfig {
+  readonly type: 'slack';
+  readonly url: Secret;
+}
+
+export interface PagerdutyConfig extends EdgeConfig {
+  readonly type: 'pagerduty';
+  readonly url: string;
+  readonly routingKey: Secret;
+}
+
+/** `brokers`, `tls` and `sasl` are those of `kafka` unless the channel has brokers of its own. */
+export interface KafkaChannelConfig extends EdgeConfig, Pick<KafkaConfig, 'brokers' | 'tls' | 'sasl'> {
+  readonly type: 'kafka';
+  readonly topic: string;
+}
+
+export type ChannelConfig =
+  AlertmanagerConfig | WebhookConfig | SlackConfig | PagerdutyConfig | KafkaChannelConfig;
+
+export interface DeliveryConfig {
+  readonly maxAlertAgeMs: number;
+  /** Of the local times in alerts, as `Europe/Berlin`. */
+  readonly timezone: string;
+}
 
 export interface ServerConfig {
   readonly listen: HostPort;
@@ -73,7 +112,7 @@ export interface Config {
   readonly sources: readonly SourceConfig[];
   readonly detectors: readonly DetectorSpec[];
   readonly channels: readonly ChannelConfig[];
-  readonly delivery: { readonly maxAlertAgeMs: number };
+  readonly delivery: DeliveryConfig;
   readonly store: { readonly path: string };
   readonly server: ServerConfig;
 }

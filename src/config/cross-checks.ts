@@ -1,3 +1,4 @@
+import { checkChannel } from './channel-checks.ts';
 import { checkDetector } from './detector-checks.ts';
 import type { Findings } from './findings.ts';
 import { nearestName } from './nearest-name.ts';
@@ -49,6 +50,9 @@ export function crossCheck(config: ParsedConfig, findings: Findings): void {
         'mode is "alert" but there are no channels: alerts show only on /metrics and in the API; add one under "channels"',
       );
     }
+  });
+  config.channels.forEach((channel, index) => {
+    checkChannel(channel, { config, path: ['channels', index] }, findings);
   });
   checkSecrets(config, findings);
 }

@@ -2,6 +2,7 @@ import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
 import { parseDuration } from '../core/duration.ts';
 import { parseBudget } from './budget.ts';
+import { parseRate } from './rate.ts';
 import { Secret } from './secret.ts';
 import { parseSelector } from './selector.ts';
 
@@ -60,6 +61,9 @@ export const budgetField = textField(
   parseBudget,
 );
 
+/** A rate in words. */
+export const rateField = textField('expected a rate such as "20 per minute" or "1 per second"', parseRate);
+
 /** A cron expression of five fields, as node-cron understands it; stays text. */
 export const cronField = textField(
   'expected five cron fields: minute hour day month weekday, such as "0 3 * * 0" for Sundays at 03:00',
@@ -99,8 +103,19 @@ export function hostPortField(example: string) {
 
 /** An absolute http or https address; stays text. */
 export const urlField = textField('expected a URL such as https://example.org/hook', (text) =>
-  /^https?:\/\//.test(text) && URL.canParse(text) ? text : null,
+  isUrl(text) ? text : null,
 );
+
+/** An address that may hold a token in its path or query: only its host is ever shown. */
+export const urlSecretField = textField('expected a URL such as https://example.org/hook', urlSecret);
+
+/** The text as an address that is a secret, `null` if it is none. */
+export function urlSecret(text: string): Secret | null {
+  if (!isUrl(text)) return null;
+  return new Secret(text, `${new URL(text).origin}/<secret>`);
+}
+
+const isUrl = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text);
 
 /** A password, key or token. */
 export const secretField = textField('expected a secret, not an empty text', (text) =>

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { hostPortField, secretField } from './fields.ts';
 
-const tls = z.strictObject({
+/** Files and names for encrypted connections, as they are written. */
+export const tlsSchema = z.strictObject({
   ca_file: z
     .string()
     .min(1)
@@ -27,7 +28,8 @@ const tls = z.strictObject({
     .meta({ description: 'Name to check in the broker’s certificate, if not its host name.' }),
 });
 
-const sasl = z.strictObject({
+/** A log-in at brokers, as it is written. */
+export const saslSchema = z.strictObject({
   mechanism: z
     .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
     .meta({ description: 'How to prove who we are.' }),
@@ -57,8 +59,8 @@ export const kafkaSchema = z.strictObject({
     .default('strayd')
     .meta({ description: 'Name shown in the brokers’ logs and quotas.' }),
   tls: z
-    .union([z.boolean(), tls])
+    .union([z.boolean(), tlsSchema])
     .prefault(false)
     .meta({ description: 'Encrypts the connections: `true`, or a map with files.', forExample: [true] }),
-  sasl: sasl.optional().meta({ description: 'Log-in at the brokers.' }),
+  sasl: saslSchema.optional().meta({ description: 'Log-in at the brokers.' }),
 });

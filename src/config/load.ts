@@ -3,6 +3,7 @@ import { crossCheck } from './cross-checks.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { substituteEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
+import type { TextPlace } from './findings.ts';
 import { explainIssue } from './explain-issue.ts';
 import { ConfigError } from './problem.ts';
 import type { ConfigPath, ConfigProblem } from './problem.ts';
@@ -29,7 +30,8 @@ export function loadConfig(path: string, env: Environment, readFile: ReadFile): 
 
   const problems: ConfigProblem[] = [];
   const warnings: ConfigProblem[] = [];
-  const error = (at: ConfigPath, message: string): void => void problems.push(source.at(at, message));
+  const error = (at: ConfigPath, message: string, within?: TextPlace): void =>
+    void problems.push(within === undefined ? source.at(at, message) : source.within(at, within, message));
   const warn = (at: ConfigPath, message: string): void => void warnings.push(source.at(at, message));
 
   const document = substituteEnvironment(documentOf(source), env, error);

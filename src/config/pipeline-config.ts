@@ -1,24 +1,13 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { Config, SourceConfig } from './config.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { kafkaAccess } from './kafka-access.ts';
+import type { KafkaAccess } from './kafka-access.ts';
 
 /** How to reach the brokers, secrets in the clear: for the Kafka client alone, never to be printed. */
-export interface KafkaConnection {
-  readonly brokers: readonly string[];
+export interface KafkaConnection extends KafkaAccess {
   readonly groupId: string;
   readonly clientId: string;
-  /** As node:tls takes it, PEM texts; what is left out is the system's. `null`: not encrypted. */
-  readonly tls: {
-    readonly ca?: string;
-    readonly cert?: string;
-    readonly key?: string;
-    readonly servername?: string;
-  } | null;
-  readonly sasl: {
-    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-    readonly username: string;
-    readonly password: string;
-  } | null;
 }
 
 /** What the pipeline thread needs of the configuration: plain data that a structured clone carries over. */
@@ -32,20 +21,9 @@ export interface PipelineConfig {
 
 /** The pipeline thread's part of the configuration; reveals the Kafka secrets and no others. */
 export function pipelineConfig(config: Config): PipelineConfig {
-  const { brokers, groupId, clientId, tls, sasl } = config.kafka;
+  const { groupId, clientId } = config.kafka;
   return deepFreeze({
-    kafka: {
-      brokers,
-      groupId,
-      clientId,
-      tls: tls && {
-        ...(tls.ca !== null && { ca: tls.ca }),
-        ...(tls.cert !== null && { cert: tls.cert }),
-        ...(tls.key !== null && { key: tls.key.reveal() }),
-        ...(tls.serverName !== null && { servername: tls.serverName }),
-      },
-      sasl: sasl && { ...sasl, password: sasl.password.reveal() },
-    },
+    kafka: { ...kafkaAccess(config.kafka), groupId, clientId },
     sources: config.sources,
     detectors: config.detectors,
     maxAlertAgeMs: config.delivery.maxAlertAgeMs,

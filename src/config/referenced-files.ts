@@ -31,6 +31,11 @@ export class ReferencedFiles {
     return resolve(this.#folder, path);
   }
 
+  /** Says that what a file holds can't be used. */
+  refuse(path: ConfigPath, message: string): void {
+    this.#fault(path, message);
+  }
+
   /** The text of a file, or `null` if none is named or it can't be read. */
   text(file: string | undefined, path: ConfigPath): string | null {
     if (file === undefined) return null;

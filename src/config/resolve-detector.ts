@@ -54,6 +54,7 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
       severity: parsed.alert.severity,
       direction: parsed.alert.direction,
       minChange: parsed.alert.min_change,
+      runbookUrl: parsed.alert.runbook_url ?? null,
     },
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channelSchema } from './channel-schema.ts';
 import { detectorSchema } from './detector-schema.ts';
-import { durationField, hostPortField, nameField, secretField, urlField } from './fields.ts';
+import { durationField, hostPortField, nameField, secretField, timezoneField, urlField } from './fields.ts';
 import { jsonMapping } from './json-mapping-schema.ts';
 import { kafkaSchema } from './kafka-schema.ts';
 
@@ -31,6 +31,10 @@ const source = z.strictObject({
 const delivery = z.strictObject({
   max_alert_age: durationField(1).prefault('1h').meta({
     description: 'Older alerts (after a catch-up, say) are listed, not sent.',
+  }),
+  timezone: timezoneField.prefault('UTC').meta({
+    description: 'Time zone of the local times that alerts tell beside UTC.',
+    forExample: ['Europe/Berlin'],
   }),
 });
 

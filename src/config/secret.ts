@@ -2,12 +2,15 @@ import { inspect } from 'node:util';
 
 const SHOWN = '<secret>';
 
-/** A password, key or token: every way of printing it shows `<secret>`; only `reveal()` gives the text. */
+/** A password, key, token or address that holds one: every way of printing it shows `<secret>` or `shown`; only `reveal()` gives the text. */
 export class Secret {
   readonly #text: string;
+  readonly #shown: string;
 
-  constructor(text: string) {
+  /** `shown` must hold nothing that is to be kept. */
+  constructor(text: string, shown = SHOWN) {
     this.#text = text;
+    this.#shown = shown;
   }
 
   /** The text itself, for the one place that needs it. */
@@ -16,14 +19,14 @@ export class Secret {
   }
 
   toString(): string {
-    return SHOWN;
+    return this.#shown;
   }
 
   toJSON(): string {
-    return SHOWN;
+    return this.#shown;
   }
 
   [inspect.custom](): string {
-    return SHOWN;
+    return this.#shown;
   }
 }

@@ -1,17 +1,20 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node, YAMLParseError } from 'yaml';
+import type { Document, Node, Range, Scalar, YAMLParseError } from 'yaml';
+import type { TextPlace } from './findings.ts';
 import { formatPath } from './problem.ts';
 import type { ConfigPath, ConfigProblem } from './problem.ts';
 
 /** A YAML file that remembers where each of its values stands. */
 export class YamlSource {
   readonly #file: string;
+  readonly #text: string;
   readonly #lines = new LineCounter();
   readonly #document: Document;
 
   /** Never throws on bad YAML: see {@link syntaxProblems}. `file` is the name that problems show. */
   constructor(file: string, text: string) {
     this.#file = file;
+    this.#text = text;
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
   }
 
@@ -36,6 +39,37 @@ export class YamlSource {
       if (place !== null) return this.#problem(place, formatPath(path), message);
     }
     return this.#problem(this.#document.contents?.range?.[0] ?? 0, formatPath(path), message);
+  }
+
+  /**
+   * A problem within a text value, at its own line and column where the file shows the text as it is (`|` blocks, and text on
+   * one line without escapes); else at the value, and the message says where in the text.
+   */
+  within(path: ConfigPath, place: TextPlace, message: string): ConfigProblem {
+    const node = this.#node(path);
+    const start = isScalar(node) && node.range ? this.#startOf(node, node.range) : null;
+    if (start === null) {
+      return this.at(path, `${message} (line ${place.line}, column ${place.column} of the text)`);
+    }
+    const { line, column, indent } = start;
+    return {
+      ...this.at(path, message),
+      line: line + place.line - 1,
+      column: (place.line === 1 ? column : indent) + place.column - 1,
+    };
+  }
+
+  /** Where the text of a scalar begins, `null` if it is written otherwise than it reads; `indent`: first column of its later lines. */
+  #startOf(node: Scalar, [from, to]: Range): { line: number; column: number; indent: number } | null {
+    const { line, col } = this.#lines.linePos(from);
+    if (node.type === 'BLOCK_LITERAL') {
+      const body = this.#text.slice(from, to).split('\n').slice(1);
+      const indent = 1 + Math.max(0, body.find((one) => one.trim() !== '')?.search(/\S/) ?? 0);
+      return { line: line + 1, column: indent, indent };
+    }
+    const quotes = node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE' ? 1 : 0;
+    const written = this.#text.slice(from + quotes, to - quotes);
+    return written === node.value ? { line, column: col + quotes, indent: col + quotes } : null;
   }
 
   /** A problem at the key of a map instead of its value. */

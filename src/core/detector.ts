@@ -50,6 +50,8 @@ export interface AlertSpec {
   readonly direction: 'both' | 'up' | 'down';
   /** Least relative change of the culprit against expected, 0.1 = 10 %. */
   readonly minChange: number;
+  /** Page that says what to do; `null`: none. */
+  readonly runbookUrl: string | null;
 }
 
 export interface TrainingSpec {

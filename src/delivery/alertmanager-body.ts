@@ -1,22 +1,21 @@
 import type { Labels } from '../core/sample.ts';
-import type { AlertText } from '../pipeline/alerts/explain.ts';
 import type { Alert, AlertKind } from '../pipeline/effects.ts';
-import { alertUrl } from './alert-url.ts';
+import type { AlertFacts } from './alert-message.ts';
+import { templatedMessage, type AlertTemplate } from './alert-template.ts';
 import { prometheusLabels } from './prometheus-labels.ts';
 
 /** An alert for a level channel: firing, or resolved not long ago. */
 export interface LevelAlert {
   readonly alert: Alert;
-  /** Of its detector. */
-  readonly stepMs: number;
-  readonly text: AlertText;
+  readonly facts: AlertFacts;
 }
 
 export interface AlertmanagerContext {
   readonly nowMs: number;
   /** Firing alerts end by themselves at this time unless sent again. */
   readonly firingUntilMs: number;
-  readonly externalUrl: string | null;
+  readonly template: AlertTemplate | null;
+  readonly failed: (fault: string) => void;
 }
 
 /** An element of the list that POST /api/v2/alerts takes. */
@@ -32,23 +31,34 @@ const alertNames: Readonly<Record<AlertKind, string>> = { anomaly: 'StraydAnomal
 
 const isoTime = (timeMs: number): string => new Date(timeMs).toISOString();
 
+const onsetMs = ({ alert, facts }: LevelAlert): number => alert.firstStepOver * facts.stepMs;
+
 function labelsOf({ detector, kind, severity, labels }: Alert): Labels {
   return prometheusLabels(labels, { alertname: alertNames[kind], detector, severity });
 }
 
 function elementOf(level: LevelAlert, labels: Labels, context: AlertmanagerContext): AlertmanagerAlert {
-  const { alert, stepMs, text } = level;
+  const { alert, facts } = level;
+  const { stepMs } = facts;
   const endedMs = ((alert.resolvedStep ?? alert.lastStepOver) + 1) * stepMs;
   // Alertmanager takes an end in the future as "still firing", and wants the end after the start.
   const startMs = Math.min(alert.firstStepOver * stepMs, context.nowMs - 1);
   const endMs = alert.state === 'resolved' ? Math.min(endedMs, context.nowMs) : context.firingUntilMs;
-  const generatorURL = alertUrl(context.externalUrl, alert.id);
+  const message = templatedMessage(alert, facts, context);
+  // A template's title takes the place of the sentence that Alertmanager's receivers show first.
+  const summary = message.title === facts.text.title ? message.summary : message.title;
   return {
     labels,
-    annotations: { summary: text.summary, description: text.lines.join('\n') },
+    // By the conventions of https://prometheus.io/docs/practices/alerting/ and of monitoring mixins.
+    annotations: {
+      summary,
+      description: message.lines.join('\n'),
+      ...(message.query === null ? {} : { query: message.query }),
+      ...(message.runbookUrl === null ? {} : { runbook_url: message.runbookUrl }),
+    },
     startsAt: isoTime(startMs),
     endsAt: isoTime(endMs),
-    ...(generatorURL === null ? {} : { generatorURL }),
+    ...(message.url === null ? {} : { generatorURL: message.url }),
   };
 }
 
@@ -65,9 +75,7 @@ export function alertmanagerBody(
     const labels = labelsOf(level.alert);
     const key = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
     const held = newest.get(key);
-    const isNewer =
-      held === undefined ||
-      level.alert.firstStepOver * level.stepMs > held.level.alert.firstStepOver * held.level.stepMs;
+    const isNewer = held === undefined || onsetMs(level) > onsetMs(held.level);
     if (isNewer) newest.set(key, { level, labels });
   }
   return [...newest.values()].map(({ level, labels }) => elementOf(level, labels, context));

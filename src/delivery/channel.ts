@@ -7,7 +7,11 @@ export interface Delivery {
 
 /** What became of an attempt. `retry: false`: the receiver will never take it as it is. */
 export type SendOutcome =
-  | { readonly ok: true }
+  | {
+      readonly ok: true;
+      /** One line without secrets: what the receiver said. */
+      readonly answer: string;
+    }
   | {
       readonly ok: false;
       /** One line without secrets: what happened, at which host. */
@@ -22,4 +26,6 @@ export interface Channel {
   readonly name: string;
   /** Resolves with the outcome, also on network trouble; rejects only when `signal` aborts. */
   send(delivery: Delivery, signal: AbortSignal): Promise<SendOutcome>;
+  /** Gives back what it holds open, if anything. */
+  close?(): Promise<void>;
 }

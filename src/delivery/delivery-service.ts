@@ -11,8 +11,8 @@ export interface DeliveryOptions {
   readonly marks: OutboxMarks;
   /** All that fires and is `notified`, and what of it resolved within the last 15 minutes. */
   readonly current: () => readonly LevelAlert[];
-  /** `server.external_url`. */
-  readonly externalUrl: string | null;
+  /** A level channel's template failed; edge channels' are rendered into the outbox. */
+  readonly templateFailed: (channel: string, fault: string) => void;
   readonly runtime: DeliveryRuntime;
   readonly report: ReportDelivery;
 }
@@ -27,10 +27,10 @@ export interface DeliveryService {
 
 /** Starts nothing by itself: the first `wake` does. Each channel and replica goes its own way and delays no other. */
 export function deliveryService(options: DeliveryOptions): DeliveryService {
-  const { channels, reader, marks, current, externalUrl, runtime, report } = options;
+  const { channels, reader, marks, current, templateFailed, runtime, report } = options;
   const senders = [
-    ...channels.edge.map((channel) => new OutboxSender({ channel, reader, marks, runtime, report })),
-    ...channels.level.map((channel) => new LevelSender({ channel, current, externalUrl, runtime, report })),
+    ...channels.edge.map((edge) => new OutboxSender({ ...edge, reader, marks, runtime, report })),
+    ...channels.level.map((level) => new LevelSender({ ...level, current, templateFailed, runtime, report })),
   ];
   return {
     wake: () => {
@@ -38,6 +38,7 @@ export function deliveryService(options: DeliveryOptions): DeliveryService {
     },
     stop: async () => {
       await Promise.all(senders.map((sender) => sender.stop()));
+      for (const { channel } of [...channels.edge, ...channels.level]) await channel.close?.();
     },
   };
 }

@@ -1,9 +1,13 @@
 import type { SendOutcome } from './channel.ts';
+import { cutText } from './cut-text.ts';
+import { withoutSecrets } from './url-secrets.ts';
 
 export interface HttpPost {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What of the request must not be shown, should the receiver throw it back. */
+  readonly secrets: readonly string[];
   readonly timeoutMs: number;
   /** For a Retry-After that is a date. */
   readonly nowMs: number;
@@ -16,8 +20,8 @@ const longestRetryAfterMs = 3_600_000;
 /** Statuses below 500 that say "later", not "never". */
 const retriedStatuses: readonly number[] = [408, 425, 429];
 
-/** The first bytes of an answer as one line of printable text; empty if they can't be had. */
-async function readStart(response: Response): Promise<string> {
+/** The first bytes of an answer as one line of printable text without secrets; empty if they can't be had. */
+async function readStart(response: Response, secrets: readonly string[]): Promise<string> {
   if (response.body === null) return '';
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
   const chunks: Uint8Array[] = [];
@@ -34,8 +38,15 @@ async function readStart(response: Response): Promise<string> {
     // The status has been told already: a cut-off answer adds nothing to it.
   }
   const text = Buffer.concat(chunks).subarray(0, answerBytesRead).toString('utf8');
-  const line = text.replace(/[\p{C}\s]+/gu, ' ').trim();
-  return line.length > answerCharsShown ? `${line.slice(0, answerCharsShown)}…` : line;
+  // Where the reading broke off there may stand half a secret.
+  const longest = Math.max(0, ...secrets.map((secret) => secret.length));
+  const whole = size < answerBytesRead ? text : text.slice(0, Math.max(0, text.length - longest));
+  return cutText(
+    withoutSecrets(whole, secrets)
+      .replace(/[\p{C}\s]+/gu, ' ')
+      .trim(),
+    answerCharsShown + 1,
+  );
 }
 
 /** RFC 9110 §10.2.3: seconds or a date; `null` if neither. */
@@ -54,18 +65,18 @@ function networkError(error: unknown): string {
   return cause.message.startsWith(code.trim()) && code !== '' ? cause.message : `${code}${cause.message}`;
 }
 
-async function judge(response: Response, place: string, nowMs: number): Promise<SendOutcome> {
+async function judge(response: Response, place: string, post: HttpPost): Promise<SendOutcome> {
   const { status } = response;
-  const answer = await readStart(response);
-  if (status >= 200 && status < 300) return { ok: true };
+  const said = await readStart(response, post.secrets);
+  const answer = `${place} answered ${status}${said === '' ? '' : `: ${said}`}`;
+  if (status >= 200 && status < 300) return { ok: true, answer };
   if (status >= 300 && status < 400) {
     const error = `${place} answered ${status}, a redirect, which is not followed: configure the final URL`;
     return { ok: false, error, retry: false };
   }
-  const error = `${place} answered ${status}${answer === '' ? '' : `: ${answer}`}`;
   const retry = status >= 500 || retriedStatuses.includes(status);
-  const retryAfterMs = retry ? parseRetryAfter(response.headers.get('retry-after'), nowMs) : null;
-  return { ok: false, error, retry, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+  const retryAfterMs = retry ? parseRetryAfter(response.headers.get('retry-after'), post.nowMs) : null;
+  return { ok: false, error: answer, retry, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
 }
 
 /** The URL without its user and password, which fetch refuses, and the header that says them. */
@@ -95,7 +106,7 @@ export async function httpPost(post: HttpPost, signal: AbortSignal): Promise<Sen
       body: post.body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(post.timeoutMs)]),
     });
-    return await judge(response, place, post.nowMs);
+    return await judge(response, place, post);
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, error: `${place}: ${networkError(error)}`, retry: true };

@@ -1,4 +1,5 @@
 import { alertmanagerBody, type LevelAlert } from './alertmanager-body.ts';
+import type { AlertTemplate } from './alert-template.ts';
 import type { Channel, SendOutcome } from './channel.ts';
 import type { DeliveryRuntime, ReportDelivery } from './delivery-runtime.ts';
 import { retryDelayMs } from './retry-schedule.ts';
@@ -9,7 +10,8 @@ export interface LevelSenderOptions {
   readonly channel: Channel;
   /** All that fires and people are to know of (`notified`), and what resolved within the last 15 minutes. */
   readonly current: () => readonly LevelAlert[];
-  readonly externalUrl: string | null;
+  readonly template: AlertTemplate | null;
+  readonly templateFailed: (channel: string, fault: string) => void;
   readonly runtime: DeliveryRuntime;
   readonly report: ReportDelivery;
 }
@@ -46,9 +48,11 @@ export class LevelSender {
   }
 
   async #post(signal: AbortSignal): Promise<number> {
-    const { channel, current, externalUrl, runtime } = this.#options;
+    const { channel, current, template, templateFailed, runtime } = this.#options;
     const nowMs = runtime.nowMs();
-    const alerts = alertmanagerBody(current(), { nowMs, firingUntilMs: nowMs + holdMs, externalUrl });
+    const failed = (fault: string): void => templateFailed(channel.name, fault);
+    const context = { nowMs, firingUntilMs: nowMs + holdMs, template, failed };
+    const alerts = alertmanagerBody(current(), context);
     if (alerts.length === 0) return resendMs;
     const delivery = { body: JSON.stringify(alerts), idempotencyKey: String(nowMs) };
     const outcome = await channel.send(delivery, signal);

@@ -1,13 +1,17 @@
 import type { OutboxMark, OutboxRow } from '../core/outbox.ts';
+import type { RateLimit } from '../config/rate.ts';
 import type { Channel, SendOutcome } from './channel.ts';
 import type { DeliveryRuntime, ReportDelivery } from './delivery-runtime.ts';
 import type { OutboxMarks, OutboxReader } from './outbox.ts';
+import { RateWindow } from './rate-window.ts';
 import { giveUpAfterMs, pickDue, retryDelayMs } from './retry-schedule.ts';
 import { UnwrittenMarks } from './unwritten-marks.ts';
 import { WakeLoop } from './wake-loop.ts';
 
 export interface OutboxSenderOptions {
   readonly channel: Channel;
+  /** Most attempts in any stretch of time; `null`: no limit. */
+  readonly rateLimit: RateLimit | null;
   readonly reader: OutboxReader;
   readonly marks: OutboxMarks;
   readonly runtime: DeliveryRuntime;
@@ -28,11 +32,13 @@ export class OutboxSender {
   readonly #options: OutboxSenderOptions;
   readonly #unwritten: UnwrittenMarks;
   readonly #loop: WakeLoop;
+  readonly #rate: RateWindow;
   #pausedUntilMs = 0;
   #lastError: string | null = null;
 
   constructor(options: OutboxSenderOptions) {
     this.#options = options;
+    this.#rate = new RateWindow(options.rateLimit);
     this.#unwritten = new UnwrittenMarks(options.marks);
     this.#loop = new WakeLoop(options.runtime, (signal) => this.#turn(signal));
   }
@@ -51,19 +57,21 @@ export class OutboxSender {
     const { channel, reader, runtime } = this.#options;
     const nowMs = runtime.nowMs();
     this.#unwritten.offerAgain(nowMs);
-    const pausedMs = this.#pausedUntilMs - nowMs;
+    const pausedMs = Math.max(this.#pausedUntilMs - nowMs, this.#rate.waitMs(nowMs));
     if (pausedMs > 0) return Math.min(pollMs, pausedMs);
     const pending = reader.pending(channel.name, rowsLookedAt);
     if (pending === null) return pollMs;
     const rows = this.#unwritten.apply(pending);
     const { due, nextMs } = pickDue(rows, nowMs);
     if (due.length === 0) return nextMs === null ? pollMs : Math.min(pollMs, nextMs - nowMs);
-    await Promise.all(due.slice(0, attemptsAtOnce).map((row) => this.#attempt(row, signal)));
+    const atOnce = Math.min(attemptsAtOnce, this.#rate.room(nowMs));
+    await Promise.all(due.slice(0, atOnce).map((row) => this.#attempt(row, signal)));
     return 0;
   }
 
   async #attempt(row: OutboxRow, signal: AbortSignal): Promise<void> {
     const { channel, runtime, report } = this.#options;
+    this.#rate.take(runtime.nowMs());
     const outcome = await channel.send(row, signal);
     const mark = this.#judge(row, outcome, runtime.nowMs());
     this.#unwritten.mark(mark);

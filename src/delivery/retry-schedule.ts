@@ -7,7 +7,7 @@ export const giveUpAfterMs = 24 * 3_600_000;
 
 /**
  * Delay before the next attempt: exponential with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/),
- * from 1 s, at most 5 minutes, and never sooner than the receiver asked. `failures` ≥ 1; `random` in [0, 1).
+ * from 1 s, at most 5 minutes, never sooner than the receiver asked. `failures` ≥ 1; `random` in [0, 1).
  */
 export function retryDelayMs(failures: number, random: number, retryAfterMs: number): number {
   const ceiling = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(failures - 1, 20));

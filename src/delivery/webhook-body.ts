@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { AlertNotification, Contribution } from '../pipeline/effects.ts';
-import type { AlertText } from '../pipeline/alerts/explain.ts';
+import type { AlertNotification } from '../pipeline/effects.ts';
+import type { AlertMessage } from './alert-message.ts';
+import { featureFacts } from './feature-facts.ts';
 
 const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
 
@@ -56,7 +57,13 @@ export const webhookBodySchema = z.object({
     summary: z.string(),
     lines: z.array(z.string()).describe('The whole explanation.'),
   }),
+  query: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('PromQL of the leading feature for this entity; null if it has none any more.'),
   url: z.string().nullable().describe('The alert in the console; null if `server.external_url` is not set.'),
+  runbook_url: z.string().nullable().optional().describe('`alert.runbook_url` of the detector.'),
 });
 
 export type WebhookBody = z.infer<typeof webhookBodySchema>;
@@ -64,28 +71,16 @@ export type WebhookBody = z.infer<typeof webhookBodySchema>;
 export interface WebhookContext {
   readonly stepMs: number;
   readonly idempotencyKey: string;
-  readonly text: AlertText;
-  readonly url: string | null;
+  readonly message: AlertMessage;
 }
 
 const isoTime = (timeMs: number): string => new Date(timeMs).toISOString();
 
-function featureBody({
-  feature: name,
-  unit,
-  ratio,
-  seen,
-  expected,
-  range,
-}: Contribution): WebhookBody['alert']['features'][number] {
-  const direction = seen > expected ? 'up' : seen < expected ? 'down' : 'same';
-  return { name, unit, share: Math.min(1, Math.max(0, ratio)), seen, expected, direction, range };
-}
-
 /** The version 1 body of a notification. */
 export function webhookBody(notification: AlertNotification, context: WebhookContext): WebhookBody {
   const { alert, event, atMs } = notification;
-  const { stepMs, idempotencyKey, text, url } = context;
+  const { stepMs, idempotencyKey, message } = context;
+  const { title, summary, lines, query, url, runbookUrl } = message;
   return {
     version: '1',
     event,
@@ -106,10 +101,12 @@ export function webhookBody(notification: AlertNotification, context: WebhookCon
       resolution: alert.resolution,
       score: alert.peakScore,
       model_version: alert.modelVersion,
-      features: alert.contributions.map(featureBody),
+      features: alert.contributions.map(featureFacts),
       recent: [...alert.recent],
     },
-    text: { title: text.title, summary: text.summary, lines: [...text.lines] },
+    text: { title, summary, lines: [...lines] },
+    query,
     url,
+    runbook_url: runbookUrl,
   };
 }

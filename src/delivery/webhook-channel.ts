@@ -1,5 +1,6 @@
 import type { Channel } from './channel.ts';
 import { httpPost } from './http-post.ts';
+import { urlSecrets } from './url-secrets.ts';
 import { signWebhook } from './webhook-signature.ts';
 
 export interface WebhookOptions {
@@ -14,6 +15,7 @@ export interface WebhookOptions {
 /** Posts docs/webhook.schema.json bodies with `idempotency-key` and, given a secret, `x-strayd-signature` of the time of sending. */
 export function webhookChannel(options: WebhookOptions): Channel {
   const { name, url, secret, timeoutMs } = options;
+  const secrets = [...(secret === null ? [] : [secret]), ...urlSecrets(url)];
   return {
     name,
     send({ body, idempotencyKey }, signal) {
@@ -22,7 +24,7 @@ export function webhookChannel(options: WebhookOptions): Channel {
         'idempotency-key': idempotencyKey,
         ...(secret === null ? {} : { 'x-strayd-signature': signWebhook(secret, body, nowMs) }),
       };
-      return httpPost({ url, headers, body, timeoutMs, nowMs }, signal);
+      return httpPost({ url, headers, body, secrets, timeoutMs, nowMs }, signal);
     },
   };
 }

@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CurrentAlerts } from '../../src/app/current-alerts.ts';
-import { firingAlert, resolvedAlert, stepMs } from '../delivery/alert-fixtures.ts';
+import { factsOf, firingAlert, resolvedAlert } from '../delivery/alert-fixtures.ts';
 import { transitionOf } from './published-fixtures.ts';
 
 const QUARTER_MS = 15 * 60_000;
 
 describe('CurrentAlerts', () => {
   let nowMs = 0;
-  let current = new CurrentAlerts(new Map(), () => nowMs);
+  let current = new CurrentAlerts(factsOf, () => nowMs);
   const states = (): string[] => current.list().map(({ alert }) => `${alert.id} ${alert.state}`);
 
   beforeEach(() => {
     nowMs = 0;
-    current = new CurrentAlerts(new Map([['hosts', stepMs]]), () => nowMs);
+    current = new CurrentAlerts(factsOf, () => nowMs);
   });
 
   it('tells of an alert while it fires and for 15 minutes after', () => {
@@ -26,11 +26,10 @@ describe('CurrentAlerts', () => {
     expect(states()).toEqual([]);
   });
 
-  it('gives the step and the words with each', () => {
+  it('gives what is known beside with each', () => {
     current.apply([transitionOf(firingAlert(0), 'pending', 'firing')]);
     const [level] = current.list();
-    expect(level?.stepMs).toBe(stepMs);
-    expect(level?.text.summary).toContain('latency');
+    expect(level?.facts.text.summary).toContain('latency');
   });
 
   it('keeps to itself what is pending, and what nobody was told of', () => {

@@ -15,6 +15,7 @@ import { builtModule } from '../support/built-module.ts';
 import { metricValue } from '../support/strayd-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import { webhookConfig } from '../delivery/channel-configs.ts';
 import { configOf } from './config-fixture.ts';
 
 const FLEET = { hosts: 6, historyDays: 2, liveDays: 1 };
@@ -42,7 +43,7 @@ describe('a daemon on a small simulated fleet', () => {
   const optionsAt = (storePath: string): DaemonOptions => ({
     config: {
       ...configOf(storePath, SPEC),
-      channels: [{ type: 'webhook', name: 'hook', url: hook.url, secret: null }],
+      channels: [webhookConfig(hook.url)],
     },
     stream: { kind: 'simulated', fleet: FLEET },
     log: 'silent',

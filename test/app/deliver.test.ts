@@ -11,6 +11,7 @@ import { metricValue } from '../support/strayd-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import type { WebhookReceiver } from '../support/webhook-receiver.ts';
+import { webhookConfig } from '../delivery/channel-configs.ts';
 import { configOf } from './config-fixture.ts';
 
 const row: OutboxRow = {
@@ -45,7 +46,7 @@ afterEach(async () => {
 function deliver(pending: () => readonly OutboxRow[], call: () => Promise<unknown>): DeliveryService {
   const config = {
     ...configOf('/nowhere'),
-    channels: [{ type: 'webhook' as const, name: 'hook', url: hook.url, secret: null }],
+    channels: [webhookConfig(hook.url)],
   };
   const store = {
     pendingOutbox: pending,

@@ -61,11 +61,12 @@ describe('defaults', () => {
             severity: 'warning',
             direction: 'both',
             minChange: 0,
+            runbookUrl: null,
           },
         },
       ],
       channels: [],
-      delivery: { maxAlertAgeMs: 3_600_000 },
+      delivery: { maxAlertAgeMs: 3_600_000, timezone: 'UTC' },
       store: { path: '/c/strayd-data' },
       server: { listen: { host: '127.0.0.1', port: 9477 }, externalUrl: null, token: null },
     });

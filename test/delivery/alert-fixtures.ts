@@ -1,4 +1,5 @@
 import type { Alert, AlertNotification } from '../../src/pipeline/effects.ts';
+import type { AlertFacts } from '../../src/delivery/alert-message.ts';
 import { explainAlert, type AlertText } from '../../src/pipeline/alerts/explain.ts';
 
 export const stepMs = 15_000;
@@ -46,3 +47,14 @@ export function notificationOf(alert: Alert, deliver = true): AlertNotification 
 }
 
 export const textOf = (alert: Alert): AlertText => explainAlert(alert, stepMs);
+
+/** What is known beside an alert: its words, a query and links. */
+export const factsOf = (alert: Alert, change: Partial<AlertFacts> = {}): AlertFacts => ({
+  stepMs,
+  text: textOf(alert),
+  query: 'avg by (instance) (latency{instance="db-3"})',
+  runbookUrl: 'https://example.org/runbooks/hosts',
+  externalUrl: 'https://strayd.example',
+  timezone: 'UTC',
+  ...change,
+});

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { alertmanagerBody, type LevelAlert } from '../../src/delivery/alertmanager-body.ts';
 import type { Alert } from '../../src/pipeline/effects.ts';
-import { firingAlert, resolvedAlert, stepMs, textOf } from './alert-fixtures.ts';
+import { factsOf, firingAlert, resolvedAlert, textOf } from './alert-fixtures.ts';
 
 const onsetMs = Date.UTC(2026, 10, 24, 3);
 const nowMs = onsetMs + 600_000;
-const context = { nowMs, firingUntilMs: nowMs + 240_000, externalUrl: 'https://strayd.example/' };
-const level = (alert: Alert): LevelAlert => ({ alert, stepMs, text: textOf(alert) });
+const context = { nowMs, firingUntilMs: nowMs + 240_000, template: null, failed: () => undefined };
+const level = (alert: Alert): LevelAlert => ({ alert, facts: factsOf(alert) });
 
 it('tells of a firing alert with labels, annotations and the time until which it holds', () => {
   const alert = firingAlert(onsetMs);
@@ -19,7 +19,12 @@ it('tells of a firing alert with labels, annotations and the time until which it
         instance: 'db-3',
         k8s_pod: 'db',
       },
-      annotations: { summary: textOf(alert).summary, description: textOf(alert).lines.join('\n') },
+      annotations: {
+        summary: textOf(alert).summary,
+        description: textOf(alert).lines.join('\n'),
+        query: 'avg by (instance) (latency{instance="db-3"})',
+        runbook_url: 'https://example.org/runbooks/hosts',
+      },
       startsAt: '2026-11-24T03:00:00.000Z',
       endsAt: '2026-11-24T03:14:00.000Z',
       generatorURL: 'https://strayd.example/?alert=3f2a9c0d11e2b4a7',
@@ -28,11 +33,11 @@ it('tells of a firing alert with labels, annotations and the time until which it
 });
 
 it('names a range alert by its kind, and leaves the link out where there is none', () => {
-  const [element] = alertmanagerBody([level(firingAlert(onsetMs, { kind: 'range' }))], {
-    ...context,
-    externalUrl: null,
-  });
+  const alert = firingAlert(onsetMs, { kind: 'range' });
+  const facts = factsOf(alert, { externalUrl: null, query: null, runbookUrl: null });
+  const [element] = alertmanagerBody([{ alert, facts }], context);
   expect(element?.labels['alertname']).toBe('StraydRange');
+  expect(Object.keys(element?.annotations ?? {})).toEqual(['summary', 'description']);
   expect(element).not.toHaveProperty('generatorURL');
 });
 
@@ -52,4 +57,23 @@ it('tells only the newest of alerts that Alertmanager could not tell apart', () 
     const body = alertmanagerBody(levels, context);
     expect(body.map(({ startsAt }) => startsAt)).toEqual(['2026-11-24T03:05:00.000Z']);
   }
+});
+
+it('takes the summary and the description from a template, and strayd’s own words where it fails', () => {
+  const failures: string[] = [];
+  const template = {
+    title: ({ entity }: { readonly entity: string }) => `${entity} acts up`,
+    text: () => {
+      throw new Error('no such variable');
+    },
+  };
+  const alert = firingAlert(onsetMs);
+  const [element] = alertmanagerBody([level(alert)], {
+    ...context,
+    template,
+    failed: (fault) => failures.push(fault),
+  });
+  expect(element?.annotations['summary']).toBe('db-3 acts up');
+  expect(element?.annotations['description']).toBe(textOf(alert).lines.join('\n'));
+  expect(failures).toEqual(['no such variable']);
 });

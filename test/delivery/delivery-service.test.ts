@@ -10,7 +10,8 @@ import { alertmanagerBinary, startAlertmanager } from '../support/alertmanager.t
 import type { LocalService } from '../support/local-service.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
-import { firingAlert, notificationOf, stepMs, textOf } from './alert-fixtures.ts';
+import { factsOf, firingAlert, notificationOf, stepMs, textOf } from './alert-fixtures.ts';
+import { alertmanagerConfig, testParts, webhookConfig } from './channel-configs.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
 
 const realRuntime = {
@@ -35,7 +36,7 @@ interface HeldAlert {
 const held = async (alertmanager: LocalService): Promise<readonly HeldAlert[]> =>
   (await (await fetch(`${alertmanager.url}/api/v2/alerts`)).json()) as HeldAlert[];
 
-const level = (alert: Alert): LevelAlert => ({ alert, stepMs, text: textOf(alert) });
+const level = (alert: Alert): LevelAlert => ({ alert, facts: factsOf(alert) });
 
 it.skipIf(alertmanagerBinary.path === null)(
   `two real Alertmanagers hold an alert, pass it on, and let it go when it is resolved${alertmanagerBinary.note}`,
@@ -47,11 +48,11 @@ it.skipIf(alertmanagerBinary.path === null)(
     const reports: DeliveryReport[] = [];
     const urls = replicas.map(({ url }) => url);
     const service = deliveryService({
-      channels: makeChannels([{ type: 'alertmanager', name: 'am', urls }], realRuntime.nowMs),
+      channels: makeChannels([alertmanagerConfig(urls)], testParts()),
       reader: { pending: () => [] },
       marks: { mark: () => Promise.resolve() },
       current: () => current,
-      externalUrl: 'https://strayd.example',
+      templateFailed: () => undefined,
       runtime: realRuntime,
       report: (report) => reports.push(report),
     });
@@ -69,7 +70,11 @@ it.skipIf(alertmanagerBinary.path === null)(
           instance: 'db-3',
           k8s_pod: 'db',
         },
-        annotations: { summary: textOf(alert).summary, description: textOf(alert).lines.join('\n') },
+        annotations: {
+          summary: textOf(alert).summary,
+          description: textOf(alert).lines.join('\n'),
+          runbook_url: 'https://example.org/runbooks/hosts',
+        },
         startsAt: new Date(alert.firstStepOver * stepMs).toISOString(),
         generatorURL: `https://strayd.example/?alert=${alert.id}`,
       });
@@ -104,14 +109,14 @@ afterAll(async () => {
 it('a webhook that fails at first gets each event once it is well, in order, with keys that stay', async () => {
   const outbox = new MemoryOutbox();
   const secret = new Secret('s3cret');
-  const config = { type: 'webhook', name: 'hook', url: receiver.url, secret } as const;
+  const config = webhookConfig(receiver.url, { secret });
   receiver.misbehave((_request, index) => (index < 2 ? { status: 500 } : { status: 200 }));
   service = deliveryService({
-    channels: makeChannels([config], realRuntime.nowMs),
+    channels: makeChannels([config], testParts()),
     reader: outbox,
     marks: outbox,
     current: () => [],
-    externalUrl: null,
+    templateFailed: () => undefined,
     runtime: realRuntime,
     report: () => {
       outbox.checkpoint();
@@ -125,8 +130,9 @@ it('a webhook that fails at first gets each event once it is well, in order, wit
     resolution: 'recovered',
   };
   for (const alert of [firing, ended]) {
-    const context = { stepMs, text: textOf(alert), externalUrl: null, nowMs: Date.now() };
-    for (const row of outboxRows(notificationOf(alert), [config], context)) outbox.add(row);
+    const context = { facts: factsOf(alert), nowMs: Date.now(), templateFailed: () => undefined };
+    const route = { ...config, template: null };
+    for (const row of outboxRows(notificationOf(alert), [route], context)) outbox.add(row);
   }
   service.wake();
   await waitFor('both deliveries', () => outbox.rows.every(({ status }) => status === 'delivered'));

@@ -3,7 +3,8 @@ import type { LevelAlert } from '../../src/delivery/alertmanager-body.ts';
 import type { SendOutcome } from '../../src/delivery/channel.ts';
 import type { DeliveryReport } from '../../src/delivery/delivery-runtime.ts';
 import { LevelSender } from '../../src/delivery/level-sender.ts';
-import { firingAlert, stepMs, textOf } from './alert-fixtures.ts';
+import { taken } from './channel-configs.ts';
+import { factsOf, firingAlert } from './alert-fixtures.ts';
 import { fakeRuntime, type FakeRuntime } from './fake-runtime.ts';
 
 interface Post {
@@ -35,7 +36,8 @@ function setup(): Setup {
   const sender = new LevelSender({
     channel,
     current: () => made.current,
-    externalUrl: null,
+    template: null,
+    templateFailed: () => undefined,
     runtime,
     report: (report) => reports.push(report),
   });
@@ -45,8 +47,8 @@ function setup(): Setup {
     posts,
     reports,
     sender,
-    current: [{ alert, stepMs, text: textOf(alert) }],
-    answer: () => ({ ok: true }),
+    current: [{ alert, facts: factsOf(alert) }],
+    answer: () => taken,
   };
   return made;
 }
@@ -77,8 +79,8 @@ it('tries a failed post again within seconds, with what is true by then', async 
   await made.runtime.pass(120_000);
   expect(made.posts.length).toBeGreaterThan(10);
   const alert = firingAlert(made.runtime.nowMs(), { labels: { instance: 'db-4' } });
-  made.current = [{ alert, stepMs, text: textOf(alert) }];
-  made.answer = () => ({ ok: true });
+  made.current = [{ alert, facts: factsOf(alert) }];
+  made.answer = () => taken;
   const before = made.posts.length;
   await made.runtime.pass(15_000);
   expect(made.posts).toHaveLength(before + 1);

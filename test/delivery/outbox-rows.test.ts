@@ -5,19 +5,18 @@ import { z } from 'zod';
 import { outboxRows } from '../../src/delivery/outbox-rows.ts';
 import { webhookBodySchema, type WebhookBody } from '../../src/delivery/webhook-body.ts';
 import type { Alert } from '../../src/pipeline/effects.ts';
-import { firingAlert, notificationOf, resolvedAlert, stepMs, textOf } from './alert-fixtures.ts';
+import { factsOf, firingAlert, notificationOf, resolvedAlert } from './alert-fixtures.ts';
 
 const onsetMs = Date.UTC(2026, 10, 24, 3);
 const channels = [
-  { name: 'hook', type: 'webhook' },
-  { name: 'am', type: 'alertmanager' },
-  { name: 'hook-2', type: 'webhook' },
+  { name: 'hook', type: 'webhook', template: null },
+  { name: 'am', type: 'alertmanager', template: null },
+  { name: 'hook-2', type: 'webhook', template: null },
 ] as const;
 const contextOf = (alert: Alert) => ({
-  stepMs,
-  text: textOf(alert),
-  externalUrl: 'https://strayd.example',
+  facts: factsOf(alert),
   nowMs: 7,
+  templateFailed: () => undefined,
 });
 const rowsOf = (alert: Alert) => outboxRows(notificationOf(alert), channels, contextOf(alert));
 /** Fields that the schema does not know make a difference here. */
@@ -70,7 +69,9 @@ describe('the webhook’s body', () => {
         recent: [0.8, null, 4.2],
       },
       text: { title: 'db-3: latency 4.2 s, expected about 800 ms (5.3 times as much)' },
+      query: 'avg by (instance) (latency{instance="db-3"})',
       url: 'https://strayd.example/?alert=3f2a9c0d11e2b4a7',
+      runbook_url: 'https://example.org/runbooks/hosts',
     });
   });
 

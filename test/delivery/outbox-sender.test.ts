@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RateLimit } from '../../src/config/rate.ts';
 import type { Channel, Delivery, SendOutcome } from '../../src/delivery/channel.ts';
 import type { DeliveryReport } from '../../src/delivery/delivery-runtime.ts';
 import { OutboxSender } from '../../src/delivery/outbox-sender.ts';
+import { taken } from './channel-configs.ts';
 import { fakeRuntime, type FakeRuntime } from './fake-runtime.ts';
 import { MemoryOutbox, newRow } from './memory-outbox.ts';
 
@@ -17,7 +19,11 @@ interface Setup {
   answer: (delivery: Delivery) => SendOutcome | Promise<SendOutcome>;
 }
 
-function setup(outbox = new MemoryOutbox(), runtime = fakeRuntime()): Setup {
+function setup(
+  outbox = new MemoryOutbox(),
+  runtime = fakeRuntime(),
+  rateLimit: RateLimit | null = null,
+): Setup {
   const sent: string[] = [];
   const reports: DeliveryReport[] = [];
   const channel: Channel = {
@@ -29,12 +35,13 @@ function setup(outbox = new MemoryOutbox(), runtime = fakeRuntime()): Setup {
   };
   const sender = new OutboxSender({
     channel,
+    rateLimit,
     reader: outbox,
     marks: outbox,
     runtime,
     report: (report) => reports.push(report),
   });
-  const made: Setup = { runtime, outbox, sent, reports, sender, answer: () => ({ ok: true }) };
+  const made: Setup = { runtime, outbox, sent, reports, sender, answer: () => taken };
   return made;
 }
 
@@ -62,7 +69,7 @@ describe('the sender of an outbox', () => {
   it('keeps the order within an alert while its receiver is down, and does not let it hold others up', async () => {
     const made = setup();
     const { outbox, runtime, sender, sent } = made;
-    made.answer = ({ idempotencyKey }) => (idempotencyKey.startsWith('a') ? down : { ok: true });
+    made.answer = ({ idempotencyKey }) => (idempotencyKey.startsWith('a') ? down : taken);
     for (const [alert, event] of [
       ['a', 'firing'],
       ['a', 'resolved'],
@@ -75,7 +82,7 @@ describe('the sender of an outbox', () => {
     await runtime.pass(3000);
     expect(sent.filter((key) => key.startsWith('b'))).toEqual(['b:firing:hook', 'b:resolved:hook']);
     expect(new Set(sent.filter((key) => key.startsWith('a')))).toEqual(new Set(['a:firing:hook']));
-    made.answer = () => ({ ok: true });
+    made.answer = () => taken;
     await runtime.pass(300_000);
     expect(sent.slice(-2)).toEqual(['a:firing:hook', 'a:resolved:hook']);
   });
@@ -89,7 +96,7 @@ describe('the sender of an outbox', () => {
     await runtime.pass(3_600_000);
     expect(sent.length).toBeGreaterThan(20);
     expect(sent.length).toBeLessThan(40);
-    made.answer = () => ({ ok: true });
+    made.answer = () => taken;
     await runtime.pass(300_000);
     outbox.checkpoint();
     expect(outbox.status('a:firing:hook')?.status).toBe('delivered');
@@ -102,13 +109,29 @@ describe('the sender of an outbox', () => {
     outbox.add(newRow('a', 'firing', runtime.nowMs()));
     sender.wake();
     await runtime.settle();
-    made.answer = () => ({ ok: true });
+    made.answer = () => taken;
     outbox.add(newRow('b', 'firing', runtime.nowMs()));
     sender.wake();
     await runtime.pass(119_000);
     expect(sent).toEqual(['a:firing:hook']);
     await runtime.pass(2000);
     expect(sent.slice(1).sort()).toEqual(['a:firing:hook', 'b:firing:hook']);
+  });
+
+  it('makes no more attempts than its rate allows, and gets everything through in order of age', async () => {
+    const made = setup(new MemoryOutbox(), fakeRuntime(), { count: 3, perMs: 60_000 });
+    const { outbox, runtime, sender, sent } = made;
+    const alerts = Array.from({ length: 10 }, (_, index) => `a${index}`);
+    for (const alert of alerts) outbox.add(newRow(alert, 'firing', runtime.nowMs()));
+    sender.wake();
+    const counts: number[] = [];
+    for (let minute = 0; minute < 4; minute++) {
+      await runtime.pass(59_000);
+      counts.push(sent.length);
+      await runtime.pass(1000);
+    }
+    expect(counts).toEqual([3, 6, 9, 10]);
+    expect(sent).toEqual(alerts.map((alert) => `${alert}:firing:hook`));
   });
 
   it('takes a refusal for final', async () => {
@@ -162,7 +185,7 @@ describe('the sender of an outbox', () => {
     await runtime.pass(3000);
     made.answer = () => ({ ...down, error: 'host answered 500' });
     await runtime.pass(10_000);
-    made.answer = () => ({ ok: true });
+    made.answer = () => taken;
     await runtime.pass(60_000);
     const news = reports
       .filter(({ errorChanged }) => errorChanged)
@@ -189,6 +212,7 @@ describe('the sender of an outbox', () => {
     };
     const sender = new OutboxSender({
       channel,
+      rateLimit: null,
       reader: outbox,
       marks: outbox,
       runtime,
@@ -213,7 +237,7 @@ describe('the sender of an outbox', () => {
       fc.asyncProperty(course, fc.integer({ min: 1, max: 4 }), async (happenings, alerts) => {
         const runtime = fakeRuntime(0.3);
         const outbox = new MemoryOutbox();
-        const taken: string[] = [];
+        const received: string[] = [];
         let made = setup(outbox, runtime);
         const start = (): void => {
           made = setup(outbox, runtime);
@@ -221,13 +245,13 @@ describe('the sender of an outbox', () => {
             const happening = happenings.shift() ?? 'ok';
             if (happening === 'checkpoint') outbox.checkpoint();
             if (happening === 'down') return down;
-            taken.push(idempotencyKey);
+            received.push(idempotencyKey);
             if (happening === 'crash') {
               crashes++;
               outbox.crash();
               return new Promise<SendOutcome>(() => undefined);
             }
-            return { ok: true };
+            return taken;
           };
           made.sender.wake();
         };
@@ -246,9 +270,9 @@ describe('the sender of an outbox', () => {
         }
         expect(outbox.rows.every(({ status }) => status === 'delivered')).toBe(true);
         for (let alert = 0; alert < alerts; alert++) {
-          const firing = taken.indexOf(`a${alert}:firing:hook`);
+          const firing = received.indexOf(`a${alert}:firing:hook`);
           expect(firing).toBeGreaterThanOrEqual(0);
-          expect(taken.indexOf(`a${alert}:resolved:hook`)).toBeGreaterThan(firing);
+          expect(received.indexOf(`a${alert}:resolved:hook`)).toBeGreaterThan(firing);
         }
       }),
       { numRuns: 20 },

@@ -24,11 +24,12 @@ async function senderOverTrouble(trouble: { isFull: boolean }): Promise<Setup> {
       made.canRead ? outbox.pending(channel, limit) : null,
   };
   const sender = new OutboxSender({
+    rateLimit: null,
     channel: {
       name: 'hook',
       send: ({ idempotencyKey }) => {
         made.sent.push(idempotencyKey);
-        return Promise.resolve({ ok: true });
+        return Promise.resolve({ ok: true as const, answer: 'taken' });
       },
     },
     reader,

@@ -69,6 +69,7 @@ export function detectorSpec(overrides: Partial<DetectorSpec> = {}): DetectorSpe
       severity: 'warning',
       direction: 'both',
       minChange: 0.1,
+      runbookUrl: null,
     },
     ...overrides,
   };

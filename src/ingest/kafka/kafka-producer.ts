@@ -4,10 +4,25 @@ import { createKafkaClient, type KafkaConnection, type KafkaLog } from './kafka-
 
 /** A record to be written; `timeMs` becomes its timestamp. */
 export interface OutgoingRecord {
-  readonly partition: number;
+  /** `null`: by the key, as Kafka's own clients choose it. */
+  readonly partition: number | null;
   readonly key: string | null;
   readonly value: string;
   readonly timeMs: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** True if the brokers will never take it as it is: too large, malformed, or not allowed. */
+export function isRefusal(error: unknown): boolean {
+  const refusals = [
+    'MESSAGE_TOO_LARGE',
+    'RECORD_LIST_TOO_LARGE',
+    'INVALID_RECORD',
+    'TOPIC_AUTHORIZATION_FAILED',
+  ];
+  if (!(error instanceof Error)) return false;
+  if ('type' in error && refusals.includes(String(error.type))) return true;
+  return isRefusal(error.cause);
 }
 
 /** Writes records to topics, gzip-compressed, each send acknowledged by all in-sync replicas. */
@@ -57,8 +72,9 @@ export class KafkaProducer {
 
   /** Resolves once the broker has all records, in the given order within each partition. */
   async send(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
-    const messages = records.map(({ partition, key, value, timeMs }) => ({
-      partition,
+    const messages = records.map(({ partition, key, value, timeMs, headers }) => ({
+      ...(partition === null ? {} : { partition }),
+      ...(headers === undefined ? {} : { headers }),
       key,
       value,
       timestamp: String(timeMs),

@@ -77,6 +77,7 @@ export function backtestDetector(features: readonly string[], stepMs: number): D
       severity: 'warning',
       direction: 'both',
       minChange: 0,
+      runbookUrl: null,
     },
   };
 }

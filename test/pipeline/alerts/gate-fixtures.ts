@@ -59,6 +59,7 @@ export const spec: DetectorSpec = {
     severity: 'warning',
     direction: 'both',
     minChange: 0,
+    runbookUrl: null,
   },
 };
 

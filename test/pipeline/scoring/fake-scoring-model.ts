@@ -54,6 +54,7 @@ export function fakeSpec(overrides: Partial<DetectorSpec> = {}): DetectorSpec {
       severity: 'warning',
       direction: 'both',
       minChange: 0,
+      runbookUrl: null,
     },
     ...overrides,
   };

@@ -1,0 +1,32 @@
+import type { KafkaConfig } from './config.ts';
+
+/** How to get at brokers, secrets in the clear: for the Kafka client alone, never to be printed. */
+export interface KafkaAccess {
+  readonly brokers: readonly string[];
+  /** As node:tls takes it, PEM texts; what is left out is the system's. `null`: not encrypted. */
+  readonly tls: {
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly servername?: string;
+  } | null;
+  readonly sasl: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  } | null;
+}
+
+/** Reveals the secrets of the `kafka` section, or of a channel with brokers of its own. */
+export function kafkaAccess({ brokers, tls, sasl }: Pick<KafkaConfig, keyof KafkaAccess>): KafkaAccess {
+  return {
+    brokers,
+    tls: tls && {
+      ...(tls.ca !== null && { ca: tls.ca }),
+      ...(tls.cert !== null && { cert: tls.cert }),
+      ...(tls.key !== null && { key: tls.key.reveal() }),
+      ...(tls.serverName !== null && { servername: tls.serverName }),
+    },
+    sasl: sasl && { ...sasl, password: sasl.password.reveal() },
+  };
+}

@@ -1,0 +1,34 @@
+import type { TemplateVariables } from '../core/template-variables.ts';
+import type { Alert } from '../pipeline/effects.ts';
+import { alertMessage, templateVariables, type AlertFacts, type AlertMessage } from './alert-message.ts';
+
+type Render = (variables: TemplateVariables) => string;
+
+/** A channel's own words, parsed; `null`: strayd's are kept. Rendering throws if a variable is missing or a bound is reached. */
+export interface AlertTemplate {
+  readonly title: Render | null;
+  readonly text: Render | null;
+}
+
+/** A channel's message of an alert. A template that fails leaves strayd's words and tells `failed` why, so that nothing is lost. */
+export function templatedMessage(
+  alert: Alert,
+  facts: AlertFacts,
+  { template, failed }: { readonly template: AlertTemplate | null; readonly failed: (fault: string) => void },
+): AlertMessage {
+  const message = alertMessage(alert, facts);
+  if (template === null) return message;
+  const variables = templateVariables(alert, message, facts);
+  const render = (work: Render | null): string | null => {
+    try {
+      const made = work === null ? '' : work(variables).trim();
+      return made === '' ? null : made;
+    } catch (error) {
+      failed(error instanceof Error ? error.message : String(error));
+      return null;
+    }
+  };
+  const title = render(template.title)?.replace(/\s+/g, ' ') ?? message.title;
+  const text = render(template.text);
+  return { ...message, title, lines: text === null ? message.lines : text.split('\n') };
+}

@@ -1,0 +1,43 @@
+import type { DetectorSpec, FeatureSpec, LabelMatcher } from '../core/detector.ts';
+import type { Alert } from '../pipeline/effects.ts';
+
+const operators = { sum: 'sum', mean: 'avg', min: 'min', max: 'max' } as const;
+/** A rate needs some samples in its range; four scrapes are Prometheus' own advice. */
+const stepsOfRate = 4;
+const leastRateMs = 60_000;
+
+/**
+ * PromQL of an alert's leading feature for its entity, to be pasted into a graph; `null` if the alert has no feature, or
+ * its detector no longer has that one.
+ */
+export function culpritQuery(alert: Alert, detector: DetectorSpec | null): string | null {
+  const name = alert.contributions[0]?.feature;
+  const feature = detector?.features.find((one) => one.name === name);
+  return detector === null || feature === undefined ? null : featureQuery(feature, detector, alert);
+}
+
+function featureQuery(feature: FeatureSpec, detector: DetectorSpec, { labels }: Alert): string {
+  const ofEntity = detector.entity.map((label): LabelMatcher => ({
+    label,
+    op: '=',
+    value: labels[label] ?? '',
+  }));
+  const matchers = [...detector.select, ...feature.where, ...ofEntity];
+  const series = selector(feature.metric, matchers);
+  const rateSeconds = Math.max(leastRateMs, stepsOfRate * detector.stepMs) / 1000;
+  const value = feature.as === 'rate' ? `rate(${series}[${Math.ceil(rateSeconds)}s])` : series;
+  return `${operators[feature.aggregate]} by (${detector.entity.join(', ')}) (${value})`;
+}
+
+/** Names that PromQL does not take as they are (dots) go into the braces. */
+function selector(metric: string, matchers: readonly LabelMatcher[]): string {
+  const isPlain = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric);
+  const inside = [
+    ...(isPlain ? [] : [`__name__=${quoted(metric)}`]),
+    ...matchers.map(({ label, op, value }) => `${label}${op}${quoted(value)}`),
+  ];
+  return `${isPlain ? metric : ''}{${[...new Set(inside)].join(',')}}`;
+}
+
+const quoted = (text: string): string =>
+  `"${text.replace(/[\\"]/g, (character) => `\\${character}`).replace(/\n/g, '\\n')}"`;

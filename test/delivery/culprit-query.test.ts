@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import type { DetectorSpec, FeatureSpec } from '../../src/core/detector.ts';
+import { culpritQuery } from '../../src/delivery/culprit-query.ts';
+import { detectorSpec } from '../store/sample-checkpoints.ts';
+import { firingAlert } from './alert-fixtures.ts';
+
+const latency: FeatureSpec = {
+  name: 'latency',
+  metric: 'request_seconds_total',
+  where: [{ label: 'code', op: '!~', value: '5..' }],
+  as: 'rate',
+  aggregate: 'sum',
+  unit: 's',
+};
+const spec = (change: Partial<DetectorSpec> = {}): DetectorSpec => ({
+  ...detectorSpec(),
+  select: [{ label: 'job', op: '=', value: 'api' }],
+  entity: ['instance', 'zone'],
+  features: [latency],
+  stepMs: 15_000,
+  ...change,
+});
+const alert = firingAlert(0, { labels: { instance: 'db-3', zone: '' } });
+
+it('is the leading feature of that entity, as the detector makes it', () => {
+  expect(culpritQuery(alert, spec())).toBe(
+    'sum by (instance, zone) (rate(request_seconds_total{job="api",code!~"5..",instance="db-3",zone=""}[60s]))',
+  );
+  const gauge = spec({ features: [{ ...latency, as: 'gauge', aggregate: 'mean', where: [] }] });
+  expect(culpritQuery(alert, gauge)).toBe(
+    'avg by (instance, zone) (request_seconds_total{job="api",instance="db-3",zone=""})',
+  );
+});
+
+it('looks back over four steps for a rate where steps are long', () => {
+  expect(culpritQuery(alert, spec({ stepMs: 300_000 }))).toContain('[1200s]');
+});
+
+it('escapes values, and puts names into the braces that PromQL would not read', () => {
+  const odd = firingAlert(0, { labels: { instance: 'a"b\\c\nd', zone: 'x' } });
+  const dotted = spec({ features: [{ ...latency, metric: 'http.server.duration', as: 'gauge', where: [] }] });
+  expect(culpritQuery(odd, dotted)).toBe(
+    'sum by (instance, zone) ({__name__="http.server.duration",job="api",instance="a\\"b\\\\c\\nd",zone="x"})',
+  );
+});
+
+it('is none without a feature, or if the detector has it no more', () => {
+  expect(culpritQuery(firingAlert(0, { contributions: [] }), spec())).toBeNull();
+  expect(culpritQuery(alert, spec({ features: [{ ...latency, name: 'other' }] }))).toBeNull();
+  expect(culpritQuery(alert, null)).toBeNull();
+});
