@@ -9,11 +9,13 @@ const NOTHING = { outbox: [] };
 const ENTITIES = ['db-1', 'db-2'];
 const DETECTORS = [detectorSpec()];
 
-/** A megabyte that can be given back: it stands for a disk that some other program fills. */
-function ballast(directory: string, sql: string): void {
+/** A megabyte that can be given back: it stands for a disk that some other program fills. Answers how many pages there are then. */
+function ballast(directory: string, sql: string): number {
   const database = new BetterSqlite3(join(directory, 'strayd.db'));
   database.exec(sql);
+  const pages = Number(database.pragma('page_count', { simple: true }));
   database.close();
+  return pages;
 }
 
 describe('a full disk', () => {
@@ -21,8 +23,11 @@ describe('a full disk', () => {
     const directory = temporaryDirectory();
     const control = temporaryDirectory();
     openWriter(directory).close();
-    ballast(directory, 'CREATE TABLE ballast (b BLOB); INSERT INTO ballast VALUES (zeroblob(1000000));');
-    const store = openWriter(directory, { maxMainPages: 334 });
+    const pages = ballast(
+      directory,
+      'CREATE TABLE ballast (b BLOB); INSERT INTO ballast VALUES (zeroblob(1000000));',
+    );
+    const store = openWriter(directory, { maxMainPages: pages + 46 });
     const plain = openWriter(control);
     store.readRestoredState(DETECTORS, 64);
     plain.readRestoredState(DETECTORS, 64);
