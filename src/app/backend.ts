@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { alertMessage, plainLines } from '../delivery/alert-message.ts';
-import type { AlertView, Backend, ModelView, Outcome, StatusView } from '../server/backend.ts';
+import type { OutboxRow } from '../core/outbox.ts';
+import type {
+  AlertView,
+  Backend,
+  DeliveryView,
+  ModelView,
+  Outcome,
+  StatusView,
+} from '../server/backend.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { Config } from '../config/config.ts';
@@ -10,6 +18,7 @@ import { ModelRefusal } from './model-refusal.ts';
 import { modelView } from './model-view.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
 import { rollbackTarget } from './rollback-target.ts';
+import { testChannel } from './test-channel.ts';
 import type { TrainingDesk } from './training-desk.ts';
 
 export interface BackendOptions {
@@ -19,6 +28,8 @@ export interface BackendOptions {
   readonly thread: PipelineThread;
   readonly desk: TrainingDesk;
   readonly instruments: Instruments;
+  /** There are deliveries to be sent. */
+  readonly wakeDelivery: () => void;
 }
 
 const TOP_REASONS = 20;
@@ -39,6 +50,16 @@ export function createBackend(options: BackendOptions): Backend {
       return record === null ? null : viewOf(record, facts);
     },
     label: async (id, label) => (await thread.call({ kind: 'label', id, label })) === true,
+    deliveries: ({ alert = null, ...query }) =>
+      store.listOutbox({ ...query, alertId: alert }).map(deliveryView),
+    resend: async ({ alert = null, channel = null, dead = false }) => {
+      const choice = { alertId: alert, channel, onlyDead: dead };
+      const count = Number(await thread.call({ kind: 'resend', choice }));
+      if (count > 0) options.wakeDelivery();
+      return count;
+    },
+    hasChannel: (name) => config.channels.some((channel) => channel.name === name),
+    testChannel: (name) => testChannel(config, name),
     models: (detector) =>
       config.detectors
         .filter(({ name }) => detector === null || name === detector)
@@ -94,6 +115,20 @@ async function outcomeOf(
     const detail = error instanceof Error ? error.message : String(error);
     return { kind: error instanceof ModelRefusal ? error.kind : 'refused', detail };
   }
+}
+
+function deliveryView(row: OutboxRow): DeliveryView {
+  const { alertId, channel, status, attempts, lastError, idempotencyKey, createdMs, deliveredMs } = row;
+  return {
+    alertId,
+    channel,
+    status,
+    attempts,
+    lastError,
+    idempotencyKey,
+    since: new Date(createdMs).toISOString(),
+    deliveredAt: deliveredMs === null ? null : new Date(deliveredMs).toISOString(),
+  };
 }
 
 function viewOf(

@@ -117,7 +117,15 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   late.desk = desk;
   closers.add(() => desk.stop());
 
-  const backend = createBackend({ config, version: build.version, store, thread, desk, instruments });
+  const backend = createBackend({
+    config,
+    version: build.version,
+    store,
+    thread,
+    desk,
+    instruments,
+    wakeDelivery: () => late.delivery?.wake(),
+  });
   const server = createServer({ backend, token: config.server.token?.reveal() ?? null });
   closers.add(() => server.close());
   const url = await listen(server, config.server.listen);

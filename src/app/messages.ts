@@ -1,4 +1,4 @@
-import type { OutboxMark } from '../core/outbox.ts';
+import type { OutboxMark, ResendChoice } from '../core/outbox.ts';
 import type { AlertTransition, AlertNotification } from '../pipeline/effects.ts';
 import type { AlertLabel } from '../server/backend.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
@@ -80,6 +80,7 @@ export type PipelineCall =
   /** A model file goes on the shelf. Answers the version. */
   | { readonly kind: 'import_model'; readonly bytes: Uint8Array }
   | { readonly kind: 'label'; readonly id: string; readonly label: AlertLabel }
+  | { readonly kind: 'resend'; readonly choice: ResendChoice }
   | { readonly kind: 'outbox_marks'; readonly marks: readonly OutboxMark[] }
   /** The simulated fleet goes on with its live part. */
   | { readonly kind: 'resume' }

@@ -43,6 +43,8 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
       return running.turns.take(() => takeIn(call.bytes, running));
     case 'label':
       return label(call.id, call.label, running);
+    case 'resend':
+      return store.resendOutbox(call.choice, Date.now());
     case 'outbox_marks':
       store.markOutbox(call.marks);
       return null;

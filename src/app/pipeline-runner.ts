@@ -17,7 +17,7 @@ import { CommitChain } from './commit-chain.ts';
 import { LastRecords } from './last-records.ts';
 import { PartitionOwnership } from './partition-ownership.ts';
 import { PendingEffects } from './pending-effects.ts';
-import type { Report } from './telemetry.ts';
+import type { Report, TelemetryEvent } from './telemetry.ts';
 
 /** Longest stretch of work before timers and sockets of the thread get their turn. */
 const SLICE_MS = 20;
@@ -201,11 +201,19 @@ export class PipelineRunner implements StreamHandler {
       this.#isAdrift = true;
       return;
     }
+    if (written.outboxDropped > 0) report(givenUp(written.outboxDropped));
     this.#lastCheckpointMs = nowMs();
     for (const model of releaseModels(state)) model.dispose();
     applied(checkpoint, this.#lag);
     this.#commits.add(checkpoint.marks, written.owner);
   }
+}
+
+function givenUp(count: number): TelemetryEvent {
+  const message =
+    `So many deliveries wait for a channel that ${count} of the oldest were given up; ` +
+    '"strayd alerts resend" lists them and sends them again.';
+  return { event: 'limit_reached', level: 'warn', message, fields: { limit: 'outbox', count } };
 }
 
 /** Key of a partition in the lag map. */

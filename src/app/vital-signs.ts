@@ -49,9 +49,11 @@ export function startVitalSigns(options: VitalSignsOptions): () => void {
 
 function lookIntoStore({ config, store, instruments }: VitalSignsOptions): void {
   const { metrics, vitals, exposition } = instruments;
-  const waiting = new Map(store.outboxPending().map(({ channel, count }) => [channel, count]));
+  const { pending, dead } = store.outboxCounts();
   for (const { name, type } of config.channels) {
-    if (type === 'webhook') metrics.outboxPending.set({ channel: name }, waiting.get(name) ?? 0);
+    if (type === 'alertmanager') continue;
+    metrics.outboxPending.set({ channel: name }, pending.get(name) ?? 0);
+    metrics.outboxDead.set({ channel: name }, dead.get(name) ?? 0);
   }
   for (const spec of config.detectors) {
     const entities = vitals.detector(spec.name)?.entities ?? 0;

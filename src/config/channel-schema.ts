@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostPortField, nameField, rateField, secretField, urlField, urlSecretField } from './fields.ts';
+import { hostPortField, nameField, rateField, secretField, urlLoginField, urlSecretField } from './fields.ts';
 import { saslSchema, tlsSchema } from './kafka-schema.ts';
 
 const name = nameField.meta({
@@ -38,7 +38,7 @@ const alertmanager = z.strictObject({
   name,
   type: z.literal('alertmanager').meta({ description: 'Alertmanager’s v2 API.' }),
   urls: z
-    .array(urlField.meta({ forExample: ['http://localhost:9093'] }))
+    .array(urlLoginField.meta({ forExample: ['http://localhost:9093'] }))
     .min(1)
     .meta({ description: 'Every replica; each gets every alert.', forExample: [['http://localhost:9093']] }),
   template,
@@ -79,7 +79,7 @@ const pagerduty = z.strictObject({
     .optional()
     .meta({ description: 'Integration key of the service.', writeOnly: true }),
   routing_key_file: file('A file with the integration key, instead of `routing_key`.'),
-  url: urlField.prefault('https://events.pagerduty.com/v2/enqueue').meta({
+  url: urlLoginField.prefault('https://events.pagerduty.com/v2/enqueue').meta({
     description: 'Where events are sent; the European region has its own address.',
     forExample: ['https://events.eu.pagerduty.com/v2/enqueue'],
   }),

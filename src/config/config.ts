@@ -64,7 +64,7 @@ interface EdgeConfig extends AnyChannelConfig {
 
 export interface AlertmanagerConfig extends AnyChannelConfig {
   readonly type: 'alertmanager';
-  readonly urls: readonly string[];
+  readonly urls: readonly Secret[];
 }
 
 export interface WebhookConfig extends EdgeConfig {
@@ -81,7 +81,7 @@ export interface SlackConfig extends EdgeConfig {
 
 export interface PagerdutyConfig extends EdgeConfig {
   readonly type: 'pagerduty';
-  readonly url: string;
+  readonly url: Secret;
   readonly routingKey: Secret;
 }
 

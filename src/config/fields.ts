@@ -115,6 +115,14 @@ export function urlSecret(text: string): Secret | null {
   return new Secret(text, `${new URL(text).origin}/<secret>`);
 }
 
+/** An address whose user and password, if it has them, are never shown. */
+export const urlLoginField = textField('expected a URL such as https://example.org/hook', (text) => {
+  if (!isUrl(text)) return null;
+  const { protocol, host, username, password, pathname, search } = new URL(text);
+  const login = username === '' && password === '' ? '' : '<secret>@';
+  return new Secret(text, `${protocol}//${login}${host}${pathname}${search}`);
+});
+
 const isUrl = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text);
 
 /** A password, key or token. */

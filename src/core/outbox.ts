@@ -20,6 +20,16 @@ export interface OutboxRow extends NewOutboxRow {
   readonly deliveredMs: number | null;
 }
 
+/** Which deliveries are to be sent again; at least one of `alertId` and `onlyDead` narrows it. */
+export interface ResendChoice {
+  /** `null`: of all alerts. */
+  readonly alertId: string | null;
+  /** `null`: of all channels. */
+  readonly channel: string | null;
+  /** From the first dead one of each alert and channel on, so that an alert's end follows its beginning again; else all. */
+  readonly onlyDead: boolean;
+}
+
 /** What became of an attempt, to be written by the pipeline thread. */
 export type OutboxMark =
   | { readonly id: string; readonly status: 'delivered'; readonly attempts: number; readonly atMs: number }

@@ -47,7 +47,7 @@ export function makeChannels(configs: readonly ChannelConfig[], parts: ChannelPa
     const { name, urls } = config;
     const template = parts.template(config.template);
     return urls.map((url) => ({
-      channel: alertmanagerChannel({ name, url, timeoutMs, nowMs: parts.nowMs }),
+      channel: alertmanagerChannel({ name, url: url.reveal(), timeoutMs, nowMs: parts.nowMs }),
       template,
     }));
   });
@@ -69,7 +69,11 @@ function edgeChannel(
     case 'slack':
       return slackChannel({ ...common, url: config.url.reveal() });
     case 'pagerduty':
-      return pagerdutyChannel({ ...common, url: config.url, routingKey: config.routingKey.reveal() });
+      return pagerdutyChannel({
+        ...common,
+        url: config.url.reveal(),
+        routingKey: config.routingKey.reveal(),
+      });
     case 'kafka':
       return kafkaChannel({ ...common, sink: recordSink(config), secrets: kafkaSecrets(config) });
   }

@@ -23,6 +23,40 @@ export interface AlertFilter {
   readonly limit: number;
 }
 
+/** A notification on its way to an edge channel, without its body. */
+export interface DeliveryView {
+  readonly alertId: string;
+  readonly channel: string;
+  readonly status: 'pending' | 'delivered' | 'dead';
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly idempotencyKey: string;
+  /** RFC 3339; of the newest time that it was to be sent. */
+  readonly since: string;
+  readonly deliveredAt: string | null;
+}
+
+export interface DeliveryQuery {
+  readonly status?: DeliveryView['status'];
+  readonly channel?: string;
+  readonly alert?: string;
+  readonly limit: number;
+}
+
+/** What to send again: an alert's notifications, or (`dead`) from the first one given up of each alert and channel on. */
+export interface ResendRequest {
+  readonly alert?: string;
+  readonly dead?: boolean;
+  readonly channel?: string;
+}
+
+/** What came back of one test message. */
+export interface AttemptView {
+  readonly event: 'firing' | 'resolved';
+  readonly ok: boolean;
+  readonly answer: string;
+}
+
 export interface ModelView {
   readonly detector: string;
   readonly version: string;
@@ -88,6 +122,13 @@ export interface Backend {
   alert(id: string): AlertView | null;
   /** Answers false if there is no such alert. */
   label(id: string, label: AlertLabel): Promise<boolean>;
+  /** Newest first. */
+  deliveries(query: DeliveryQuery): readonly DeliveryView[];
+  /** Answers how many are sent again. */
+  resend(request: ResendRequest): Promise<number>;
+  hasChannel(name: string): boolean;
+  /** Sends a test alert and its end through one channel. */
+  testChannel(name: string): Promise<readonly AttemptView[]>;
   models(detector: string | null): readonly ModelView[];
   /** The bytes of a version's model file, `null` if there is none. */
   modelFile(version: string): Promise<Uint8Array | null>;

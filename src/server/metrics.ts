@@ -155,6 +155,11 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
       'outcome',
     ]),
     outboxPending: gauge('strayd_outbox_pending', 'Notifications that wait for delivery.', ['channel']),
+    outboxDead: gauge(
+      'strayd_outbox_dead',
+      'Notifications that were given up; "strayd alerts resend" sends them again.',
+      ['channel'],
+    ),
     eventLoopDelay: gauge(
       'strayd_event_loop_delay_seconds',
       '99th percentile of how long the event loop kept what was due waiting, since the last look a few seconds ago.',

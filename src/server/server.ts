@@ -1,6 +1,7 @@
 import { timingSafeEqual, createHash } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerApi } from './api.ts';
+import { registerDeliveryApi } from './delivery-api.ts';
 import type { Backend } from './backend.ts';
 import { sendProblem } from './problem.ts';
 
@@ -62,6 +63,7 @@ export function createServer({ backend, token }: ServerOptions): FastifyInstance
     return reply.code(missing.length === 0 ? 200 : 503).send({ ready: missing.length === 0, missing });
   });
   registerApi(server, backend);
+  registerDeliveryApi(server, backend);
   return server;
 }
 

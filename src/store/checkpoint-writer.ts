@@ -27,8 +27,12 @@ export class CheckpointWriter {
     this.#steps = new KeptStepWriter(repositories.kept, repositories.entities);
   }
 
-  /** Writes all of it and answers the new sequence number. */
-  write(checkpoint: Checkpoint, extras: CheckpointExtras, moved: readonly MovedBlock[]): number {
+  /** Writes all of it and answers the new sequence number, and how many deliveries had to be given up. */
+  write(
+    checkpoint: Checkpoint,
+    extras: CheckpointExtras,
+    moved: readonly MovedBlock[],
+  ): { readonly sequence: number; readonly outboxDropped: number } {
     const { meta, marks, deadLetters, outbox, lastRecords } = this.#repositories;
     this.#finishMoves(moved);
     const gone = this.#forget(checkpoint);
@@ -36,12 +40,16 @@ export class CheckpointWriter {
     this.#writeEntities(checkpoint);
     this.#writeAlerts(checkpoint);
     for (const row of extras.outbox) outbox.insert(row);
+    let outboxDropped = 0;
+    for (const channel of new Set(extras.outbox.map((row) => row.channel))) {
+      outboxDropped += outbox.dropOverflow(channel);
+    }
     for (const mark of checkpoint.marks) marks.upsert(mark);
     for (const record of extras.lastRecords ?? []) lastRecords.put(record);
     deadLetters.insert(checkpoint.effects.deadLetters);
     const sequence = meta.sequence() + 1;
     meta.setSequence(sequence);
-    return sequence;
+    return { sequence, outboxDropped };
   }
 
   /** After a rollback: nothing that was remembered of the tables may be trusted. */

@@ -10,6 +10,7 @@ import type { DeadLetterReason } from './dead-letter-repository.ts';
 import { widthOf } from './kept-rows.ts';
 import type { ModelRecord } from './model-repository.ts';
 import type { NotificationRecord } from './notification-repository.ts';
+import type { OutboxQuery } from './outbox-repository.ts';
 import type { OutboxRow } from '../core/outbox.ts';
 import type { Repositories } from './repositories.ts';
 import { segmentsOf } from './training-segments.ts';
@@ -119,12 +120,21 @@ export class StoreReader {
     return this.read(({ outbox }) => outbox.pending(channel, limit));
   }
 
-  outboxPending(): { readonly channel: string; readonly count: number }[] {
-    return this.read(({ outbox }) => outbox.pendingCounts());
+  /** How many deliveries wait, and how many were given up, by channel. */
+  outboxCounts(): {
+    readonly pending: ReadonlyMap<string, number>;
+    readonly dead: ReadonlyMap<string, number>;
+  } {
+    return this.read(({ outbox }) => ({ pending: outbox.counts('pending'), dead: outbox.counts('dead') }));
   }
 
   outboxOfAlert(alertId: string): OutboxRow[] {
     return this.read(({ outbox }) => outbox.ofAlert(alertId));
+  }
+
+  /** Deliveries of whatever status, newest first. */
+  listOutbox(query: OutboxQuery): OutboxRow[] {
+    return this.read(({ outbox }) => outbox.list(query));
   }
 
   deadLetters(limit: number): DeadLetter[] {

@@ -10,7 +10,7 @@ import type { FeatureSet } from './feature-set-repository.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { StoreLock } from './lock.ts';
 import type { ModelRecord } from './model-repository.ts';
-import type { OutboxMark } from '../core/outbox.ts';
+import type { OutboxMark, ResendChoice } from '../core/outbox.ts';
 import { restoreState } from './restore.ts';
 import type { Repositories } from './repositories.ts';
 import { withStoreErrors } from './sqlite-failure.ts';
@@ -22,6 +22,8 @@ import type { TrainingRun } from './training-run-repository.ts';
 /** What a checkpoint became. `owner` = `storeId:sequence`, the metadata of the broker commit that follows. */
 export interface AppliedCheckpoint {
   readonly sequence: number;
+  /** Deliveries given up because too many waited for their channel. */
+  readonly outboxDropped: number;
   readonly owner: string;
 }
 
@@ -66,8 +68,8 @@ export class StoreWriter extends StoreReader {
   applyCheckpoint(checkpoint: Checkpoint, extras: CheckpointExtras): AppliedCheckpoint {
     this.#tidy();
     const moved = this.read(() => this.#mover.copy());
-    const sequence = this.#write(() => this.#checkpoints.write(checkpoint, extras, moved));
-    return { sequence, owner: `${this.storeId}:${sequence}` };
+    const { sequence, outboxDropped } = this.#write(() => this.#checkpoints.write(checkpoint, extras, moved));
+    return { sequence, outboxDropped, owner: `${this.storeId}:${sequence}` };
   }
 
   /** Answers false if there is no such alert. */
@@ -79,6 +81,11 @@ export class StoreWriter extends StoreReader {
     this.#write(({ outbox }) => {
       for (const mark of marks) outbox.mark(mark);
     });
+  }
+
+  /** Makes deliveries pending anew and answers how many. */
+  resendOutbox(choice: ResendChoice, nowMs: number): number {
+    return this.#write(({ outbox }) => outbox.resend(choice, nowMs));
   }
 
   /** `path` becomes relative to the store if the file lies in it. */

@@ -8,6 +8,7 @@ import type { TrainingDesk } from '../../src/app/training-desk.ts';
 import type { Backend } from '../../src/server/backend.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
 import { firingAlert } from '../delivery/alert-fixtures.ts';
+import { newRow } from '../delivery/memory-outbox.ts';
 import { checkpointOf, openWriter, temporaryDirectory, transition } from '../store/sample-checkpoints.ts';
 import { configOf } from './config-fixture.ts';
 import { publishedWith } from './published-fixtures.ts';
@@ -17,6 +18,8 @@ describe('the backend of the HTTP side', () => {
   let instruments: Instruments;
   let backend: Backend;
   const asked: PipelineCall[] = [];
+  let woken = 0;
+  let resent = 2;
   const running = { detector: null as string | null };
 
   beforeEach(() => {
@@ -29,7 +32,9 @@ describe('the backend of the HTTP side', () => {
     const thread = {
       call: (call: PipelineCall) => {
         asked.push(call);
-        return Promise.resolve(call.kind === 'label' && call.id === 'known');
+        return Promise.resolve(
+          call.kind === 'resend' ? resent : call.kind === 'label' && call.id === 'known',
+        );
       },
     } as unknown as PipelineThread;
     const desk = {
@@ -38,7 +43,18 @@ describe('the backend of the HTTP side', () => {
       },
       request: () => running.detector === null,
     } as unknown as TrainingDesk;
-    backend = createBackend({ config, version: '1.2.3', store, thread, desk, instruments });
+    woken = 0;
+    backend = createBackend({
+      config,
+      version: '1.2.3',
+      store,
+      thread,
+      desk,
+      instruments,
+      wakeDelivery: () => {
+        woken += 1;
+      },
+    });
   });
   afterEach(() => store.close());
 
@@ -53,6 +69,26 @@ describe('the backend of the HTTP side', () => {
     expect(backend.alerts({ limit: 10 })).toEqual([view]);
     expect(backend.alerts({ limit: 10, detector: 'other' })).toEqual([]);
     expect(backend.alert('unknown')).toBeNull();
+  });
+
+  it('lists deliveries without their bodies, and sends them again through the pipeline thread', async () => {
+    store.applyCheckpoint(checkpointOf({}), { outbox: [newRow('a', 'firing', 0)] });
+    store.markOutbox([{ id: 'a:firing:hook', attempts: 2, status: 'dead', error: 'host answered 400' }]);
+    const [view] = backend.deliveries({ status: 'dead', limit: 10 });
+    expect(view).toMatchObject({
+      channel: 'hook',
+      status: 'dead',
+      attempts: 2,
+      lastError: 'host answered 400',
+    });
+    expect(JSON.stringify(view)).not.toContain('body');
+    expect(backend.deliveries({ status: 'pending', limit: 10 })).toEqual([]);
+    expect(await backend.resend({ dead: true })).toBe(2);
+    expect(asked).toEqual([{ kind: 'resend', choice: { alertId: null, channel: null, onlyDead: true } }]);
+    expect(woken).toBe(1);
+    resent = 0;
+    expect(await backend.resend({ alert: 'x', channel: 'hook' })).toBe(0);
+    expect(woken).toBe(1);
   });
 
   it('labels through the pipeline thread, and knows no alert that the store does not know', async () => {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Alert } from '../../src/pipeline/effects.ts';
-import type { AlertView } from '../../src/server/backend.ts';
+import type { AlertView, DeliveryView } from '../../src/server/backend.ts';
+import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import { runStrayd } from './run-strayd.ts';
 
 const alert: Alert = {
@@ -141,4 +142,85 @@ it('says whom it could not reach, and what to look at', async () => {
   expect(stderr).toContain(`No answer from strayd at ${closed}`);
   expect(stderr).toContain('Is "strayd run" up');
   expect(code).toBe(1);
+});
+
+it('lists what was given up, and how to send it again', async () => {
+  const dead: DeliveryView = {
+    alertId: alert.id,
+    channel: 'hook',
+    status: 'dead',
+    attempts: 7,
+    lastError: 'example.org answered 400: no\u001b[2J',
+    idempotencyKey: `${alert.id}:firing:hook`,
+    since: '2026-11-24T03:10:15.000Z',
+    deliveredAt: null,
+  };
+  answer = { status: 200, body: { deliveries: [dead] } };
+  const { stdout } = await runStrayd(['alerts', 'resend', '--channel', 'hook', '--url', url]);
+  expect(asked[0]?.request).toBe('GET /api/v1/deliveries?status=dead&limit=1000&channel=hook');
+  expect(stdout).toMatch(
+    /c0ffee0123456789 +hook +2026-11-24T03:10:15\.000Z +7 +example\.org answered 400: no/,
+  );
+  expect(stdout).not.toContain('\u001b');
+  expect(stdout).toContain('"alerts resend --dead" sends them again.');
+  answer = { status: 200, body: { deliveries: [] } };
+  expect((await runStrayd(['alerts', 'resend', '--url', url])).stdout).toBe('No delivery was given up.\n');
+});
+
+it('sends one alert again, or all that was given up, and fails if there is nothing', async () => {
+  answer = { status: 200, body: { resent: 2 } };
+  const one = await runStrayd(['alerts', 'resend', alert.id, '--url', url]);
+  expect(one.stdout).toBe('2 deliveries are sent again.\n');
+  answer = { status: 200, body: { resent: 1 } };
+  const all = await runStrayd(['alerts', 'resend', '--dead', '-c', 'hook', '--url', url]);
+  expect(all.stdout).toBe('1 delivery is sent again.\n');
+  expect(asked.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
+    { alert: alert.id },
+    { dead: true, channel: 'hook' },
+  ]);
+  answer = { status: 200, body: { resent: 0 } };
+  const none = await runStrayd(['alerts', 'resend', 'x', '--url', url]);
+  expect(none.code).toBe(1);
+  expect(none.stderr).toContain('Nothing to send again of alert x');
+});
+
+it('tests a channel of a running strayd, and fails if the channel does', async () => {
+  const attempts = [
+    { event: 'firing', ok: true, answer: 'example.org answered 200: ok' },
+    { event: 'resolved', ok: false, answer: 'example.org answered 500' },
+  ];
+  answer = { status: 200, body: { channel: 'hook', attempts } };
+  const { code, stdout } = await runStrayd(['alerts', 'test', '--channel', 'hook', '--url', url]);
+  expect(asked[0]?.request).toBe('POST /api/v1/channels/hook/test');
+  expect(stdout).toBe(
+    'sent   firing   example.org answered 200: ok\nFAILED resolved example.org answered 500\n',
+  );
+  expect(code).toBe(1);
+});
+
+it('tests a channel alone from a configuration, with its template', async () => {
+  const received = await startWebhookReceiver();
+  const file = join(folder, 'alone.yaml');
+  writeFileSync(
+    file,
+    `sources: [{name: node, topics: [metrics], format: prometheus_json}]
+detectors: [{name: hosts, entity: [instance], features: [{metric: node_load1}]}]
+channels:
+  - {name: hook, type: webhook, url: "${received.url}", template: {text: "{{ entity }} says hello"}}
+`,
+  );
+  const { code, stdout } = await runStrayd(['alerts', 'test', '--channel', 'hook', '--config', file]);
+  const host = new URL(received.url).host;
+  expect(stdout).toBe(`sent   firing   ${host} answered 200\nsent   resolved ${host} answered 200\n`);
+  expect(code).toBe(0);
+  const bodies = received.requests.map(({ body }) => JSON.parse(body));
+  expect(bodies.map(({ event }) => event)).toEqual(['firing', 'resolved']);
+  expect(bodies[0].text).toMatchObject({
+    title: 'Test of channel hook: nothing is wrong',
+    lines: ['strayd-test says hello'],
+  });
+  const unknown = await runStrayd(['alerts', 'test', '--channel', 'pager', '--config', file]);
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toContain('no channel "pager"; it has: hook');
+  await received.close();
 });

@@ -69,7 +69,7 @@ export class KilledRun {
   /** Resolves when every webhook due has been taken. */
   async delivered(): Promise<void> {
     await waitFor('an empty outbox', () =>
-      withStore(this.folder, (store) => store.outboxPending().length === 0),
+      withStore(this.folder, (store) => store.outboxCounts().pending.size === 0),
     );
   }
 

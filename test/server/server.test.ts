@@ -1,7 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../src/pipeline/effects.ts';
-import type { AlertFilter, AlertLabel, AlertView, Backend, ModelView } from '../../src/server/backend.ts';
+import type {
+  AlertFilter,
+  AlertLabel,
+  AlertView,
+  Backend,
+  DeliveryQuery,
+  ModelView,
+  ResendRequest,
+} from '../../src/server/backend.ts';
 import { createServer } from '../../src/server/server.ts';
 
 const alert: Alert = {
@@ -51,12 +59,9 @@ function fakeBackend(changes: Partial<Backend> = {}) {
     labels: [string, AlertLabel][];
     rollbacks: [string, string | null][];
     imports: string[];
-  } = {
-    filters: [],
-    labels: [],
-    rollbacks: [],
-    imports: [],
-  };
+    deliveries: DeliveryQuery[];
+    resent: ResendRequest[];
+  } = { filters: [], labels: [], rollbacks: [], imports: [], deliveries: [], resent: [] };
   const backend: Backend = {
     notAlive: () => null,
     notReady: () => [],
@@ -81,6 +86,16 @@ function fakeBackend(changes: Partial<Backend> = {}) {
       return Promise.resolve({ kind: 'refused', detail: 'The file is damaged.' });
     },
     cancelTraining: () => false,
+    deliveries: (query) => {
+      asked.deliveries.push(query);
+      return [];
+    },
+    resend: (request) => {
+      asked.resent.push(request);
+      return Promise.resolve(2);
+    },
+    hasChannel: (name) => name === 'hook',
+    testChannel: () => Promise.resolve([{ event: 'firing', ok: true, answer: 'host answered 200' }]),
     deadLetters: () => [],
     hasDetector: (name) => name === 'hosts',
     train: () => 'started',
@@ -130,6 +145,35 @@ describe('the HTTP side', () => {
       expect(response.json()).toMatchObject({ status: 400, title: 'The request is not valid' });
     },
   );
+
+  it('lists deliveries by status, channel and alert', async () => {
+    const { backend, asked } = fakeBackend();
+    const response = await serve(backend).inject('/api/v1/deliveries?status=dead&channel=hook&alert=abc');
+    expect(response.json()).toEqual({ deliveries: [] });
+    expect(asked.deliveries).toEqual([{ status: 'dead', channel: 'hook', alert: 'abc', limit: 100 }]);
+    expect((await serve(backend).inject('/api/v1/deliveries?status=lost')).statusCode).toBe(400);
+  });
+
+  it('sends again what is asked for, and asks back if nothing is', async () => {
+    const { backend, asked } = fakeBackend();
+    const post = (payload: object) =>
+      serve(backend).inject({ method: 'POST', url: '/api/v1/deliveries/resend', payload });
+    expect((await post({ dead: true, channel: 'hook' })).json()).toEqual({ resent: 2 });
+    expect(asked.resent).toEqual([{ dead: true, channel: 'hook' }]);
+    expect((await post({})).json()).toMatchObject({ status: 400, title: 'Nothing to send again' });
+    expect((await post({ dead: true, channel: 'nope' })).statusCode).toBe(404);
+    expect(asked.resent).toHaveLength(1);
+  });
+
+  it('tries a channel out, and knows no other', async () => {
+    const post = (name: string) =>
+      serve(fakeBackend().backend).inject({ method: 'POST', url: `/api/v1/channels/${name}/test` });
+    expect((await post('hook')).json()).toEqual({
+      channel: 'hook',
+      attempts: [{ event: 'firing', ok: true, answer: 'host answered 200' }],
+    });
+    expect((await post('nope')).json()).toMatchObject({ status: 404, title: 'No such channel' });
+  });
 
   it('labels an alert, and knows no other', async () => {
     const { backend, asked } = fakeBackend();

@@ -46,10 +46,56 @@ describe('the outbox', () => {
       { ...outboxRow('a'), ...fresh },
     ]);
     expect(store.pendingOutbox('hook', 10).map(({ id }) => id)).toEqual(['b', 'a', 'd']);
-    expect(store.outboxPending()).toEqual([
-      { channel: 'chat', count: 1 },
-      { channel: 'hook', count: 3 },
+    expect(store.outboxCounts().pending).toEqual(
+      new Map([
+        ['chat', 1],
+        ['hook', 3],
+      ]),
+    );
+    store.close();
+  });
+
+  it('sends again what was given up, and what followed it of the same alert by the same channel', () => {
+    const store = openWriter(temporaryDirectory());
+    const rows = ['a1', 'b1', 'a2', 'b2', 'c1'].map((id) => ({ ...outboxRow(id), alertId: id.slice(0, 1) }));
+    store.applyCheckpoint(checkpointOf({}), { outbox: rows });
+    store.markOutbox([
+      { id: 'a1', attempts: 3, status: 'dead', error: 'refused' },
+      { id: 'a2', attempts: 1, status: 'delivered', atMs: 2_000 },
+      { id: 'b1', attempts: 1, status: 'delivered', atMs: 2_000 },
+      { id: 'b2', attempts: 1, status: 'dead', error: 'refused' },
+      { id: 'c1', attempts: 1, status: 'delivered', atMs: 2_000 },
     ]);
+    expect(store.outboxCounts().dead).toEqual(new Map([['hook', 2]]));
+    expect(store.listOutbox({ status: 'dead', limit: 10 }).map(({ id }) => id)).toEqual(['b2', 'a1']);
+    expect(store.listOutbox({ alertId: 'a', limit: 1 }).map(({ id }) => id)).toEqual(['a2']);
+    expect(store.resendOutbox({ alertId: null, channel: 'chat', onlyDead: true }, 9_000)).toBe(0);
+    expect(store.resendOutbox({ alertId: null, channel: 'hook', onlyDead: true }, 9_000)).toBe(3);
+    const pending = store.pendingOutbox('hook', 10);
+    expect(pending.map(({ id }) => id)).toEqual(['a1', 'a2', 'b2']);
+    // Its day begins anew, and its attempts tell the sender that this is a new life.
+    expect(pending[0]).toMatchObject({ createdMs: 9_000, nextAttemptMs: 9_000, attempts: 3 });
+    expect(store.resendOutbox({ alertId: 'c', channel: null, onlyDead: false }, 9_000)).toBe(1);
+    expect(store.resendOutbox({ alertId: 'c', channel: null, onlyDead: false }, 9_000)).toBe(0);
+    store.close();
+  });
+
+  it('gives up the oldest where too many wait for a channel, and says how many', () => {
+    const store = openWriter(temporaryDirectory());
+    const ids = Array.from({ length: 10_003 }, (_, index) => `row-${index}`);
+    const other = { ...outboxRow('other'), channel: 'chat' };
+    const outbox = [other, ...ids.map((id) => outboxRow(id))];
+    expect(store.applyCheckpoint(checkpointOf({}), { outbox }).outboxDropped).toBe(3);
+    expect(store.outboxCounts().pending).toEqual(
+      new Map([
+        ['chat', 1],
+        ['hook', 10_000],
+      ]),
+    );
+    const dead = store.listOutbox({ status: 'dead', limit: 10 });
+    expect(dead.map(({ id }) => id)).toEqual(['row-2', 'row-1', 'row-0']);
+    expect(dead[0]?.lastError).toContain('more than 10000');
+    expect(store.applyCheckpoint(checkpointOf({}), { outbox: [] }).outboxDropped).toBe(0);
     store.close();
   });
 

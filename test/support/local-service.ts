@@ -17,13 +17,15 @@ export interface ServiceSpec {
   readonly name: string;
   readonly path: string;
   readonly readyPath: string;
+  /** Default: a free one. */
+  readonly port?: number;
   prepare(folder: string, port: number): Promise<readonly string[]>;
 }
 
 /** Starts the program and resolves once `readyPath` answers 2xx; throws with its output if it ends before. */
 export const startLocalService = async (spec: ServiceSpec): Promise<LocalService> => {
   const folder = await mkdtemp(join(tmpdir(), `strayd-${spec.name}-`));
-  const port = await freePort();
+  const port = spec.port ?? (await freePort());
   const child = startGuarded(spec.path, await spec.prepare(folder, port));
   const url = `http://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {

@@ -2,6 +2,8 @@ import { Argument, Command, Option } from 'commander';
 import type { AlertView } from '../../server/backend.ts';
 import { wholeNumber } from '../number-arguments.ts';
 import { printable } from '../printable.ts';
+import { resendCommand } from './resend.ts';
+import { testChannelCommand } from './test-channel.ts';
 import { renderTable } from '../table.ts';
 import { clientOf, withUrlOptions, type UrlOptions } from '../url-option.ts';
 
@@ -16,11 +18,15 @@ interface ListOptions extends UrlOptions {
 /** `strayd alerts`: what a running strayd saw, and what people say of it. */
 export function alertsCommand(): Command {
   return new Command('alerts')
-    .summary('list, show and label the alerts of a running strayd')
-    .description('List, show and label the alerts of a running strayd, over its HTTP API.')
+    .summary('list, show, label and resend the alerts of a running strayd, and test its channels')
+    .description(
+      'List, show, label and resend the alerts of a running strayd over its HTTP API, and test its channels.',
+    )
     .addCommand(listCommand())
     .addCommand(showCommand())
-    .addCommand(labelCommand());
+    .addCommand(labelCommand())
+    .addCommand(resendCommand())
+    .addCommand(testChannelCommand());
 }
 
 function listCommand(): Command {
