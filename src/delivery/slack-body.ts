@@ -47,7 +47,7 @@ export function slackBody({ alert, event }: AlertNotification, message: AlertMes
   }
   const links = linksOf(message);
   if (links !== '') blocks.push(section(links));
-  const where = escaped(`${alert.detector} · ${alert.severity} · ${alert.id}`, 1000);
+  const where = escaped(`${alert.detector} · ${alert.severity}`, 1000);
   blocks.push({
     type: 'context',
     elements: [{ type: 'mrkdwn', text: `${sinceText(message.startedMs)} · ${where}` }],
@@ -76,7 +76,7 @@ function linksOf({ url, runbookUrl }: AlertMessage): string {
 /** Each reader sees the onset in his own time zone: https://docs.slack.dev/messaging/formatting-message-text/#date-formatting */
 function sinceText(startedMs: number): string {
   const utc = new Date(startedMs).toISOString().slice(0, 19).replace('T', ' ');
-  return `since <!date^${Math.floor(startedMs / 1000)}^{date_short_pretty} {time_secs}|${utc} UTC> (${utc} UTC)`;
+  return `since <!date^${Math.floor(startedMs / 1000)}^{date_short_pretty} {time_secs}|${utc} UTC>`;
 }
 
 /** Text in which nothing is a link or a mention, at most `most` units long when escaped; cut at whole characters. */

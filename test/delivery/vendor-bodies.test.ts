@@ -79,7 +79,7 @@ describe('the body for Slack', () => {
           elements: [
             {
               type: 'mrkdwn',
-              text: 'since <!date^1795489200^{date_short_pretty} {time_secs}|2026-11-24 03:00:00 UTC> (2026-11-24 03:00:00 UTC) · hosts · critical · 3f2a9c0d11e2b4a7',
+              text: 'since <!date^1795489200^{date_short_pretty} {time_secs}|2026-11-24 03:00:00 UTC> · hosts · critical',
             },
           ],
         },
