@@ -27,6 +27,7 @@ const KEPT_PACKAGES = [
   { pattern: '^@tensorflow/', only: 'src/model' },
   { pattern: '^kafkajs', only: 'src/ingest/kafka' },
   { pattern: '^better-sqlite3', only: 'src/store' },
+  { pattern: '^liquidjs', only: 'src/core' },
 ];
 
 /** ESLint configurations, one a folder, that refuse imports against the direction of the rooms. */

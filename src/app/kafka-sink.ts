@@ -45,6 +45,7 @@ export class KafkaSink implements RecordSink {
       return producer;
     } catch (error) {
       this.#producer = null;
+      await producer.close().catch(() => undefined);
       throw error;
     }
   }

@@ -12,7 +12,8 @@ import type { EventName } from '../../src/app/telemetry.ts';
 import { Turns } from '../../src/app/turns.ts';
 import { createState } from '../../src/pipeline/create-state.ts';
 import { StoreError } from '../../src/store/store-error.ts';
-import { openWriter } from '../store/sample-checkpoints.ts';
+import { newRow } from '../delivery/memory-outbox.ts';
+import { checkpointOf, openWriter, temporaryDirectory } from '../store/sample-checkpoints.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { trainableSpec, trainingStore } from './training-store.ts';
 import type { TrainingStore } from './training-store.ts';
@@ -217,4 +218,17 @@ describe('a label', () => {
   it('of false, or none, leaves it in, as does one of an alert that goes on', () => {
     expect([excluded('false'), excluded(null), excluded('real', { state: 'firing' })]).toEqual([[], [], []]);
   });
+});
+
+it('deliveries that are to be sent again become pending, and are counted', async () => {
+  const store = openWriter(temporaryDirectory());
+  store.applyCheckpoint(checkpointOf({}), { outbox: [newRow('a', 'firing', 0), newRow('a', 'resolved', 0)] });
+  store.markOutbox([{ id: 'a:firing:hook', status: 'dead', attempts: 1, error: 'host answered 400' }]);
+  const choice = { alertId: null, channel: null, onlyDead: true };
+  const running = { store } as unknown as RunningPipeline;
+  expect(await answerCall({ kind: 'resend', choice }, running)).toBe(1);
+  const [row] = store.pendingOutbox('hook', 1);
+  expect(row).toMatchObject({ id: 'a:firing:hook', status: 'pending' });
+  expect(Date.now() - (row?.createdMs ?? 0)).toBeLessThan(60_000);
+  store.close();
 });

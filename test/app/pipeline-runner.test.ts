@@ -3,12 +3,14 @@ import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { PipelineRunner } from '../../src/app/pipeline-runner.ts';
 import type { EventName } from '../../src/app/telemetry.ts';
+import type { NewOutboxRow } from '../../src/core/outbox.ts';
 import type { PartitionMark, RawBatch, RawRecord } from '../../src/core/records.ts';
 import { prometheusJson } from '../../src/ingest/formats/prometheus-json.ts';
 import type { RecordStream } from '../../src/ingest/record-stream.ts';
 import { createState } from '../../src/pipeline/create-state.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
+import { newRow } from '../delivery/memory-outbox.ts';
 import { detectorSpec, openWriter, temporaryDirectory } from '../store/sample-checkpoints.ts';
 import { stateOf } from '../store/store-state.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -40,7 +42,7 @@ interface Rig {
 }
 
 /** A runner on a store as it is, each batch of which is a checkpoint. */
-function rig(store: StoreWriter): Rig {
+function rig(store: StoreWriter, outbox: readonly NewOutboxRow[] = []): Rig {
   const stream = new SilentStream();
   const events: EventName[] = [];
   let nowMs = 0;
@@ -65,7 +67,7 @@ function rig(store: StoreWriter): Rig {
     },
     nowMs: () => (nowMs += 1000),
     report: ({ event }) => events.push(event),
-    outboxRows: () => [],
+    outboxRows: () => outbox,
     applied: () => undefined,
   });
   return { runner, store, stream, events };
@@ -293,4 +295,15 @@ describe('a full disk', () => {
     expect(stateOf(again.store, [SPEC])).toMatchObject((await undisturbed()) as object);
     again.store.close();
   });
+});
+
+it('deliveries that are given up because too many wait are told of', async () => {
+  const rows = Array.from({ length: 10_001 }, (_, index) => newRow(`alert-${index}`, 'firing', 0));
+  const { runner, store, events } = rig(openWriter(temporaryDirectory()), rows);
+  const [batch] = batches();
+  if (batch !== undefined) await runner.batch(batch);
+  await runner.checkpoint();
+  expect(events).toContain('limit_reached');
+  expect(store.outboxCounts().dead).toEqual(new Map([['hook', 1]]));
+  store.close();
 });

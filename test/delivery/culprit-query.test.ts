@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { DetectorSpec, FeatureSpec } from '../../src/core/detector.ts';
 import { culpritQuery } from '../../src/delivery/culprit-query.ts';
 import { detectorSpec } from '../store/sample-checkpoints.ts';
+import { prometheusBinary, startPrometheus } from '../support/prometheus.ts';
 import { firingAlert } from './alert-fixtures.ts';
 
 const latency: FeatureSpec = {
@@ -49,3 +51,33 @@ it('is none without a feature, or if the detector has it no more', () => {
   expect(culpritQuery(alert, spec({ features: [{ ...latency, name: 'other' }] }))).toBeNull();
   expect(culpritQuery(alert, null)).toBeNull();
 });
+
+it.skipIf(prometheusBinary.path === null)(
+  `is read by a real Prometheus, whatever the labels hold${prometheusBinary.note}`,
+  async () => {
+    const prometheus = await startPrometheus({ targets: [] });
+    const metric = fc.stringMatching(/^[a-zA-Z_:][a-zA-Z0-9_:.]{0,30}$/);
+    const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+    const anyFeature = fc.record({
+      metric,
+      as: fc.constantFrom('rate' as const, 'gauge' as const),
+      aggregate: fc.constantFrom('sum' as const, 'mean' as const, 'min' as const, 'max' as const),
+      where: fc.array(fc.record({ label: fc.constant('mode'), op: fc.constant('!=' as const), value: text })),
+    });
+    try {
+      await fc.assert(
+        fc.asyncProperty(anyFeature, text, text, async (change, instance, zone) => {
+          const odd = firingAlert(0, { labels: { instance, zone } });
+          const query = culpritQuery(odd, spec({ features: [{ ...latency, ...change }] })) ?? '';
+          const body = new URLSearchParams({ query });
+          const response = await fetch(`${prometheus.url}/api/v1/query`, { method: 'POST', body });
+          expect(await response.json()).toMatchObject({ status: 'success' });
+        }),
+        { numRuns: 100 },
+      );
+    } finally {
+      await prometheus.stop();
+    }
+  },
+  60_000,
+);

@@ -48,6 +48,28 @@ describe('outboxRows', () => {
   });
 });
 
+it('a template that fails leaves strayd’s own words in the row, and is told with its channel', () => {
+  const failures: string[] = [];
+  const alert = firingAlert(onsetMs);
+  const broken = () => {
+    throw new Error('undefined variable: x');
+  };
+  const routes = [
+    { name: 'hook', type: 'webhook', template: { title: broken, text: () => 'one\ntwo' } },
+    { name: 'chat', type: 'slack', template: { title: () => 'Look!', text: null } },
+  ] as const;
+  const [hook, chat] = outboxRows(notificationOf(alert), routes, {
+    ...contextOf(alert),
+    templateFailed: (channel, fault) => failures.push(`${channel}: ${fault}`),
+  });
+  expect(JSON.parse(hook?.body ?? '').text).toMatchObject({
+    title: factsOf(alert).text.title,
+    lines: ['one', 'two'],
+  });
+  expect(JSON.parse(chat?.body ?? '').text).toBe('🔴 Look!');
+  expect(failures).toEqual(['hook: undefined variable: x']);
+});
+
 describe('the webhook’s body', () => {
   it('tells of a firing alert all that is known', () => {
     expect(bodyOf(firingAlert(onsetMs))).toMatchObject({
