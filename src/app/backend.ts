@@ -1,14 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { alertMessage, plainLines } from '../delivery/alert-message.ts';
 import type { OutboxRow } from '../core/outbox.ts';
-import type {
-  AlertView,
-  Backend,
-  DeliveryView,
-  ModelView,
-  Outcome,
-  StatusView,
-} from '../server/backend.ts';
+import type { AlertView, Backend, DeliveryView, ModelView, Outcome, StatusView } from '../server/backend.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { Config } from '../config/config.ts';

@@ -21,5 +21,13 @@ export function excludeLabelled(id: string, { store, detectors, runner }: Exclud
   if (spec === undefined || state !== 'resolved') return;
   const toStep = lastStepOver + Math.max(...spec.windows);
   const alerts = record.label === 'real' && notified ? 1 : 0;
-  runner.take({ kind: 'exclude', detector, entity, fromStep: firstStepOver, toStep, alerts, effectiveStep: null });
+  runner.take({
+    kind: 'exclude',
+    detector,
+    entity,
+    fromStep: firstStepOver,
+    toStep,
+    alerts,
+    effectiveStep: null,
+  });
 }

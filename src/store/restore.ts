@@ -32,7 +32,14 @@ export function restoreState(
     entities.push(...restoreEntities(repositories, set, { activations: ofDetector, rowsNeeded }));
   }
   const marks = repositories.marks.all();
-  return { marks, entities, activations, budgetRefits, exclusions, ...(firedSteps.size > 0 && { firedSteps }) };
+  return {
+    marks,
+    entities,
+    activations,
+    budgetRefits,
+    exclusions,
+    ...(firedSteps.size > 0 && { firedSteps }),
+  };
 }
 
 /** Steps at which alerts fired since an activation; provisional ones do not count. */

@@ -29,7 +29,12 @@ export function thresholdInterval(
     }).flat();
     const own = { entity, cohort, steps: steps.slice(0, resampled.length), raw: resampled };
     const calibrations = initialCalibrations([own], stepMs);
-    const setting = { stepMs, cohort: cohortTail(calibrations, cohort), nextRefitMs: () => Infinity, excluded: () => [] };
+    const setting = {
+      stepMs,
+      cohort: cohortTail(calibrations, cohort),
+      nextRefitMs: () => Infinity,
+      excluded: () => [],
+    };
     const bytes = calibrations.entities.get(entity);
     if (bytes === undefined) throw new RangeError(`no calibration of ${entity}`);
     return EntityCalibration.fromBytes(bytes, setting).threshold(lnBudget);
