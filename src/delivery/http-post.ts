@@ -1,6 +1,7 @@
 import type { SendOutcome } from './channel.ts';
 import { cutText } from './cut-text.ts';
 import { withoutSecrets } from './url-secrets.ts';
+import { withinTime } from './within-time.ts';
 
 export interface HttpPost {
   readonly url: string;
@@ -98,15 +99,18 @@ function splitCredentials(text: string): { readonly url: URL; readonly headers: 
 export async function httpPost(post: HttpPost, signal: AbortSignal): Promise<SendOutcome> {
   const { url, headers } = splitCredentials(post.url);
   const place = url.host;
-  try {
+  const attempt = async (limit: AbortSignal): Promise<SendOutcome> => {
     const response = await fetch(url, {
       method: 'POST',
       redirect: 'manual',
       headers: { 'content-type': 'application/json', 'user-agent': 'strayd', ...headers, ...post.headers },
       body: post.body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(post.timeoutMs)]),
+      signal: limit,
     });
-    return await judge(response, place, post);
+    return judge(response, place, post);
+  };
+  try {
+    return await withinTime(attempt, { timeoutMs: post.timeoutMs, signal });
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, error: `${place}: ${networkError(error)}`, retry: true };

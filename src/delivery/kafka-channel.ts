@@ -1,5 +1,6 @@
 import type { Channel, SendOutcome } from './channel.ts';
 import { withoutSecrets } from './url-secrets.ts';
+import { withinTime } from './within-time.ts';
 
 /** A record as it goes to the topic. */
 export interface SinkRecord {
@@ -39,15 +40,16 @@ export function kafkaChannel({ name, sink, timeoutMs, secrets }: KafkaChannelOpt
 }
 
 /** The Kafka client has no way to break off a request: after the time its outcome is not waited for any more. */
-async function inTime(
+function inTime(
   work: (limit: AbortSignal) => Promise<SendOutcome>,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<SendOutcome> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  const late = new Promise<SendOutcome>((resolve) => {
-    limit.addEventListener('abort', () =>
-      resolve({ ok: false, error: 'no answer of the brokers in time', retry: true }),
-    );
-  });
-  return Promise.race([work(limit), late]);
+  return withinTime((limit) => {
+    const late = new Promise<SendOutcome>((resolve) => {
+      limit.addEventListener('abort', () =>
+        resolve({ ok: false, error: 'no answer of the brokers in time', retry: true }),
+      );
+    });
+    return Promise.race([work(limit), late]);
+  }, limits);
 }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createDoor, type AddressInfo, type Server as Door } from 'node:net';
 
 /** How a request is met: properly, in one of the ways in which receivers fail, or by having its sender killed before it is answered. */
 export type Misdeed =
@@ -28,7 +28,7 @@ export interface HostileReceiver {
   /** In the order of arrival; those that were answered by an error or not at all were not taken. */
   readonly taken: readonly TakenRequest[];
   onKill(kill: () => Promise<void>): void;
-  /** Nobody listens any more. */
+  /** Every connection is cut at once. */
   goDown(): Promise<void>;
   comeBack(port: number): Promise<void>;
   close(): Promise<void>;
@@ -93,13 +93,21 @@ export async function startHostileReceiver(plan: (index: number) => Misdeed): Pr
   let count = 0;
   let kill: () => Promise<void> = () => Promise.resolve();
   let server: Server | null = null;
-  const goDown = async (): Promise<void> => {
+  let door: Door | null = null;
+  const shutDoor = async (): Promise<void> => {
+    const shut = door;
+    door = null;
+    await new Promise<void>((resolve) => (shut === null ? resolve() : shut.close(() => resolve())));
+  };
+  const stop = async (): Promise<void> => {
+    await shutDoor();
     const open = server;
     server = null;
     open?.closeAllConnections();
     await new Promise<void>((resolve) => (open === null ? resolve() : open.close(() => resolve())));
   };
   const listen = async (port: number): Promise<number> => {
+    await shutDoor();
     const fresh = createServer((request, response) => {
       response.on('error', () => undefined);
       const chunks: Buffer[] = [];
@@ -124,8 +132,14 @@ export async function startHostileReceiver(plan: (index: number) => Misdeed): Pr
     onKill: (callback) => {
       kill = callback;
     },
-    goDown,
+    goDown: async () => {
+      await stop();
+      // The port stays its own, or another program's receiver might answer in its place.
+      const shut = createDoor((socket) => socket.destroy());
+      door = shut;
+      await new Promise<void>((resolve) => shut.listen(port, '127.0.0.1', resolve));
+    },
     comeBack: async (again) => void (await listen(again)),
-    close: goDown,
+    close: stop,
   };
 }
