@@ -70,6 +70,8 @@ export async function startPipeline(
   const thresholds = cachedFor(
     THRESHOLDS_MS,
     () => new Map(state.detectors.map((detector) => [detector.spec.name, thresholdSummary(detector)])),
+    // One that is not known yet is looked for at once: a stream that ends would leave it unknown for good.
+    (known) => [...known.values()].every((summary) => summary !== null),
   );
   const routing: Routing = {
     routes: data.channels.map((channel) => ({ ...channel, template: compileTemplate(channel.template) })),
@@ -180,11 +182,11 @@ function announceEnds(
   announce(stream.finished, 'live').catch(crash);
 }
 
-function cachedFor<T>(ms: number, read: () => T): () => T {
+function cachedFor<T>(ms: number, read: () => T, isWhole: (value: T) => boolean = () => true): () => T {
   let value: T | null = null;
   let readAtMs = -Infinity;
   return () => {
-    if (value === null || Date.now() - readAtMs >= ms) {
+    if (value === null || !isWhole(value) || Date.now() - readAtMs >= ms) {
       value = read();
       readAtMs = Date.now();
     }

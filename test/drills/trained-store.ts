@@ -10,7 +10,7 @@ import { recordsDone } from './store-evidence.ts';
 
 /** The history ends here: two hours before the thresholds are refit, so that a live part crosses that. */
 export const LIVE_FROM_STEP = Date.parse('2026-03-03T02:00:00Z') / STEP_MS;
-const HISTORY_STEPS = 26 * 60;
+const HISTORY_STEPS = 48 * 60;
 
 /** A daemon has read the history of a fleet, trained, and stopped. */
 export interface TrainedStore {

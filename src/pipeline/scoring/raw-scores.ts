@@ -52,5 +52,9 @@ export function scoreRaw(model: ScoringModel, items: readonly GuardedItem[]): Ra
 
 /** The newest row's own error is above its hold-out .9 quantile, or a guard speaks of it: only then a step can be over (DESIGN §5.10). */
 export function isRowUnusual({ model, guard, running }: RawScore): boolean {
-  return model.newestRowRatio > 1 || guard.g > 0 || running.g >= UNUSUAL_G;
+  return (
+    model.newestRowRatio > 1 ||
+    guard.g > 0 ||
+    (running.g >= UNUSUAL_G && runningGuardsPart(running.g, model) > 0)
+  );
 }
