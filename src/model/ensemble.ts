@@ -8,7 +8,7 @@ import { logTerm, meanRatio } from './member-statistics.ts';
 import type { MemberStatistics } from './member-statistics.ts';
 import type { EntityProfile, ModelScore, ScoreItem, ScoringModel } from './scoring-model.ts';
 
-/** Weights of the kinds of members; those that are absent share theirs out. A forecast beside a net alone has none. */
+/** Weights of the kinds of members; those that are absent share theirs out. */
 const LINEAR_WEIGHT = 0.54;
 const FORECAST_WEIGHT = 0.26;
 const NET_WEIGHT = 0.2;
@@ -54,7 +54,7 @@ export function createEnsemble(parts: EnsembleParts, version: string): ScoringMo
     const tallies = items.map((item) => openTally(item, partOf(item.entity, item.cohort), parts, order));
     for (const [group, ofGroup] of groupBy(tallies, (tally) => groupOf(parts, tally.part.group))) {
       for (const [basis, ofBasis] of groupBy(ofGroup, (tally) => tally.part.basis ?? group.basis)) {
-        if (basis !== null) addBasis(ofBasis, basis, group.net !== null);
+        if (basis !== null) addBasis(ofBasis, basis);
       }
       if (group.net !== null) addWindows(ofGroup, group.net, -1, NET_WEIGHT);
     }
@@ -120,13 +120,12 @@ function openTally(item: ScoreItem, part: EntityPart, parts: EnsembleParts, orde
   };
 }
 
-function addBasis(tallies: readonly Tally[], basis: LinearBasis, besideNet: boolean): void {
+function addBasis(tallies: readonly Tally[], basis: LinearBasis): void {
   const weight = LINEAR_WEIGHT / Math.max(1, basis.autoencoders.length);
   basis.autoencoders.forEach((autoencoder, member) => {
     addWindows(tallies, autoencoder, member, weight);
   });
-  const forecastWeight = besideNet && basis.autoencoders.length === 0 ? 0 : FORECAST_WEIGHT;
-  for (const tally of tallies) addForecast(tally, basis, forecastWeight);
+  for (const tally of tallies) addForecast(tally, basis);
 }
 
 /** Adds an autoencoder's term to each tally; `member` −1: the last statistics. */
@@ -157,7 +156,7 @@ function addWindows(
   }
 }
 
-function addForecast(tally: Tally, basis: LinearBasis, weight: number): void {
+function addForecast(tally: Tally, basis: LinearBasis): void {
   const features = tally.shares.length;
   const statistics = statisticsOf(tally, basis.autoencoders.length);
   const { featureError, ratioMean, medians, upperRatio } = statistics;
@@ -167,11 +166,11 @@ function addForecast(tally: Tally, basis: LinearBasis, weight: number): void {
   const errors = forecastErrors(rows, predicted, features);
   const ratios = new Float64Array(errors.length / features);
   for (let row = 0; row < ratios.length; row++) ratios[row] = meanRatio(errors, row * features, featureError);
-  addTerm(tally, newestTerm(ratios, ratioMean, medians), weight);
+  addTerm(tally, newestTerm(ratios, ratioMean, medians), FORECAST_WEIGHT);
   if (ratios.length === 0) return;
   const newest = errors.subarray(errors.length - features);
-  addShares(tally, newest, featureError, weight);
-  addResiduals(tally, newest, weight);
+  addShares(tally, newest, featureError, FORECAST_WEIGHT);
+  addResiduals(tally, newest, FORECAST_WEIGHT);
   tally.newestRowRatio = ratios[ratios.length - 1]! / upperRatio;
   tally.forecast = predicted.subarray(predicted.length - features);
 }
