@@ -91,7 +91,7 @@ describe('a daemon on a small simulated fleet', () => {
     expect(status.detectors[0]?.modelVersion).toBe(trained.at(-1)?.version);
     expect(status.detectors[0]?.threshold?.low).toBeLessThan(status.detectors[0]?.threshold?.raw ?? NaN);
     expect(seen.some(({ scores }) => scores.length > 0)).toBe(true);
-  });
+  }, 150_000);
 
   it('shows its metrics by the names of the interface, with sane values', async () => {
     const text = await waitFor('a scrape after the last checkpoint', async () => {
