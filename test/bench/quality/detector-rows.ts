@@ -1,6 +1,6 @@
 import { BASELINES } from './baselines.ts';
 import { coldStarted, historyOf, isFellow } from './cold-start.ts';
-import { denseAlone } from './dense-alone.ts';
+import { denseAndForecast } from './dense-and-forecast.ts';
 import type { LabelledEntity } from './labelled-entity.ts';
 import { coldPrototypeVerdicts, prototypeVerdicts } from './prototype/prototype-verdicts.ts';
 import { baselineVerdict } from './quality.ts';
@@ -27,7 +27,7 @@ export const DETECTOR_ROWS: readonly DetectorRow[] = [
     verdicts: async (entities: readonly LabelledEntity[], seed: number) =>
       entities.map((entity) => baselineVerdict(entity, baseline, seed)),
   })),
-  { name: 'dense AE alone', seeded: true, verdicts: denseAlone },
+  { name: 'dense AE and forecast', seeded: true, verdicts: denseAndForecast },
   { name: PROTOTYPE, seeded: false, verdicts: prototypeVerdicts },
   { name: STRAYD, seeded: true, verdicts: straydVerdicts },
 ];

@@ -3,8 +3,8 @@ import type { LabelledEntity } from './labelled-entity.ts';
 import type { Verdict } from './quality.ts';
 import { straydVerdicts } from './strayd-verdicts.ts';
 
-/** One net for all, the plain way: neither linear members nor forecast, range guard or newest-row rule beside it. */
-export function denseAlone(entities: readonly LabelledEntity[], seed: number): Promise<Verdict[]> {
+/** One net for all and the forecast, the plain way: neither linear members, range guard nor newest-row rule beside them. */
+export function denseAndForecast(entities: readonly LabelledEntity[], seed: number): Promise<Verdict[]> {
   return straydVerdicts(entities, seed, {
     spec: (spec) => ({ ...spec, model: { ...spec.model, type: 'dense' } }),
     model: (model) => withoutNewestRowRule(withoutRangeGuard(model)),
