@@ -37,24 +37,24 @@ export async function nabBench(data: string, seed: number, print: Print): Promis
   });
   const guards = nabFigures(series, series.map(fiveGuards));
   printRow(PROTOTYPE, guards, 'the prototype', print);
-  const own: Float64Array[] = [];
-  for (const one of series) own.push(await straydNabScores(one, seed));
-  const strayd = nabFigures(series, own);
-  printRow(
-    'strayd',
-    strayd,
-    `wanted: ${WANTED.official}, leave-one-group-out ${WANTED.leaveOneGroupOut}`,
-    print,
-  );
-  return [...lines, ...straydLines(strayd, guards)];
+  for (const type of ['auto', 'none'] as const) {
+    const own: Float64Array[] = [];
+    for (const one of series) own.push(await straydNabScores(one, { seed, type }));
+    const strayd = nabFigures(series, own);
+    const name = type === 'auto' ? 'strayd' : `strayd, ${type}`;
+    const wanted = `wanted: ${WANTED.official}, leave-one-group-out ${WANTED.leaveOneGroupOut}`;
+    printRow(name, strayd, wanted, print);
+    lines.push(...straydLines(name, strayd, guards));
+  }
+  return lines;
 }
 
-function straydLines(strayd: readonly NabFigure[], guards: readonly NabFigure[]): BenchLine[] {
+function straydLines(name: string, strayd: readonly NabFigure[], guards: readonly NabFigure[]): BenchLine[] {
   return strayd.flatMap(({ profile, official, leaveOneGroupOut }, index) => {
     const other = guards[index];
     return [
-      nabLine(`strayd/${profile}`, official, { name: PROTOTYPE, value: other?.official ?? null }),
-      nabLine(`strayd/${profile}/leave_one_group_out`, leaveOneGroupOut, {
+      nabLine(`${name}/${profile}`, official, { name: PROTOTYPE, value: other?.official ?? null }),
+      nabLine(`${name}/${profile}/leave_one_group_out`, leaveOneGroupOut, {
         name: PROTOTYPE,
         value: other?.leaveOneGroupOut ?? null,
       }),

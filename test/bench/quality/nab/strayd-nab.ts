@@ -10,14 +10,17 @@ const FEATURE = 'value';
 const TRAINING_SHARE = 0.8;
 const LEAST_WINDOWS = 64;
 
+/** What is set of the model; the rest is by default. */
+export type NabModel = Pick<DetectorSpec['model'], 'seed' | 'type'>;
+
 /**
  * strayd's raw scores of one series, one a row: a backtest without a config that learns from the probation rows. NaN where
  * it has none: in probation, and in rows that share their step with a later one.
  */
-export async function straydNabScores(series: NabSeries, seed: number): Promise<Float64Array> {
+export async function straydNabScores(series: NabSeries, model: NabModel): Promise<Float64Array> {
   const rows = toRisingRows(series);
   const { scores } = await runBacktest({
-    spec: nabDetector(series, rows, seed),
+    spec: nabDetector(series, rows, model),
     features: [FEATURE],
     rows,
     labels: null,
@@ -30,7 +33,11 @@ export async function straydNabScores(series: NabSeries, seed: number): Promise<
 }
 
 /** A detector by default, but for what the shortest files force: less history than it waits for, and shorter windows. */
-function nabDetector({ probationRows }: NabSeries, rows: readonly WideRow[], seed: number): DetectorSpec {
+function nabDetector(
+  { probationRows }: NabSeries,
+  rows: readonly WideRow[],
+  { seed, type }: NabModel,
+): DetectorSpec {
   const stepMs = medianStepMs(rows);
   const spec = backtestDetector([FEATURE], stepMs);
   const { training, model } = spec;
@@ -40,7 +47,7 @@ function nabDetector({ probationRows }: NabSeries, rows: readonly WideRow[], see
     ...spec,
     windows: windows.length > 0 ? windows : spec.windows,
     training: { ...training, minSteps: Math.min(training.minSteps, probationRows >> 1) },
-    model: { ...model, seed, type: windows.length > 0 ? model.type : 'none' },
+    model: { ...model, seed, type: windows.length > 0 ? type : 'none' },
   };
 }
 
