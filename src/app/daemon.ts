@@ -4,6 +4,7 @@ import type { DeliveryService } from '../delivery/delivery-service.ts';
 import { createServer } from '../server/server.ts';
 import { openStore } from '../store/open-store.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
+import { assertStartable } from './assert-startable.ts';
 import { createBackend } from './backend.ts';
 import { buildInfo } from './build-info.ts';
 import { Closers } from './closers.ts';
@@ -11,7 +12,7 @@ import { startDelivery } from './deliver.ts';
 import { createInstruments, restoreInstruments, showPublished, type Instruments } from './instruments.ts';
 import { startDriftWatch } from './drift-watch.ts';
 import { jitterMs } from './jitter.ts';
-import { assertFree, listen } from './listen.ts';
+import { listen } from './listen.ts';
 import type { LogStyle } from './log.ts';
 import type { Published, TrainedModel } from './messages.ts';
 import { PipelineThread } from './pipeline-thread.ts';
@@ -83,7 +84,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
 
   let isDead = false;
   // Before the group is joined: a start that must fail must not take partitions over from anybody.
-  await assertFree(config.server.listen);
+  await assertStartable(config.server.listen, config.store.path);
   const thread = startThread(options, instruments, {
     wake: () => late.delivery?.wake(),
     train: (detector) => late.desk?.request(detector),

@@ -1,4 +1,4 @@
-import { CommandError } from './exit.ts';
+import { CommandError, EXIT } from './exit.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -20,6 +20,12 @@ export interface ApiClientOptions {
 
 /** Speaks to the daemon at `url`. */
 export function apiClient({ url, token }: ApiClientOptions): ApiClient {
+  if (token !== null && /\s/.test(token)) {
+    throw new CommandError(
+      'The token holds a space or a line break; the file must have the token alone.',
+      EXIT.wrongUse,
+    );
+  }
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
 
   async function request(method: string, path: string, body?: unknown): Promise<Response> {
@@ -39,6 +45,7 @@ export function apiClient({ url, token }: ApiClientOptions): ApiClient {
       );
     }
     if (response.ok) return response;
+    if (response.status === 401) throw new CommandError(unauthorized(url, token));
     const answer: unknown = await response.json().catch(() => null);
     throw new CommandError(`${url} refused: ${problemDetail(answer) ?? `HTTP ${response.status}`}`);
   }
@@ -51,12 +58,24 @@ export function apiClient({ url, token }: ApiClientOptions): ApiClient {
   };
 }
 
+function unauthorized(url: string, token: string | null): string {
+  return token === null
+    ? `${url} wants a token: pass --token-file FILE with its server.token.`
+    : `${url} refused the token: it is not its server.token.`;
+}
+
 function typeOf(body: unknown): string {
   return body instanceof Uint8Array ? 'application/octet-stream' : 'application/json';
 }
 
-function json(response: Response): Promise<unknown> {
-  return response.json().catch(() => null);
+async function json(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommandError(`${response.url} does not answer as strayd does; is --url its address?`);
+  }
 }
 
 function problemDetail(answer: unknown): string | null {

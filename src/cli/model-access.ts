@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { ModelRefusal } from '../app/model-refusal.ts';
 import { importAlone, readModelFile, readModels, rollBackAlone } from '../app/models-alone.ts';
@@ -7,7 +6,7 @@ import type { ModelView } from '../server/backend.ts';
 import { apiClient, type ApiClient } from './api-client.ts';
 import { configOption, readConfig } from './config-option.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { httpUrl } from './url-option.ts';
+import { clientOf, httpUrl, listenUrl } from './url-option.ts';
 import { withUserFiles } from './user-files.ts';
 
 export interface ModelOptions {
@@ -42,13 +41,11 @@ export function withModelOptions(command: Command): Command {
  */
 export async function modelAccess({ config: path, url, tokenFile }: ModelOptions): Promise<ModelAccess> {
   if (url !== undefined) {
-    const token = tokenFile === undefined ? null : readFileSync(tokenFile, 'utf8').trim();
-    return remote(apiClient({ url, token }));
+    return remote(await clientOf({ url, ...(tokenFile === undefined ? {} : { tokenFile }) }));
   }
   const { config } = readConfig(path);
-  const { host, port } = config.server.listen;
   const daemon = (): ModelAccess =>
-    remote(apiClient({ url: `http://${host}:${port}`, token: config.server.token?.reveal() ?? null }));
+    remote(apiClient({ url: listenUrl(config.server.listen), token: config.server.token?.reveal() ?? null }));
   return {
     list: () => explained(() => readModels(config)),
     file: (version) => explained(() => readModelFile(config, version)),

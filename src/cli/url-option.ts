@@ -29,6 +29,11 @@ export function clientOf({ url, tokenFile }: UrlOptions): Promise<ApiClient> {
   );
 }
 
+/** Where a daemon of this configuration is reached from the same machine. */
+export function listenUrl({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** Parser of an option that takes the address of a strayd. */
 export function httpUrl(text: string): string {
   if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text;

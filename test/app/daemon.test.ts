@@ -229,6 +229,22 @@ describe('a daemon that can not start', () => {
     rmSync(path, { recursive: true });
   });
 
+  it('names who holds the store, rather than the address, where that one listens there', async () => {
+    const path = temporaryDirectory();
+    const options = {
+      stream: { kind: 'simulated', fleet: FLEET },
+      log: 'silent',
+      trainWhenDue: false,
+    } as const;
+    const config = configOf(path, SPEC);
+    const first = await start({ ...options, config });
+    const listen = { host: '127.0.0.1', port: Number(new URL(first.url).port) };
+    const same = { ...config, server: { ...config.server, listen } };
+    await expect(start({ ...options, config: same })).rejects.toThrow(`process ${process.pid}`);
+    await first.stop();
+    rmSync(path, { recursive: true });
+  });
+
   it('says who holds the store', async () => {
     const path = temporaryDirectory();
     const writer = openStore(path, { mode: 'write', pid: process.pid, random: Math.random });

@@ -9,7 +9,7 @@ import { CommandError, EXIT } from '../exit.ts';
 import { progressBar } from '../progress-bar.ts';
 import { tuneCommand, tuneMisuse, withTuneOptions } from '../tune.ts';
 import type { TuneOptions } from '../tune.ts';
-import { httpUrl } from '../url-option.ts';
+import { httpUrl, listenUrl } from '../url-option.ts';
 
 interface TrainOptions extends TuneOptions {
   readonly config: string;
@@ -47,8 +47,7 @@ function plainTrainCommand(): Command {
       const detectors = chosenDetectors(config, options.detector);
       const alone = options.url === undefined && options.cancel !== true;
       if (alone && (await trainedAlone(config, detectors))) return;
-      const { host, port } = config.server.listen;
-      const url = options.url ?? `http://${host}:${port}`;
+      const url = options.url ?? listenUrl(config.server.listen);
       const client = apiClient({ url, token: config.server.token?.reveal() ?? null });
       for (const { name } of detectors) {
         if (options.cancel === true) {

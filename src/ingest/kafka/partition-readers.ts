@@ -67,7 +67,8 @@ export class PartitionReaders implements SessionEvents {
     this.#generation++;
     this.#isHalted = true;
     this.#hold?.end();
-    for (const reader of this.#readers.values()) this.#session?.pause(reader.id);
+    // Those of a session that has not joined yet have nothing to pause, and kafkajs would throw.
+    for (const reader of this.#readers.values()) if (reader.isReady) this.#session?.pause(reader.id);
   }
 
   /** Is the partition ours to commit for? `owner` tells the store that commits. */
