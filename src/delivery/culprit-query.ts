@@ -39,5 +39,9 @@ function selector(metric: string, matchers: readonly LabelMatcher[]): string {
   return `${isPlain ? metric : ''}{${[...new Set(inside)].join(',')}}`;
 }
 
+/* Prometheus takes a bare U+FFFD for a sign of broken UTF-8, and refuses it; escaped it is a character like others. */
 const quoted = (text: string): string =>
-  `"${text.replace(/[\\"]/g, (character) => `\\${character}`).replace(/\n/g, '\\n')}"`;
+  `"${text
+    .replace(/[\\"]/g, (character) => `\\${character}`)
+    .replace(/\n/g, '\\n')
+    .replaceAll('\ufffd', '\\ufffd')}"`;

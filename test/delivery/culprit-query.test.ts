@@ -46,6 +46,11 @@ it('escapes values, and puts names into the braces that PromQL would not read', 
   );
 });
 
+it('escapes the character that stands for broken UTF-8, which PromQL would refuse', () => {
+  const odd = firingAlert(0, { labels: { instance: 'a\ufffdb', zone: 'x' } });
+  expect(culpritQuery(odd, spec())).toContain('instance="a\\ufffdb"');
+});
+
 it('is none without a feature, or if the detector has it no more', () => {
   expect(culpritQuery(firingAlert(0, { contributions: [] }), spec())).toBeNull();
   expect(culpritQuery(alert, spec({ features: [{ ...latency, name: 'other' }] }))).toBeNull();
