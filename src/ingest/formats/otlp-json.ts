@@ -32,9 +32,13 @@ const timeOf = (value: unknown): number => {
 };
 
 const attributesOf = (value: unknown): readonly OtlpAttribute[] =>
-  objects(value).map(({ key, value: any }) => {
-    const scalar = isJsonObject(any)
-      ? (any['stringValue'] ?? any['boolValue'] ?? any['intValue'] ?? any['doubleValue'] ?? null)
+  objects(value).map(({ key, value: wrapped }) => {
+    const scalar = isJsonObject(wrapped)
+      ? (wrapped['stringValue'] ??
+        wrapped['boolValue'] ??
+        wrapped['intValue'] ??
+        wrapped['doubleValue'] ??
+        null)
       : null;
     const isText = typeof scalar === 'string' || typeof scalar === 'number' || typeof scalar === 'boolean';
     return [typeof key === 'string' ? key : '', isText ? String(scalar) : null];
