@@ -54,6 +54,9 @@ export class KafkaRecordStream implements RecordStream {
   readonly #buffers: AlignedBuffers;
   readonly #loop: DeliveryLoop;
   readonly #stopping = new AbortController();
+  readonly #stopped = new Promise<null>((resolve) => {
+    this.#stopping.signal.addEventListener('abort', () => resolve(null));
+  });
   #session: ConsumerSession | null = null;
   #readers: PartitionReaders | null = null;
   #supervised: Promise<void> = Promise.resolve();
@@ -136,17 +139,9 @@ export class KafkaRecordStream implements RecordStream {
     this.#session = session;
     readers.attach(session);
     try {
-      await session.admin.connect();
-      const present = await this.#topics.look(session.admin);
-      if (present.length === 0) {
-        this.#say(this.#topics.trouble());
-        return;
-      }
-      if (await this.#guard?.refuses(session.admin, present, this.#stopping.signal)) {
-        this.#stopping.abort();
-        return;
-      }
-      await session.run(present);
+      const present = await this.#orStop(this.#lookForTopics(session));
+      if (present === null || present.length === 0) return;
+      await this.#orStop(session.run(present));
       const error = await Promise.race([session.ended, this.#topicAppears(session)]);
       if (error !== null) throw error;
     } catch (error) {
@@ -156,6 +151,23 @@ export class KafkaRecordStream implements RecordStream {
       readers.attach(null);
       await session.finish();
     }
+  }
+
+  /* What can be read now; empty if nothing, which it has told. */
+  async #lookForTopics(session: ConsumerSession): Promise<readonly string[]> {
+    await session.admin.connect();
+    const present = await this.#topics.look(session.admin);
+    if (present.length === 0) this.#say(this.#topics.trouble());
+    else if (await this.#guard?.refuses(session.admin, present, this.#stopping.signal)) {
+      this.#stopping.abort();
+      return [];
+    }
+    return present;
+  }
+
+  /* `null` once stopping: a broker that takes the connection and never answers would hold the end for minutes. */
+  #orStop<Answer>(asked: Promise<Answer>): Promise<Answer | null> {
+    return Promise.race([asked, this.#stopped]);
   }
 
   /* Resolves when one of the missing topics is there, so that the session can begin anew with it. */
