@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.ts';
 import type { EntitySpan } from '../core/evaluation/match-events.ts';
 import type { BacktestAlert, BacktestResult } from './backtest.ts';
 
@@ -31,15 +32,17 @@ export function compareBacktests(
   const missed = (labels ?? []).filter((event) => isFound(event, first) && !isFound(event, other));
   const faults: string[] = [];
   if (labels === null) {
-    if (lost.length > 0) faults.push(`${lost.length} of ${first.alerts.length} alerts are lost.`);
+    if (lost.length > 0) faults.push(`${lost.length} of ${plural(first.alerts.length, 'alert')} lost.`);
     const most = Math.max(1, Math.floor(MORE * first.alerts.length));
-    if (gained.length > most) faults.push(`${gained.length} alerts are gained, ${most} may be.`);
+    if (gained.length > most) faults.push(`${plural(gained.length, 'alert')} gained, ${most} may be.`);
   } else {
-    if (missed.length > 0) faults.push(`${missed.length} events are found no more.`);
+    if (missed.length > 0) faults.push(`${plural(missed.length, 'event')} no longer found.`);
     const { falseAlerts } = first.match;
     const most = falseAlerts + Math.max(1, Math.floor(MORE * falseAlerts));
     if (other.match.falseAlerts > most)
-      faults.push(`${other.match.falseAlerts} false alerts instead of ${falseAlerts}, ${most} may be.`);
+      faults.push(
+        `${plural(other.match.falseAlerts, 'false alert')} instead of ${falseAlerts}, ${most} may be.`,
+      );
   }
   return { gained, lost, missed, faults };
 }

@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.ts';
 import type { BacktestAlert, BacktestResult } from '../app/backtest.ts';
 import type { BacktestOfFile } from '../app/backtest-file.ts';
 import type { BacktestComparison } from '../app/compare-backtests.ts';
@@ -71,20 +72,20 @@ export function comparedText(
 
 function summaryOf({ entities, steps, match, vusPr, alerts }: BacktestResult, spec: DetectorSpec): string[] {
   const weeks = match.entityWeeks.toFixed(1);
-  const watched = `${steps} steps of ${entities} ${entities === 1 ? 'entity' : 'entities'} scored, ${weeks} entity-weeks.`;
+  const watched = `${plural(steps, 'step')} of ${plural(entities, 'entity', 'entities')} scored, ${weeks} entity-weeks.`;
   const perWeek = match.falseAlertsPerWeek?.toFixed(2) ?? '–';
   const times = match.budgetRatio?.toFixed(2) ?? '–';
   if (vusPr === null) {
     return [
       watched,
-      `${alerts.length} alerts, ${perWeek} an entity-week: ${times} × the budget (${spec.name}).`,
+      `${plural(alerts.length, 'alert')}, ${perWeek} an entity-week: ${times} × the budget (${spec.name}).`,
     ];
   }
   const delay = match.medianDelayMs === null ? '–' : `${Math.round(match.medianDelayMs / 1000)} s`;
   return [
     watched,
-    `${match.found} of ${match.events} events found, median delay ${delay}.`,
-    `${match.falseAlerts} false alerts, ${perWeek} an entity-week: ${times} × the budget (${spec.name}).`,
+    `${match.found} of ${plural(match.events, 'event')} found, median delay ${delay}.`,
+    `${plural(match.falseAlerts, 'false alert')}, ${perWeek} an entity-week: ${times} × the budget (${spec.name}).`,
     `VUS-PR ${vusPr.toFixed(3)}.`,
   ];
 }

@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.ts';
 import type { DemoResult } from '../app/demo.ts';
 import type { Alert } from '../pipeline/effects.ts';
 import { renderTable } from './table.ts';
@@ -108,7 +109,9 @@ export function demoReport({ incidents, falseAlerts, batchJobs }: DemoVerdict): 
   } else {
     lines.push('No incident.', '');
   }
-  lines.push(`Harmless evening jobs: ${batchJobs.hosts} hosts ran one, ${batchJobs.alerts} alerts about it.`);
+  lines.push(
+    `Harmless evening jobs: ${plural(batchJobs.hosts, 'host')} ran one, ${plural(batchJobs.alerts, 'alert')} about it.`,
+  );
   lines.push(`False alerts: ${falseAlerts.length} (budget: 5 a week for the whole fleet).`);
   for (const { host, start, feature } of falseAlerts)
     lines.push(`  ${host} at ${start.slice(11, 16)}: ${feature}`);

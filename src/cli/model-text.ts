@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.ts';
 import type { ModelView } from '../server/backend.ts';
 import type { TrainingCard } from '../training/training-card.ts';
 import { renderTable } from './table.ts';
@@ -57,7 +58,7 @@ export function cardText(model: ModelView): string {
     ['used from', model.activeFrom === null ? 'never' : `${minute(model.activeFrom)} UTC (event time)`],
     [
       'data',
-      `${day(data.fromMs)} to ${day(data.toMs)} UTC, ${data.rows} rows of ${data.entities} entities, newest ${data.holdOutRows} held out`,
+      `${day(data.fromMs)} to ${day(data.toMs)} UTC, ${plural(data.rows, 'row')} of ${plural(data.entities, 'entity', 'entities')}, newest ${data.holdOutRows} held out`,
     ],
     ['left out', leftOutText(data.leftOut)],
     [

@@ -1,6 +1,5 @@
+import { plural } from '../core/plural.ts';
 import type { SourceFinding } from '../app/look-at-topics.ts';
-
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /** What `check --online` found, as lines for people. */
 export function onlineLines(findings: readonly SourceFinding[]): string[] {
@@ -42,7 +41,7 @@ function linesOf({ topics, read, samples, rejected, detectors, keyed, spread }: 
     `the newest ${plural(read, 'record')}: ${plural(samples, 'sample')}${bad.length === 0 ? '' : `; not usable: ${bad.join(', ')}`}`,
     ...detectors.map(({ detector, samples: matched, entities, missingFeatures }) => {
       const missing = missingFeatures.length === 0 ? '' : `; nothing of ${missingFeatures.join(', ')}`;
-      return `detector ${detector}: ${plural(matched, 'sample')} of ${entities} ${entities === 1 ? 'entity' : 'entities'}${missing}`;
+      return `detector ${detector}: ${plural(matched, 'sample')} of ${plural(entities, 'entity', 'entities')}${missing}`;
     }),
     keyedLine(keyed, spread),
   ];

@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.ts';
 import type { DetectorTuning } from '../app/tune-detector.ts';
 import { modelBlock } from '../config/model-block.ts';
 import type { DetectorSpec, ModelSpec } from '../core/detector.ts';
@@ -77,7 +78,7 @@ function verdictOf(tuning: DetectorTuning): string[] {
   if (best === 0) return [...lines, `The present settings came out best of themselves and ${others}.`];
   if (gain === null) return [...lines, `Of ${others} one came out best, but it is not judged yet.`];
   const finding = gain.isReal
-    ? `Tuned on ${String(entities)} entities, the best of ${others}; better than the present ones:`
+    ? `Tuned on ${plural(entities, 'entity', 'entities')}, the best of ${others}; better than the present ones:`
     : `No gain beyond noise: the best of ${others} is not surely better, and the present ones stay.`;
   return [...lines, finding, ...gainOf(gain)];
 }

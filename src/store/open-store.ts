@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openForReading, openForWriting } from './database-file.ts';
 import { acquireStoreLock } from './lock.ts';
 import type { StoreLock } from './lock.ts';
 import { createRepositories } from './repositories.ts';
 import { withStoreErrors } from './sqlite-failure.ts';
+import { StoreError } from './store-error.ts';
 import { StoreReader } from './store-reader.ts';
 import { DEFAULT_STORE_SETTINGS } from './store-settings.ts';
 import type { StoreSettings } from './store-settings.ts';
@@ -60,6 +61,7 @@ function openLocked(
   mainPath: string,
   { options, lock }: { readonly options: WriteOptions; readonly lock: StoreLock | null },
 ): StoreWriter {
+  refuseOrphans(directory, mainPath);
   const settings = { ...DEFAULT_STORE_SETTINGS, ...options.settings };
   const database = openForWriting(mainPath, 'main');
   if (settings.maxMainPages !== null) database.pragma(`max_page_count = ${settings.maxMainPages}`);
@@ -68,6 +70,20 @@ function openLocked(
     withStoreErrors(mainPath, () => repositories.meta.setStoreId(newStoreId(options.random)));
   }
   return new StoreWriter({ directory, mainPath, database, repositories }, settings, lock);
+}
+
+/** Day files of a store that is gone would be read as the new one's: its sets are counted from 1 again. */
+function refuseOrphans(directory: string, mainPath: string): void {
+  if ((statSync(mainPath, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
+  const recent = join(directory, 'recent');
+  const orphans =
+    statSync(recent, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(recent) : [];
+  if (orphans.length === 0) return;
+  throw new StoreError(
+    'store_corrupt',
+    `${mainPath} is empty or missing, but ${recent} holds ${orphans.length} files of a store. Restore it from a backup, ` +
+      `or move all of ${directory} away and start again: strayd then reads what Kafka still holds.`,
+  );
 }
 
 /** 64 random bits as hex. */

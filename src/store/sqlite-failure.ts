@@ -53,8 +53,8 @@ function asStoreError(path: string, error: unknown): unknown {
 export function damaged(path: string, seen: string, cause?: unknown): StoreError {
   return new StoreError(
     'store_corrupt',
-    `${path} is damaged (${seen}). strayd leaves it as it is. Restore the file from a backup, or move it away ` +
-      '(with its -wal and -shm) and start again: strayd then reads what Kafka still holds.',
+    `${path} is damaged (${seen}). strayd leaves it as it is. Restore the file from a backup, or move its whole ` +
+      'directory away and start again: strayd then reads what Kafka still holds.',
     cause === undefined ? {} : { cause },
   );
 }

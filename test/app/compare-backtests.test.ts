@@ -28,8 +28,8 @@ describe('compareBacktests', () => {
       ).faults;
     expect(faults([0, 100], [0, 100])).toEqual([]);
     expect(faults([0, 100], [0, 100, 200])).toEqual([]);
-    expect(faults([0, 100], [0, 100, 200, 300])).toEqual(['2 alerts are gained, 1 may be.']);
-    expect(faults([0, 100], [0])).toEqual(['1 of 2 alerts are lost.']);
+    expect(faults([0, 100], [0, 100, 200, 300])).toEqual(['2 alerts gained, 1 may be.']);
+    expect(faults([0, 100], [0])).toEqual(['1 of 2 alerts lost.']);
   });
 
   it('with labels minds an event that is found no more, and a fifth more false alerts', () => {
@@ -40,7 +40,7 @@ describe('compareBacktests', () => {
       '13 false alerts instead of 10, 12 may be.',
     ]);
     const blind = compareBacktests(found, result([], 0), labels);
-    expect([blind.missed, blind.faults]).toEqual([[span('a', 0)], ['1 events are found no more.']]);
+    expect([blind.missed, blind.faults]).toEqual([[span('a', 0)], ['1 event no longer found.']]);
     // One that neither finds is no loss, and one found newly is a gain.
     expect(compareBacktests(result([]), result([span('a', 500)]), labels).faults).toEqual([]);
   });

@@ -90,7 +90,7 @@ describe('strayd backtest on labelled data', () => {
     });
     expect(stdout).toContain('With blind.yaml:');
     expect(stdout).toMatch(/^lost +2026-02-/m);
-    expect(stdout).toContain('Worse: 1 events are found no more.');
+    expect(stdout).toContain('Worse: 1 event no longer found.');
     expect(code).toBe(1);
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -58,6 +58,18 @@ describe('openStore', () => {
     expect(statSync(join(directory, 'strayd.db')).size).toBeGreaterThan(0);
   });
 
+  it('refuses an empty or missing file beside day files of the store that it was', () => {
+    const directory = temporaryDirectory();
+    fill(directory);
+    mkdirSync(join(directory, 'recent'), { recursive: true });
+    writeFileSync(join(directory, 'recent', '2026-01-01.1.db'), 'a day');
+    for (const name of ['strayd.db-wal', 'strayd.db-shm']) rmSync(join(directory, name), { force: true });
+    truncateSync(join(directory, 'strayd.db'));
+    expectRefusal(directory, 'store_corrupt', /is empty or missing, but .*recent holds 1 files? of a store/);
+    rmSync(join(directory, 'strayd.db'));
+    expect(() => openWriter(directory)).toThrow(expect.objectContaining({ code: 'store_corrupt' }));
+  });
+
   it('refuses a newer schema and leaves it as it is', () => {
     const directory = temporaryDirectory();
     fill(directory);
@@ -82,7 +94,7 @@ describe('openStore', () => {
   it('refuses a file that is not a database', () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, 'strayd.db'), 'time,entity,cpu\n1,a,2\n'.repeat(100));
-    expectRefusal(directory, 'store_corrupt', /not a SQLite database.*move it away/);
+    expectRefusal(directory, 'store_corrupt', /not a SQLite database.*move its whole directory away/);
   });
 
   it('refuses a database of some other program', () => {

@@ -100,7 +100,13 @@ async function runOne(options: BacktestOptions, detector: DetectorSpec | null): 
 }
 
 function chosenDetector({ config, detector }: BacktestOptions): DetectorSpec | null {
-  if (config === undefined) return null;
+  if (config === undefined) {
+    if (detector === undefined) return null;
+    throw new CommandError(
+      `--detector ${detector} names a detector of a configuration: add --config FILE.`,
+      EXIT.wrongUse,
+    );
+  }
   const { detectors } = readConfig(config).config;
   const chosen =
     detector === undefined && detectors.length === 1
