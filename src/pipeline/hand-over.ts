@@ -11,15 +11,7 @@ import { LONGEST_FILLED_GAP, NO_STEP, type EntitySeries } from './series/entity-
  * `lowOffsets`: what this store itself needs. What lies so far back that nobody wants it any more is forgotten.
  */
 export function handOvers(state: PipelineState, lowOffsets: readonly number[]): HandOver[] {
-  const openFromMs = state.partitions.map(() => Infinity);
-  for (const { spec, entities } of state.detectors) {
-    for (const { series } of entities.values()) {
-      const startMs = stepEndMs(lastGiven(series), spec.stepMs);
-      for (const index of series.partitions) {
-        if (startMs < (openFromMs[index] ?? -Infinity)) openFromMs[index] = startMs;
-      }
-    }
-  }
+  const openFromMs = openFrom(state);
   return state.partitions.map((partition) => {
     const { index, firstOffsets } = partition;
     const openMs = openFromMs[index] ?? Infinity;
@@ -30,6 +22,33 @@ export function handOvers(state: PipelineState, lowOffsets: readonly number[]): 
     const offset = Math.min(lowOffsets[index] ?? Infinity, firstOffsets.since(wholeFromMs - spanMs));
     return { offset, wholeFromMs };
   });
+}
+
+/**
+ * Start of the oldest step that is still to be given out, by the partition's index. If some entity of a source lies in
+ * several partitions, the next sample of any other may come in any of them: their open steps then count for all.
+ */
+function openFrom(state: PipelineState): number[] {
+  const openMs = state.partitions.map(() => Infinity);
+  const lower = (index: number, startMs: number): void => {
+    if (startMs < (openMs[index] ?? -Infinity)) openMs[index] = startMs;
+  };
+  const unkeyed = new Set<string>();
+  for (const { spec, entities } of state.detectors) {
+    for (const { series } of entities.values()) {
+      const startMs = stepEndMs(lastGiven(series), spec.stepMs);
+      for (const index of series.partitions) lower(index, startMs);
+      const [first] = series.partitions;
+      const source = first === undefined ? undefined : state.partitions[first]?.id.source;
+      if (source !== undefined && series.partitions.size > 1) unkeyed.add(source);
+    }
+  }
+  for (const source of unkeyed) {
+    const parts = state.partitions.filter(({ id }) => id.source === source).map(({ index }) => index);
+    const oldestMs = Math.min(...parts.map((index) => openMs[index] ?? Infinity));
+    for (const index of parts) lower(index, oldestMs);
+  }
+  return openMs;
 }
 
 /** Nothing is handed on as whole that this store has only a part of itself. */

@@ -125,4 +125,18 @@ describe('partitions that go from store to store', () => {
     expect(mark?.handOver.offset).toBe(2 * (lastStep + 1 - 14));
     expect(mark?.lowOffset).toBe(2 * (lastStep + 1));
   });
+
+  it('count an open step for all partitions of a source whose entities lie in several', () => {
+    const former = new Feed();
+    former.input(...assignments(2));
+    for (let second = 5; second < 100; second += 10) {
+      former.sample('temp', second, second, { entity: 'spread', partition: 0 });
+      former.sample('bytes_total', second, second * 100, { entity: 'spread', partition: 1 });
+    }
+    // Its first step, still open; the next sample of it may come in partition 0.
+    former.sample('temp', 65, 1, { entity: 'new', partition: 1, recordSecond: 95 });
+    const [first, second] = marksOf(former.state).map(({ handOver }) => handOver.wholeFromMs);
+    expect(second).toBeLessThanOrEqual(60_000);
+    expect(first).toBe(second);
+  });
 });
