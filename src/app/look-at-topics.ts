@@ -1,5 +1,6 @@
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import { sampleFormat } from '../ingest/formats/format-registry.ts';
+import type { SampleFormat } from '../ingest/formats/sample-format.ts';
 import { sampleTopics, type SampledPartition } from '../ingest/kafka/sample-topics.ts';
 import { SampleTally, type DetectorFinding, type TalliedEntity } from './sample-tally.ts';
 
@@ -20,6 +21,8 @@ export interface SourceFinding {
     readonly records: number;
   }[];
   readonly missingTopics: readonly string[];
+  /** What its format could not get, such as a schema; `null`: nothing was missing. */
+  readonly trouble: string | null;
   /** Records looked at, the samples in them, and what could not be used, by reason. */
   readonly read: number;
   readonly samples: number;
@@ -28,6 +31,12 @@ export interface SourceFinding {
   /** Whether an entity's samples all lie in one partition; `unknown` if too little was seen. */
   readonly keyed: 'yes' | 'no' | 'unknown';
   readonly spread: SpreadEntity | null;
+}
+
+interface PreparedSource {
+  readonly source: Pick<PipelineConfig['sources'][number], 'name' | 'topics'>;
+  readonly format: SampleFormat;
+  readonly trouble: string | null;
 }
 
 const RECORDS_PER_PARTITION = 2_000;
@@ -45,24 +54,43 @@ export async function lookAtTopics(config: PipelineConfig): Promise<SourceFindin
       timeoutMs: TIMEOUT_MS,
       log: () => undefined,
     });
-    findings.push(findingOf(config, source, partitions));
+    const format = sampleFormat(source);
+    const trouble = await troubleOf(format, partitions);
+    findings.push(findingOf(config, { source, format, trouble }, partitions));
   }
   return findings;
+}
+
+/** What the format waits for in vain, `null` if it has all that it needs for these records. */
+async function troubleOf(
+  format: SampleFormat,
+  partitions: readonly SampledPartition[],
+): Promise<string | null> {
+  const values = partitions.flatMap(({ records }) => records.map(({ value }) => value));
+  const giveUp = new AbortController();
+  let told: string | null = null;
+  const trouble = (message: string | null): void => {
+    told = message;
+    if (message !== null) giveUp.abort();
+  };
+  await format.prepare?.(values, { signal: giveUp.signal, trouble });
+  return told;
 }
 
 /** What sampled partitions show of a source. */
 export function findingOf(
   config: Pick<PipelineConfig, 'detectors'>,
-  source: PipelineConfig['sources'][number],
+  { source, format, trouble }: PreparedSource,
   partitions: readonly SampledPartition[],
 ): SourceFinding {
   const specs = config.detectors.filter((spec) => spec.source === null || spec.source === source.name);
-  const tally = new SampleTally(specs, sampleFormat(source));
+  const tally = new SampleTally(specs, format);
   for (const partition of partitions) tally.add(partition);
   const { samples, rejected } = tally;
   return {
     source: source.name,
     ...topicsOf(source.topics, partitions),
+    trouble,
     read: partitions.reduce((sum, { records }) => sum + records.length, 0),
     samples,
     rejected,

@@ -17,6 +17,7 @@ import { CommitChain } from './commit-chain.ts';
 import { LastRecords } from './last-records.ts';
 import { PartitionOwnership } from './partition-ownership.ts';
 import { PendingEffects } from './pending-effects.ts';
+import { prepareFormat } from './prepare-format.ts';
 import type { Report, TelemetryEvent } from './telemetry.ts';
 
 /** Longest stretch of work before timers and sockets of the thread get their turn. */
@@ -121,9 +122,10 @@ export class PipelineRunner implements StreamHandler {
   }
 
   async batch(batch: RawBatch): Promise<void> {
-    const { formats, decodeLimits, nowMs } = this.#options;
+    const { formats, decodeLimits, nowMs, report } = this.#options;
     const format = formats.get(batch.source);
     if (format === undefined) throw new Error(`no format for source ${batch.source}`);
+    if (!(await prepareFormat(format, batch, { signal: this.#stopping.signal, report }))) return;
     await this.#writing;
     if (this.#isAdrift) return;
     let sliceStartMs = nowMs();

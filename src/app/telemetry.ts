@@ -5,6 +5,8 @@ export type EventName =
   | 'kafka_trouble'
   | 'kafka_recovered'
   | 'kafka_log'
+  | 'source_trouble'
+  | 'source_recovered'
   | 'partition_assigned'
   | 'partition_revoked'
   | 'offset_lost'

@@ -37,6 +37,8 @@ export class Vitals {
     if (event === 'partition_assigned') this.#joined = true;
     else if (event === 'kafka_trouble') this.#trouble.set('kafka', message);
     else if (event === 'kafka_recovered') this.#trouble.delete('kafka');
+    else if (event === 'source_trouble') this.#trouble.set(`source ${String(fields?.['source'])}`, message);
+    else if (event === 'source_recovered') this.#trouble.delete(`source ${String(fields?.['source'])}`);
     else if (event === 'training_rejected')
       this.#trouble.set(`rejected ${String(fields?.['detector'])}`, message);
     else if (event === 'training_ended' && fields?.['outcome'] === 'promoted')

@@ -28,7 +28,7 @@ export interface KafkaConfig {
   readonly sasl: SaslConfig | null;
 }
 
-/** Where the parts of a sample lie in a JSON record, as paths. `null` where the mapping leaves a part out. */
+/** Where the parts of a sample lie in a record of nested objects, as paths. `null` where the mapping leaves a part out. */
 export interface JsonMappingConfig {
   readonly records: string | null;
   readonly time: string;
@@ -44,7 +44,15 @@ export type SourceConfig = {
 } & (
   | { readonly format: 'prometheus_json' | 'remote_write' | 'otlp' | 'influx' }
   | { readonly format: 'json'; readonly json: JsonMappingConfig }
+  | { readonly format: 'avro'; readonly avro: JsonMappingConfig; readonly registry: RegistryConfig }
 );
+
+/** A schema registry and how to be let in. */
+export interface RegistryConfig {
+  readonly url: string;
+  /** Value of the `Authorization` header; `null`: no log-in. */
+  readonly authorization: Secret | null;
+}
 
 /** Liquid templates instead of strayd's own words; `null`: strayd's. */
 export interface TemplateConfig {

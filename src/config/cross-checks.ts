@@ -1,5 +1,6 @@
 import { checkChannel } from './channel-checks.ts';
 import { checkDetector } from './detector-checks.ts';
+import { checkSource } from './source-checks.ts';
 import type { Findings } from './findings.ts';
 import { nearestName } from './nearest-name.ts';
 import type { ConfigPath } from './problem.ts';
@@ -21,20 +22,8 @@ export function crossCheck(config: ParsedConfig, findings: Findings): void {
     (position) => topicPath(config, position),
     findings,
   );
-  config.sources.forEach(({ name, format, json }, index) => {
-    const path = ['sources', index];
-    if (format === 'json' && json === undefined) {
-      const example = 'json: {time: timestamp, labels: tags, values: fields}';
-      findings.error(
-        [...path, 'format'],
-        `format json of "${name}" needs to know where things lie; write for example ${example}`,
-      );
-    } else if (format !== 'json' && json !== undefined) {
-      findings.error(
-        [...path, 'json'],
-        `"json" is for format: json, but the format of "${name}" is ${format}; remove one`,
-      );
-    }
+  config.sources.forEach((source, index) => {
+    checkSource(source, ['sources', index], findings);
   });
   config.detectors.forEach((detector, index) => {
     const path = ['detectors', index];

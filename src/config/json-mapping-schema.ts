@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secretField, urlField } from './fields.ts';
 
 const path = z.string().min(1);
 
@@ -28,4 +29,27 @@ export const jsonMapping = z.strictObject({
     description: 'A number or an object of numbers, or a list of such paths; each number is a sample.',
     forExample: ['fields'],
   }),
+});
+
+const registry = z.strictObject({
+  url: urlField.meta({
+    description: 'Address of a Confluent-compatible schema registry.',
+    forExample: ['https://registry.example.org:8081'],
+  }),
+  username: z.string().min(1).optional().meta({ description: 'User of a log-in by password.' }),
+  password: secretField.optional().meta({ description: 'Its password.', writeOnly: true }),
+  password_file: z.string().min(1).optional().meta({
+    description: 'A file with the password, instead of `password`.',
+  }),
+  token: secretField.optional().meta({ description: 'Bearer token, instead of a user.', writeOnly: true }),
+  token_file: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'A file with the token, instead of `token`.' }),
+});
+
+/** A mapping of Avro records, and where their schemas are. */
+export const avroMapping = jsonMapping.extend({
+  registry: registry.meta({ description: 'Where the schemas are.' }),
 });

@@ -1,8 +1,9 @@
-import type { Config, SourceConfig } from './config.ts';
+import type { Config } from './config.ts';
 import type { ReferencedFiles } from './referenced-files.ts';
 import { resolveChannel } from './resolve-channel.ts';
 import { resolveDetector } from './resolve-detector.ts';
 import { resolveKafka } from './resolve-kafka.ts';
+import { resolveSource } from './resolve-source.ts';
 import type { ParsedConfig } from './schema.ts';
 
 /** Fills in what depends on other values and reads the files that are named. */
@@ -11,7 +12,7 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
   const kafka = resolveKafka(parsed.kafka, files);
   return {
     kafka,
-    sources: parsed.sources.map(resolveSource),
+    sources: parsed.sources.map((source, index) => resolveSource(source, ['sources', index], files)),
     detectors: parsed.detectors.map(resolveDetector),
     channels: parsed.channels.map((channel, index) =>
       resolveChannel(channel, { path: ['channels', index], files, kafka }),
@@ -24,12 +25,4 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
       token: files.secret({ path: ['server'], key: 'token', inline: token, file: token_file }),
     },
   };
-}
-
-function resolveSource({ name, topics, format, json }: ParsedConfig['sources'][number]): SourceConfig {
-  if (format !== 'json') return { name, topics, format };
-  // The cross checks refuse `format: json` without a mapping, so the empty one is never used.
-  const mapping = json ?? { time: '', time_unit: 's' as const, values: [] };
-  const { records = null, time, time_unit, name: metric = null, labels = null, values } = mapping;
-  return { name, topics, format, json: { records, time, timeUnit: time_unit, name: metric, labels, values } };
 }

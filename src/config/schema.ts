@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { channelSchema } from './channel-schema.ts';
 import { detectorSchema } from './detector-schema.ts';
 import { durationField, hostPortField, nameField, secretField, timezoneField, urlField } from './fields.ts';
-import { jsonMapping } from './json-mapping-schema.ts';
+import { avroMapping, jsonMapping } from './json-mapping-schema.ts';
 import { kafkaSchema } from './kafka-schema.ts';
 
 const source = z.strictObject({
@@ -19,13 +19,16 @@ const source = z.strictObject({
     )
     .min(1)
     .meta({ description: 'Kafka topics to read.', forExample: [['metrics']] }),
-  format: z.enum(['prometheus_json', 'remote_write', 'otlp', 'influx', 'json']).meta({
+  format: z.enum(['prometheus_json', 'remote_write', 'otlp', 'influx', 'json', 'avro']).meta({
     description:
       'What a record holds (docs/formats.md). `prometheus_json`: as prometheus-kafka-adapter writes it; `remote_write`: Prometheus remote write 1.0 or 2.0; ' +
-      '`otlp`: OpenTelemetry, protobuf or JSON; `influx`: line protocol, as Telegraf writes it; `json`: any JSON, by the paths under `json`.',
+      '`otlp`: OpenTelemetry, protobuf or JSON; `influx`: line protocol, as Telegraf writes it; `json`: any JSON, by the paths under `json`; `avro`: Avro of a schema registry, by the paths under `avro`.',
     forExample: ['prometheus_json'],
   }),
   json: jsonMapping.optional().meta({ description: 'Where the parts of a sample lie; for `format: json`.' }),
+  avro: avroMapping.optional().meta({
+    description: 'Where the parts of a sample lie, and the schema registry; for `format: avro`.',
+  }),
 });
 
 const delivery = z.strictObject({

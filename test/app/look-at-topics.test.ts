@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import { findingOf } from '../../src/app/look-at-topics.ts';
+import { prometheusJson } from '../../src/ingest/formats/prometheus-json.ts';
 import { sharingRefusal } from '../../src/app/sharing-refusal.ts';
 import { detectorSpec } from '../store/sample-checkpoints.ts';
 
 const SPEC = detectorSpec();
-const SOURCE = { name: 'node', topics: ['metrics', 'gone'], format: 'prometheus_json' } as const;
+const SOURCE = { name: 'node', topics: ['metrics', 'gone'] };
 const [METRIC = ''] = SPEC.features.map(({ metric }) => metric);
 
 function partitionOf(partition: number, instances: readonly string[]) {
@@ -16,7 +17,7 @@ function partitionOf(partition: number, instances: readonly string[]) {
 }
 
 const look = (...partitions: ReturnType<typeof partitionOf>[]) =>
-  findingOf({ detectors: [SPEC] }, SOURCE, partitions);
+  findingOf({ detectors: [SPEC] }, { source: SOURCE, format: prometheusJson, trouble: null }, partitions);
 
 it('names an entity in two partitions, and refuses to share its topic with another member', () => {
   const found = look(partitionOf(0, ['db-1', 'db-2']), partitionOf(1, ['db-2']));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
+import { pipelineConfig } from '../../src/config/pipeline-config.ts';
 import { sampleFormat } from '../../src/ingest/formats/format-registry.ts';
 import { testLimits } from '../ingest/formats/format-contract.ts';
 
@@ -30,6 +31,7 @@ test('shows a configuration for every format', () => {
     'otlp',
     'influx',
     'json',
+    'avro',
   ]);
 });
 
@@ -44,7 +46,7 @@ describe.each(configs)('the configuration of $format', ({ format, text }) => {
   if (record === undefined) return;
 
   test('reads the record shown beside it', () => {
-    const [source] = config.sources;
+    const [source] = pipelineConfig(config).sources;
     const [detector] = config.detectors;
     if (source === undefined || detector === undefined) throw new Error('nothing to read it with');
     const { samples, rejects } = sampleFormat(source).decode(Buffer.from(record.text.trim()), testLimits);

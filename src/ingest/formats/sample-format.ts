@@ -16,7 +16,9 @@ export type RejectReason =
   | 'bad_value'
   | 'too_many_labels'
   | 'too_long_label'
-  | 'too_many_samples';
+  | 'too_many_samples'
+  | 'unknown_schema'
+  | 'bad_schema';
 
 /** Bounds on one record. Over a bound the record (or sample) is rejected by name, never cut. */
 export interface DecodeLimits {
@@ -44,9 +46,18 @@ export interface DecodedValue {
   readonly skipped?: number;
 }
 
+/** How to wait for something that a format needs from elsewhere. */
+export interface FormatWait {
+  readonly signal: AbortSignal;
+  /** What it waits for, once per change; `null` = it is there again. */
+  trouble(message: string | null): void;
+}
+
 /** A wire format: bytes of one record's value to samples. It never throws, whatever the bytes. */
 export interface SampleFormat {
   /** As it stands in the config, e.g. `prometheus_json`. */
   readonly name: string;
+  /** Called before `decode` of these values: fetches what that needs, for as long as it takes. Only ends early when aborted. */
+  prepare?(values: readonly (Uint8Array | null)[], wait: FormatWait): Promise<void>;
   decode(bytes: Uint8Array, limits: DecodeLimits): DecodedValue;
 }

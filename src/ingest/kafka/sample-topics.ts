@@ -71,7 +71,10 @@ const readNewest = async (
   let timer: NodeJS.Timeout | undefined;
   await consumer.connect();
   try {
-    await consumer.subscribe({ topics: [...new Set(partitions.map(({ topic }) => topic))] });
+    await consumer.subscribe({
+      topics: [...new Set(partitions.map(({ topic }) => topic))],
+      fromBeginning: true,
+    });
     const read = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, request.timeoutMs);
       consumer.on(consumer.events.CRASH, () => resolve());

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { json, type JsonMapping } from '../../../src/ingest/formats/json.ts';
+import { json } from '../../../src/ingest/formats/json.ts';
+import type { RecordMapping } from '../../../src/ingest/formats/mapped-records.ts';
 import { finiteNumber, formatContract, testLimits } from './format-contract.ts';
 
-const telegraf: JsonMapping = {
+const telegraf: RecordMapping = {
   records: null,
   time: 'timestamp',
   timeUnit: 's',
@@ -10,10 +11,10 @@ const telegraf: JsonMapping = {
   labels: 'tags',
   values: ['fields'],
 };
-const read = (mapping: JsonMapping, value: unknown) =>
+const read = (mapping: RecordMapping, value: unknown) =>
   json(mapping).decode(Buffer.from(JSON.stringify(value)), testLimits);
 const intact = { time: 1, name: 'up', labels: { job: 'a' }, value: 0.5 };
-const plain: JsonMapping = {
+const plain: RecordMapping = {
   records: null,
   time: 'time',
   timeUnit: 'ms',
@@ -77,7 +78,7 @@ test('reads many observations of one record, each for itself', () => {
 });
 
 test('reads flat records: values and labels by a path each', () => {
-  const mapping: JsonMapping = {
+  const mapping: RecordMapping = {
     records: null,
     time: 'ts',
     timeUnit: 'ms',
