@@ -69,7 +69,7 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
     ),
     selfTestRecall: gauge(
       'strayd_self_test_recall',
-      'Share of injected faults of a fixed size that would have fired an alert, as tested when the model was trained.',
+      'Share of injected faults of a fixed size that would have fired an alert, tested hourly on the last day’s normal rows.',
       ['detector', 'fault'],
     ),
     selfTestSmallestSize: gauge(
@@ -81,6 +81,16 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
       'strayd_self_test_blind',
       '1 if less than half of the injected faults would have fired an alert.',
       ['detector', 'fault'],
+    ),
+    selfTestFallen: gauge(
+      'strayd_self_test_fallen',
+      '1 if recall is clearly below what it was when the model was trained.',
+      ['detector', 'fault'],
+    ),
+    selfTestTime: gauge(
+      'strayd_self_test_timestamp_seconds',
+      'When the self-test gave these figures; the training of the model in use if none has since.',
+      ['detector'],
     ),
     entities: gauge('strayd_entities', 'Entities by state: known, or with an open alert.', [
       'detector',

@@ -174,6 +174,21 @@ describe('Exposition', () => {
     expect(metricValue(shown, 'strayd_model_trained_timestamp_seconds{detector="hosts"}')).toBe(2);
   });
 
+  it('shows what the model found of injected faults at training, and what an hourly test says instead', async () => {
+    const spike = { fault: 'spike' as const, recall: 0.9, smallestSize: 3 };
+    exposition.model('hosts', 'v1', JSON.stringify({ backend: 'wasm', selfTest: [spike] }), 1000);
+    const series = (name: string): string => `strayd_self_test_${name}{detector="hosts",fault="spike"}`;
+    const first = await text();
+    expect(
+      ['recall', 'smallest_size', 'blind', 'fallen'].map((name) => metricValue(first, series(name))),
+    ).toEqual([0.9, 3, 0, 0]);
+    exposition.selfTested('hosts', [{ ...spike, recall: 0.2, smallestSize: null, fallen: true }], 3_600_000);
+    const then = await text();
+    expect(then).toContain(`${series('smallest_size')} +Inf`);
+    expect(['recall', 'blind', 'fallen'].map((name) => metricValue(then, series(name)))).toEqual([0.2, 1, 1]);
+    expect(metricValue(then, 'strayd_self_test_timestamp_seconds{detector="hosts"}')).toBe(3600);
+  });
+
   describe('of the sources', () => {
     const LAG = 'strayd_watermark_lag_seconds{source="node"}';
 
