@@ -1,8 +1,10 @@
+import type { DetectorSpec } from '../core/detector.ts';
 import type { Alert, AlertTransition } from '../pipeline/effects.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { ScoreSeries } from '../server/score-series.ts';
 import type { FaultResult } from '../training/self-test.ts';
 import type { TrainingCard } from '../training/training-card.ts';
+import { entityInfo } from './entity-info.ts';
 import type { Published, PublishedDetector } from './messages.ts';
 import { SourceMetrics } from './source-metrics.ts';
 
@@ -37,13 +39,16 @@ export class Exposition {
   readonly #contributing = new Map<string, readonly string[]>();
   readonly #lingering = new Map<string, LingeringAlert>();
   readonly #lastScored = new Map<string, number>();
+  readonly #specs: ReadonlyMap<string, DetectorSpec>;
   readonly #sources: SourceMetrics;
   #text: Promise<string> | null = null;
   #renderedAtMs = -Infinity;
 
-  constructor(metrics: Metrics, now: () => number) {
+  /** `detectors`: whose entities are told of by `strayd_entity_info`. */
+  constructor(metrics: Metrics, now: () => number, detectors: readonly DetectorSpec[] = []) {
     this.#metrics = metrics;
     this.#now = now;
+    this.#specs = new Map(detectors.map((spec) => [spec.name, spec]));
     this.#sources = new SourceMetrics(metrics);
   }
 
@@ -134,7 +139,12 @@ export class Exposition {
       const { shown, omitted } = series.visible(now);
       const names = new Set(shown.map(({ entity }) => entity));
       for (const entity of this.#shown.get(detector) ?? []) {
-        if (!names.has(entity)) this.#metrics.anomalyScore.remove({ detector, entity });
+        if (names.has(entity)) continue;
+        this.#metrics.anomalyScore.remove({ detector, entity });
+        this.#entityInfo(detector, entity, false);
+      }
+      for (const entity of names) {
+        if (this.#shown.get(detector)?.has(entity) !== true) this.#entityInfo(detector, entity, true);
       }
       for (const { entity, score } of shown) this.#metrics.anomalyScore.set({ detector, entity }, score);
       this.#shown.set(detector, names);
@@ -142,6 +152,14 @@ export class Exposition {
     }
     this.#sources.refresh(now);
     this.#dropLingering();
+  }
+
+  #entityInfo(detector: string, entity: string, isShown: boolean): void {
+    const spec = this.#specs.get(detector);
+    if (spec === undefined) return;
+    const labels = entityInfo(spec, entity);
+    if (isShown) this.#metrics.entityInfo.set(labels, 1);
+    else this.#metrics.entityInfo.remove(labels);
   }
 
   #dropLingering(): void {

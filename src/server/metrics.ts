@@ -8,8 +8,14 @@ const TRAINING_BUCKETS_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 /** strayd's own registry with every metric it exports; names and labels are a fixed interface. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Makes a fresh registry, so that tests and several daemons in one process do not share counts. */
-export function createMetrics(build: { readonly version: string; readonly nodeVersion: string }) {
+/**
+ * Makes a fresh registry, so that tests and several daemons in one process do not share counts. `entityLabels`: all labels that
+ * `strayd_entity_info` may have, those of the detectors' entities.
+ */
+export function createMetrics(
+  build: { readonly version: string; readonly nodeVersion: string },
+  entityLabels: readonly string[] = ['detector', 'entity'],
+) {
   const registry = new Registry();
   const registers = [registry];
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
@@ -44,6 +50,11 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
       'strayd_anomaly_score',
       'Newest score of an entity: below 1 normal, 1 is the threshold that the budget buys, 10 the cap.',
       ['detector', 'entity'],
+    ),
+    entityInfo: gauge(
+      'strayd_entity_info',
+      "Always 1, for the entities with a score series; the labels are the entity's own, to join other metrics on.",
+      entityLabels,
     ),
     scoreSeriesOmitted: gauge(
       'strayd_score_series_omitted',

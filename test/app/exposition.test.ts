@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { entityInfoLabels } from '../../src/app/entity-info.ts';
 import { Exposition } from '../../src/app/exposition.ts';
 import type { Published } from '../../src/app/messages.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { firingAlert, resolvedAlert } from '../delivery/alert-fixtures.ts';
+import { detectorSpec } from '../store/sample-checkpoints.ts';
 import { metricValue } from '../support/strayd-process.ts';
 import { partitionOf, publishedWith, scoreOf, transitionOf } from './published-fixtures.ts';
 
@@ -115,6 +117,26 @@ describe('Exposition', () => {
     const shown = await text();
     expect(shown).not.toContain('db-3');
     expect(shown).toContain('db-4');
+  });
+
+  it('tells the labels of entities with a score series, and of no others', async () => {
+    const detectors = [
+      { ...detectorSpec(), entity: ['zone', 'host.name'] },
+      { ...detectorSpec(), name: 'apps', entity: ['entity'] },
+    ];
+    const metrics = createMetrics({ version: '1', nodeVersion: '20' }, entityInfoLabels(detectors));
+    exposition = new Exposition(metrics, () => nowMs, detectors);
+    const apps = { ...scoreOf('shop', 0), detector: 'apps' };
+    show({ scores: [scoreOf('eu/db\\/3', 0.4), scoreOf('eu/db-4', 0.5), apps] });
+    const shown = await text();
+    const info = 'strayd_entity_info{detector="hosts",entity="eu/db\\\\/3",zone="eu",host_name="db/3"}';
+    expect(metricValue(shown, info)).toBe(1);
+    expect(shown).toContain('strayd_entity_info{detector="apps",entity="shop",exported_entity="shop"} 1');
+    show({ forgotten: [{ detector: 'hosts', entity: 'eu/db-4' }] });
+    expect((await text()).match(/^strayd_entity_info\{/gm)).toHaveLength(2);
+    const many = Array.from({ length: 1500 }, (_, index) => scoreOf(`eu/host-${index}`, index / 1500));
+    show({ scores: many });
+    expect((await text()).match(/^strayd_entity_info\{detector="hosts"/gm)).toHaveLength(1000);
   });
 
   it('escapes label values', async () => {
