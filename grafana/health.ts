@@ -126,6 +126,16 @@ export function healthDashboard(): Dashboard {
       ]),
     )
     .withPanel(
+      timeseries(
+        {
+          title: 'Self-test',
+          description:
+            'Share of injected faults that would raise an alert, tested hourly. A fall: see the runbook.',
+        },
+        [{ expr: 'min by (detector, fault) (strayd_self_test_recall)', legend: '{{detector}} {{fault}}' }],
+      ),
+    )
+    .withPanel(
       timeseries({ title: 'Deliveries', description: 'Attempts by outcome.', stacked: true }, [
         {
           expr: 'sum by (channel, outcome) (increase(strayd_deliveries_total[$__rate_interval]))',

@@ -11,6 +11,7 @@ import { ModelRefusal } from './model-refusal.ts';
 import { modelView } from './model-view.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
 import { rollbackTarget } from './rollback-target.ts';
+import type { SelfTester } from './self-tester.ts';
 import { testChannel } from './test-channel.ts';
 import type { TrainingDesk } from './training-desk.ts';
 
@@ -20,6 +21,7 @@ export interface BackendOptions {
   readonly store: StoreReader;
   readonly thread: PipelineThread;
   readonly desk: TrainingDesk;
+  readonly tester: SelfTester;
   readonly instruments: Instruments;
   /** There are deliveries to be sent. */
   readonly wakeDelivery: () => void;
@@ -138,7 +140,7 @@ function viewOf(
   };
 }
 
-function statusOf({ config, version, desk, instruments }: BackendOptions): StatusView {
+function statusOf({ config, version, desk, tester, instruments }: BackendOptions): StatusView {
   const { vitals } = instruments;
   return {
     version,
@@ -155,6 +157,7 @@ function statusOf({ config, version, desk, instruments }: BackendOptions): Statu
         modelVersion: seen?.modelVersion ?? null,
         training: desk.running === name ? 'running' : 'idle',
         threshold: seen?.threshold ?? null,
+        selfTest: tester.view(name),
       };
     }),
   };

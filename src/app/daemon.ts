@@ -17,6 +17,7 @@ import type { LogStyle } from './log.ts';
 import type { Published, TrainedModel } from './messages.ts';
 import { PipelineThread } from './pipeline-thread.ts';
 import { cronScheduler } from './scheduler.ts';
+import { SelfTester } from './self-tester.ts';
 import { SharingRefused } from './sharing-refusal.ts';
 import type { StreamChoice } from './stream-choice.ts';
 import { TrainingDesk } from './training-desk.ts';
@@ -24,6 +25,10 @@ import { startVitalSigns } from './vital-signs.ts';
 
 /** Detectors with the same schedule start their trainings spread over so long. */
 const MOST_JITTER_MS = 10 * 60_000;
+
+/** Hourly, spread over the first half of the hour. */
+const SELF_TEST_SCHEDULE = '0 * * * *';
+const SELF_TEST_JITTER_MS = 30 * 60_000;
 
 /** For who watches a daemon from within its process: the demo. */
 export interface DaemonObserver {
@@ -118,12 +123,23 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   late.desk = desk;
   closers.add(() => desk.stop());
 
+  const tester = new SelfTester({
+    storePath: config.store.path,
+    store,
+    exposition: instruments.exposition,
+    report,
+    nowMs: Date.now,
+    isTraining: () => desk.running !== null,
+  });
+  closers.add(() => tester.stop());
+
   const backend = createBackend({
     config,
     version: build.version,
     store,
     thread,
     desk,
+    tester,
     instruments,
     wakeDelivery: () => late.delivery?.wake(),
   });
@@ -137,9 +153,13 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
 
   const scheduler = cronScheduler();
   closers.add(() => scheduler.stop());
-  for (const { name, training } of config.detectors) {
+  for (const spec of config.detectors) {
+    const { name, training } = spec;
     scheduler.every(training.schedule, training.timezone, `train ${name}`, () => {
       setTimeout(() => desk.request(name), jitterMs(name, MOST_JITTER_MS)).unref();
+    });
+    scheduler.every(SELF_TEST_SCHEDULE, 'UTC', `self-test ${name}`, () => {
+      setTimeout(() => tester.request(spec), jitterMs(`self-test ${name}`, SELF_TEST_JITTER_MS)).unref();
     });
   }
   const watched = { detectors: config.detectors, store, report, nowMs: Date.now };

@@ -1,8 +1,10 @@
+import type { DetectorSpec } from '../core/detector.ts';
 import type { Alert, AlertTransition } from '../pipeline/effects.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { ScoreSeries } from '../server/score-series.ts';
 import type { FaultResult } from '../training/self-test.ts';
 import type { TrainingCard } from '../training/training-card.ts';
+import { entityInfo } from './entity-info.ts';
 import type { Published, PublishedDetector } from './messages.ts';
 import { SourceMetrics } from './source-metrics.ts';
 
@@ -37,13 +39,16 @@ export class Exposition {
   readonly #contributing = new Map<string, readonly string[]>();
   readonly #lingering = new Map<string, LingeringAlert>();
   readonly #lastScored = new Map<string, number>();
+  readonly #specs: ReadonlyMap<string, DetectorSpec>;
   readonly #sources: SourceMetrics;
   #text: Promise<string> | null = null;
   #renderedAtMs = -Infinity;
 
-  constructor(metrics: Metrics, now: () => number) {
+  /** `detectors`: whose entities are told of by `strayd_entity_info`. */
+  constructor(metrics: Metrics, now: () => number, detectors: readonly DetectorSpec[] = []) {
     this.#metrics = metrics;
     this.#now = now;
+    this.#specs = new Map(detectors.map((spec) => [spec.name, spec]));
     this.#sources = new SourceMetrics(metrics);
   }
 
@@ -90,18 +95,33 @@ export class Exposition {
     if (known?.version === version) return;
     if (known !== undefined) this.#metrics.modelInfo.remove(known);
     const { backend, selfTest } = JSON.parse(card) as Pick<TrainingCard, 'backend' | 'selfTest'>;
-    for (const result of selfTest ?? []) this.#selfTested(detector, result);
+    // As far as the hourly test has not tried it yet.
+    if (selfTest !== undefined)
+      this.selfTested(
+        detector,
+        selfTest.map((one) => ({ ...one, fallen: false })),
+        trainedMs,
+      );
     const labels = { detector, version, backend };
     this.#models.set(detector, labels);
     this.#metrics.modelInfo.set(labels, 1);
     this.#metrics.modelTrained.set({ detector }, trainedMs / 1000);
   }
 
-  #selfTested(detector: string, { fault, recall, smallestSize }: FaultResult): void {
-    const labels = { detector, fault };
-    this.#metrics.selfTestRecall.set(labels, recall);
-    this.#metrics.selfTestSmallestSize.set(labels, smallestSize ?? Infinity);
-    this.#metrics.selfTestBlind.set(labels, recall < BLIND_BELOW ? 1 : 0);
+  /** What a detector found of injected faults; `fallen`: clearly less than when its model was trained. */
+  selfTested(
+    detector: string,
+    faults: readonly (FaultResult & { readonly fallen: boolean })[],
+    testedMs: number,
+  ): void {
+    for (const { fault, recall, smallestSize, fallen } of faults) {
+      const labels = { detector, fault };
+      this.#metrics.selfTestRecall.set(labels, recall);
+      this.#metrics.selfTestSmallestSize.set(labels, smallestSize ?? Infinity);
+      this.#metrics.selfTestBlind.set(labels, recall < BLIND_BELOW ? 1 : 0);
+      this.#metrics.selfTestFallen.set(labels, fallen ? 1 : 0);
+    }
+    if (faults.length > 0) this.#metrics.selfTestTime.set({ detector }, testedMs / 1000);
   }
 
   render(): Promise<string> {
@@ -119,7 +139,12 @@ export class Exposition {
       const { shown, omitted } = series.visible(now);
       const names = new Set(shown.map(({ entity }) => entity));
       for (const entity of this.#shown.get(detector) ?? []) {
-        if (!names.has(entity)) this.#metrics.anomalyScore.remove({ detector, entity });
+        if (names.has(entity)) continue;
+        this.#metrics.anomalyScore.remove({ detector, entity });
+        this.#entityInfo(detector, entity, false);
+      }
+      for (const entity of names) {
+        if (this.#shown.get(detector)?.has(entity) !== true) this.#entityInfo(detector, entity, true);
       }
       for (const { entity, score } of shown) this.#metrics.anomalyScore.set({ detector, entity }, score);
       this.#shown.set(detector, names);
@@ -127,6 +152,14 @@ export class Exposition {
     }
     this.#sources.refresh(now);
     this.#dropLingering();
+  }
+
+  #entityInfo(detector: string, entity: string, isShown: boolean): void {
+    const spec = this.#specs.get(detector);
+    if (spec === undefined) return;
+    const labels = entityInfo(spec, entity);
+    if (isShown) this.#metrics.entityInfo.set(labels, 1);
+    else this.#metrics.entityInfo.remove(labels);
   }
 
   #dropLingering(): void {

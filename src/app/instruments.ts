@@ -5,6 +5,7 @@ import type { StoreReader } from '../store/store-reader.ts';
 import type { buildInfo } from './build-info.ts';
 import { alertFacts, factsContext } from './alert-facts.ts';
 import { CurrentAlerts } from './current-alerts.ts';
+import { entityInfoLabels } from './entity-info.ts';
 import { Exposition } from './exposition.ts';
 import { startLog, type LogStyle } from './log.ts';
 import { LimitNotices } from './limit-notices.ts';
@@ -27,7 +28,7 @@ export function createInstruments(
   log: LogStyle,
   build: ReturnType<typeof buildInfo>,
 ): Instruments {
-  const metrics = createMetrics(build);
+  const metrics = createMetrics(build, entityInfoLabels(config.detectors));
   // There from the start, so that a rate over the first late sample is one.
   for (const { name } of config.sources) metrics.lateSamplesTotal.inc({ source: name }, 0);
   const vitals = new Vitals(Date.now);
@@ -36,7 +37,7 @@ export function createInstruments(
   return {
     metrics,
     vitals,
-    exposition: new Exposition(metrics, Date.now),
+    exposition: new Exposition(metrics, Date.now, config.detectors),
     current: new CurrentAlerts(
       (alert) => alertFacts(alert, stepMs.get(alert.detector) ?? 0, factsContext(config)),
       Date.now,

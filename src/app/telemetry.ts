@@ -20,6 +20,8 @@ export type EventName =
   | 'training_ended'
   | 'training_rejected'
   | 'drifted'
+  | 'self_test_fell'
+  | 'self_test_recovered'
   | 'model_activated'
   | 'model_rolled_back'
   | 'alert'

@@ -1,16 +1,9 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
 import type { DetectorSpec } from '../core/detector.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { TrainedModel } from './messages.ts';
-import { residentMemory } from './resident-memory.ts';
+import { runInChild, type ChildEnd, type RunningChild } from './run-in-child.ts';
 import type { TrainingJob, TrainingMessage, TrainingResult } from './training-messages.ts';
-
-/** How often the process's memory is looked at: wasm's is outside of the heap that V8 bounds. */
-const WATCH_MS = 500;
-/** So much of what a child that died has said is looked at; what it died of comes first. */
-const COMPLAINT_LENGTH = 4000;
 
 export interface TrainerOptions {
   readonly storePath: string;
@@ -30,7 +23,7 @@ export interface TrainerOptions {
 export class Trainer {
   readonly #options: TrainerOptions;
   readonly #queue: DetectorSpec[] = [];
-  #child: ChildProcess | null = null;
+  #child: RunningChild | null = null;
   #running: string | null = null;
   #stopping = false;
   /** Why the child was ended, if it was ended from here. */
@@ -74,7 +67,7 @@ export class Trainer {
 
   #end(verdict: TrainingResult): void {
     this.#verdict ??= verdict;
-    this.#child?.kill('SIGKILL');
+    this.#child?.kill();
   }
 
   #next(): void {
@@ -102,54 +95,28 @@ export class Trainer {
     this.#next();
   }
 
-  #fork(
+  async #fork(
     job: TrainingJob,
     progress: (message: Extract<TrainingMessage, { type: 'progress' }>) => void,
   ): Promise<TrainingResult> {
-    return new Promise((resolve) => {
-      const { timeLimitMs, memoryLimitBytes } = job.spec.training;
-      const child = fork(new URL('./training-process.js', import.meta.url), [], {
-        execArgv: [`--max-old-space-size=${Math.floor(memoryLimitBytes / 2 ** 20)}`],
-        serialization: 'advanced',
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      });
-      this.#child = child;
-      this.#verdict = null;
-      let complaint = '';
-      let result: TrainingResult | null = null;
-      const end = (how: string): void => {
-        clearTimeout(timer);
-        clearInterval(watch);
-        this.#child = null;
-        resolve(result ?? this.#verdict ?? failedBy(how, complaint));
-      };
-      const timer = setTimeout(() => {
-        this.#end(failed(`It was not through after ${formatDuration(timeLimitMs)} (training.time_limit)`));
-      }, timeLimitMs);
-      const watch = setInterval(() => {
-        const bytes = child.pid === undefined ? null : residentMemory(child.pid);
-        if (bytes === null || bytes <= memoryLimitBytes) return;
-        const taken = `${Math.round(bytes / 2 ** 20)} MB`;
-        this.#end(failed(`Its process took ${taken} of memory, more than training.memory_limit`));
-      }, WATCH_MS);
-      child.stderr?.on('data', (chunk: Buffer) => {
-        complaint = (complaint + chunk.toString('utf8')).slice(0, COMPLAINT_LENGTH);
-      });
-      child.on('message', (message: TrainingMessage) => {
+    const { timeLimitMs, memoryLimitBytes } = job.spec.training;
+    const received: { result?: TrainingResult } = {};
+    this.#verdict = null;
+    const child = runInChild<TrainingMessage>({
+      script: './training-process.js',
+      job,
+      timeLimitMs,
+      memoryLimitBytes,
+      message: (message) => {
         if (message.type === 'progress') progress(message);
-        else result = message.result;
-      });
-      child.on('error', (error) => {
-        complaint += error.message;
-        // One that never began will not close either.
-        if (child.pid === undefined) end('no start');
-      });
-      child.once('close', (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`));
-      this.#options.started(job.spec.name, child.pid ?? null);
-      if (child.pid === undefined) return;
-      lowerPriority(child.pid);
-      child.send(job, () => undefined);
+        else received.result = message.result;
+      },
     });
+    this.#child = child;
+    this.#options.started(job.spec.name, child.pid);
+    const end = await child.ended;
+    this.#child = null;
+    return received.result ?? this.#verdict ?? failedBy(end, job.spec);
   }
 }
 
@@ -161,21 +128,19 @@ const STOPPED: TrainingResult = {
   trained: null,
 };
 
-function failed(how: string): TrainingResult {
-  return { outcome: 'failed', detail: `${how}; ${STAYS}`, trained: null };
+function failedBy(end: ChildEnd, { training }: DetectorSpec): TrainingResult {
+  return { outcome: 'failed', detail: `${howOf(end, training)}; ${STAYS}`, trained: null };
 }
 
-function failedBy(how: string, complaint: string): TrainingResult {
-  const lines = complaint.split('\n').map((line) => line.trim());
-  const said =
-    lines.find((line) => /^(\w*Error\b|FATAL ERROR)/.test(line)) ?? lines.find((line) => line !== '');
-  return failed(`The training process ended with ${how}: ${said ?? 'it said nothing'}`);
-}
-
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It may be gone again, or the system may not allow it: then it trains at the daemon's priority.
+function howOf(end: ChildEnd, { timeLimitMs }: DetectorSpec['training']): string {
+  switch (end.kind) {
+    case 'too_long':
+      return `It was not through after ${formatDuration(timeLimitMs)} (training.time_limit)`;
+    case 'too_much_memory': {
+      const taken = `${Math.round(end.bytes / 2 ** 20)} MB`;
+      return `Its process took ${taken} of memory, more than training.memory_limit`;
+    }
+    case 'exited':
+      return `The training process ended with ${end.complaint}`;
   }
 }

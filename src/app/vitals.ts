@@ -43,6 +43,10 @@ export class Vitals {
       this.#trouble.set(`rejected ${String(fields?.['detector'])}`, message);
     else if (event === 'training_ended' && fields?.['outcome'] === 'promoted')
       this.#trouble.delete(`rejected ${String(fields['detector'])}`);
+    else if (event === 'self_test_fell')
+      this.#trouble.set(`self-test ${String(fields?.['detector'])}`, message);
+    else if (event === 'self_test_recovered')
+      this.#trouble.delete(`self-test ${String(fields?.['detector'])}`);
     else if (event === 'store_full') this.#trouble.set('store', message);
     else if (event === 'store_recovered') this.#trouble.delete('store');
   }

@@ -50,7 +50,7 @@ export function modelTable(models: readonly ModelView[]): string {
 /** All that a version's card says. */
 export function cardText(model: ModelView): string {
   const card = cardOf(model);
-  const { data, threshold, promotion, holdOutErrors = [] } = card;
+  const { data, threshold, promotion, holdOutErrors = [], selfTest = [] } = card;
   const facts: [string, string][] = [
     ['version', `${model.version} of ${model.detector}`],
     ['status', model.reason === '' ? model.status : `${model.status}: ${model.reason}`],
@@ -102,6 +102,14 @@ export function cardText(model: ModelView): string {
   if (holdOutErrors.length > 0) {
     const rows = holdOutErrors.map(({ feature, error }) => [feature, error.toFixed(3)]);
     lines.push('', renderTable(['feature', 'hold-out error (its spread = 1)'], rows));
+  }
+  if (selfTest.length > 0) {
+    const rows = selfTest.map(({ fault, recall, smallestSize }) => [
+      fault,
+      `${Math.round(100 * recall)} %`,
+      smallestSize === null ? 'none' : String(smallestSize),
+    ]);
+    lines.push('', renderTable(['injected fault', 'found', 'smallest found at 90 % (its spread = 1)'], rows));
   }
   return lines.join('\n');
 }

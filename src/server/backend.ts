@@ -85,6 +85,26 @@ export interface DeadLetterView {
   };
 }
 
+/** How a detector did in the self-test of the last hour. */
+export interface SelfTestView {
+  /** When the figures were made, Unix ms; `null`: not since the start. */
+  readonly testedMs: number | null;
+  /** The model in use then. */
+  readonly version: string | null;
+  /** Why the newest test gave no figures, `null` if it did. */
+  readonly detail: string | null;
+  readonly faults: readonly {
+    readonly fault: string;
+    /** Share of injected faults of a fixed size that raised an alert, now and when the model was trained. */
+    readonly recall: number;
+    readonly trainedRecall: number | null;
+    /** Smallest size found at 90 %, in units of the feature's own spread; `null` if none is. */
+    readonly smallestSize: number | null;
+    /** Clearly below what it was at training: more than chance does. */
+    readonly fallen: boolean;
+  }[];
+}
+
 /** What the daemon tells of itself in one look. */
 export interface StatusView {
   readonly version: string;
@@ -100,6 +120,8 @@ export interface StatusView {
     readonly training: string;
     /** Where the thresholds lie now, `null` while nothing is scored. */
     readonly threshold: ThresholdSummary | null;
+    /** `null` before the first test since the start. */
+    readonly selfTest: SelfTestView | null;
   }[];
 }
 

@@ -8,8 +8,14 @@ const TRAINING_BUCKETS_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 /** strayd's own registry with every metric it exports; names and labels are a fixed interface. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Makes a fresh registry, so that tests and several daemons in one process do not share counts. */
-export function createMetrics(build: { readonly version: string; readonly nodeVersion: string }) {
+/**
+ * Makes a fresh registry, so that tests and several daemons in one process do not share counts. `entityLabels`: all labels that
+ * `strayd_entity_info` may have, those of the detectors' entities.
+ */
+export function createMetrics(
+  build: { readonly version: string; readonly nodeVersion: string },
+  entityLabels: readonly string[] = ['detector', 'entity'],
+) {
   const registry = new Registry();
   const registers = [registry];
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
@@ -45,6 +51,11 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
       'Newest score of an entity: below 1 normal, 1 is the threshold that the budget buys, 10 the cap.',
       ['detector', 'entity'],
     ),
+    entityInfo: gauge(
+      'strayd_entity_info',
+      "Always 1, for the entities with a score series; the labels are the entity's own, to join other metrics on.",
+      entityLabels,
+    ),
     scoreSeriesOmitted: gauge(
       'strayd_score_series_omitted',
       'Entities whose score is not exported one by one, because only the highest are.',
@@ -69,7 +80,7 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
     ),
     selfTestRecall: gauge(
       'strayd_self_test_recall',
-      'Share of injected faults of a fixed size that would have fired an alert, as tested when the model was trained.',
+      'Share of injected faults of a fixed size that would have fired an alert, tested hourly on the last day’s normal rows.',
       ['detector', 'fault'],
     ),
     selfTestSmallestSize: gauge(
@@ -81,6 +92,16 @@ export function createMetrics(build: { readonly version: string; readonly nodeVe
       'strayd_self_test_blind',
       '1 if less than half of the injected faults would have fired an alert.',
       ['detector', 'fault'],
+    ),
+    selfTestFallen: gauge(
+      'strayd_self_test_fallen',
+      '1 if recall is clearly below what it was when the model was trained.',
+      ['detector', 'fault'],
+    ),
+    selfTestTime: gauge(
+      'strayd_self_test_timestamp_seconds',
+      'When the self-test gave these figures; the training of the model in use if none has since.',
+      ['detector'],
     ),
     entities: gauge('strayd_entities', 'Entities by state: known, or with an open alert.', [
       'detector',

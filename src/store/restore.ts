@@ -8,6 +8,14 @@ import type { Repositories } from './repositories.ts';
 /** Newest alerts that are looked through for those of a model's trial. */
 const MOST_ALERTS = 10_000;
 
+/** How much of the state is wanted. */
+export interface RestoreWanted {
+  /** Fewest kept steps an entity, as far as there are any. */
+  readonly rowsNeeded: number;
+  /** Absent: all entities. */
+  readonly entities?: ReadonlySet<string>;
+}
+
 /**
  * The state at the last checkpoint. `kept` is read from the files when it is looked at, so that a big fleet's
  * history is never in memory at once; it always ends at the entity's restored `lastClosedStep`.
@@ -15,7 +23,7 @@ const MOST_ALERTS = 10_000;
 export function restoreState(
   repositories: Repositories,
   sets: Iterable<FeatureSet>,
-  rowsNeeded: number,
+  wanted: RestoreWanted,
 ): RestoredState {
   const entities: RestoredEntity[] = [];
   const activations: ModelActivation[] = [];
@@ -29,7 +37,7 @@ export function restoreState(
     budgetRefits.push(...repositories.budgetRefits.of(set.detector));
     const newest = ofDetector.at(-1);
     if (newest !== undefined) firedSteps.set(set.detector, firedSince(repositories, newest));
-    entities.push(...restoreEntities(repositories, set, { activations: ofDetector, rowsNeeded }));
+    entities.push(...restoreEntities(repositories, set, { activations: ofDetector, ...wanted }));
   }
   const marks = repositories.marks.all();
   return {
@@ -52,11 +60,12 @@ function firedSince({ alerts }: Repositories, { detector, effectiveStep }: Model
 function restoreEntities(
   { entities, calibrations, alerts, steps }: Repositories,
   set: FeatureSet,
-  options: { readonly activations: readonly ModelActivation[]; readonly rowsNeeded: number },
+  options: RestoreWanted & { readonly activations: readonly ModelActivation[] },
 ): RestoredEntity[] {
   // Whoever restores an entity looks at its steps more than once, and then goes on to the next one.
   let last: { readonly id: number; readonly kept: readonly KeptStep[] } | null = null;
-  return entities.rowsOf(set).map(({ id, row }) => {
+  const rows = entities.rowsOf(set).filter(({ row }) => options.entities?.has(row.entity) ?? true);
+  return rows.map(({ id, row }) => {
     const { detector, entity, lastClosedStep } = row;
     const active = options.activations
       .filter((activation) => activation.effectiveStep <= lastClosedStep + 1)

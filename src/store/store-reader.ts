@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { DeadLetter, LastRecord, PartitionMark } from '../core/records.ts';
 import type { DetectorSpec } from '../core/detector.ts';
-import type { KeptStep } from '../pipeline/checkpoint.ts';
+import type { KeptStep, RestoredState } from '../pipeline/checkpoint.ts';
 import type { ModelActivation } from '../pipeline/effects.ts';
 import type { AlertQuery, AlertRecord } from './alert-repository.ts';
 import type { DeadLetterReason } from './dead-letter-repository.ts';
@@ -13,6 +13,7 @@ import type { NotificationRecord } from './notification-repository.ts';
 import type { OutboxQuery } from './outbox-repository.ts';
 import type { OutboxRow } from '../core/outbox.ts';
 import type { Repositories } from './repositories.ts';
+import { restoreState, type RestoreWanted } from './restore.ts';
 import { segmentsOf } from './training-segments.ts';
 import type { TrainingEntity } from './training-segments.ts';
 import type { TrainingRun } from './training-run-repository.ts';
@@ -105,6 +106,23 @@ export class StoreReader {
       if (rows.steps.length === 0) continue;
       yield { entity, cohort: cohorts.get(id) ?? '', segments: segmentsOf(rows, widthOf(set.featureCount)) };
     }
+  }
+
+  /** Names of a detector's entities that are being watched, ascending; empty if this list of features is unknown. */
+  watchedEntities(detector: DetectorSpec): string[] {
+    return this.read(({ sets, entities }) => {
+      const set = sets.find(detector);
+      const ids = set === null ? [] : entities.idsOf(set.id);
+      return ids.filter(({ lastClosedStep }) => lastClosedStep !== null).map(({ entity }) => entity);
+    });
+  }
+
+  /** What a pipeline of this detector would start from now; nothing if this list of features is unknown. */
+  stateOf(detector: DetectorSpec, wanted: RestoreWanted): RestoredState {
+    return this.read((repositories) => {
+      const set = repositories.sets.find(detector);
+      return restoreState(repositories, set === null ? [] : [set], wanted);
+    });
   }
 
   /** Newest event time of a detector's entities, ms; -Infinity before the first. */

@@ -54,7 +54,7 @@ export class StoreWriter extends StoreReader {
   readRestoredState(detectors: readonly DetectorSpec[], rowsNeeded: number): RestoredState {
     this.declareDetectors(detectors);
     const sets = detectors.map((detector) => this.#setOf(detector.name));
-    return this.read((repositories) => restoreState(repositories, sets, rowsNeeded));
+    return this.read((repositories) => restoreState(repositories, sets, { rowsNeeded }));
   }
 
   /** Makes the detectors known whose checkpoints will come. */

@@ -5,7 +5,7 @@ import { advanceGate } from '../pipeline/alerts/advance-gate.ts';
 import { newGateState } from '../pipeline/alerts/gate-state.ts';
 import type { ScoreRequest, StepScore } from '../pipeline/scoring/score-steps.ts';
 import { scoreSteps } from '../pipeline/scoring/score-steps.ts';
-import type { ScoringContext } from '../pipeline/scoring/scoring-state.ts';
+import type { ScoringContext, ScoringState } from '../pipeline/scoring/scoring-state.ts';
 import { newScoringState } from '../pipeline/scoring/scoring-state.ts';
 import type { ChosenRows } from './choose-rows.ts';
 import type { FaultKind } from './injected-faults.ts';
@@ -18,10 +18,20 @@ export interface FaultResult {
   readonly recall: number;
   /** Smallest size of which 90 % fired, in units of the feature's own spread (`phase_shift`: rows); `null` if none did. */
   readonly smallestSize: number | null;
+  /** Faults of each size that were tried; absent on cards of earlier versions. */
+  readonly trials?: number;
+}
+
+export interface SelfTestOptions {
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  /** An entity's scoring as it is before a trial, made anew for each; absent: as the model's own calibration begins. */
+  readonly stateOf?: (entity: string, cohort: string) => ScoringState;
 }
 
 const WEEK_MS = 7 * 86_400_000;
-const TRIALS = 20;
+/** Faults that are tried of each kind and size; those in places that alert without a fault do not count. */
+export const SELF_TEST_TRIALS = 20;
 /** How long a fault lasts, in rows: a gate may want 3 of 5. */
 const FAULT_ROWS = 12;
 const FOUND_SHARE = 0.9;
@@ -55,11 +65,12 @@ interface Place {
 export async function selfTest(
   context: ScoringContext,
   entities: readonly ChosenRows[],
-  { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal | undefined },
+  { seed, signal, stateOf = (entity, cohort) => newScoringState(context, entity, cohort) }: SelfTestOptions,
 ): Promise<FaultResult[]> {
+  const trial = { ...context, stateOf };
   const places = choosePlaces(context, entities, createRandom(deriveSeed(seed, 'self-test', 'places')));
   const fired = alerts(
-    context,
+    trial,
     places,
     places.map(({ values }) => values),
   );
@@ -74,7 +85,7 @@ export async function selfTest(
       signal?.throwIfAborted();
       const random = createRandom(deriveSeed(seed, 'self-test', fault, size));
       const faulty = quiet.map((place) => withFault(context, place, { kind: fault, size }, random));
-      const found = alerts(context, quiet, faulty).filter(Boolean).length;
+      const found = alerts(trial, quiet, faulty).filter(Boolean).length;
       recalls.set(size, found / quiet.length);
     }
     const smallest = [...recalls].find(([, recall]) => recall >= FOUND_SHARE);
@@ -82,6 +93,7 @@ export async function selfTest(
       fault,
       recall: recalls.get(REFERENCE[fault]) ?? 0,
       smallestSize: smallest?.[0] ?? null,
+      trials: quiet.length,
     });
   }
   return results;
@@ -96,7 +108,7 @@ function choosePlaces({ model }: ScoringContext, entities: readonly ChosenRows[]
     const stretch = chosen.stretches.findLast(({ count }) => count >= rows);
     return stretch === undefined ? [] : [{ chosen, stretch }];
   });
-  for (let trial = 0; trial < TRIALS && long.length > 0; trial++) {
+  for (let trial = 0; trial < SELF_TEST_TRIALS && long.length > 0; trial++) {
     const one = long[random.integer(long.length)]!;
     const { chosen, stretch } = one;
     const { low, high } = model.profile(chosen.entity, chosen.cohort);
@@ -127,7 +139,7 @@ function withFault(
 
 /** Whether the rows of each place fire an alert within the fault's length. */
 function alerts(
-  context: ScoringContext,
+  context: ScoringContext & Pick<Required<SelfTestOptions>, 'stateOf'>,
   places: readonly Place[],
   rowsOf: readonly Float64Array[],
 ): boolean[] {
@@ -135,7 +147,7 @@ function alerts(
   const width = model.features.length;
   const requests = places.flatMap((place, i): ScoreRequest[] => {
     const { entity, cohort } = place.chosen;
-    const state = newScoringState(context, entity, cohort);
+    const state = context.stateOf(entity, cohort);
     const step = place.firstStep + weeksPast(place.firstStep, state.guards.upToStep, spec.stepMs);
     return Array.from({ length: FAULT_ROWS }, (_, row) => {
       const end = model.rowsNeeded + row + 1;

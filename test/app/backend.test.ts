@@ -5,13 +5,16 @@ import type { Instruments } from '../../src/app/instruments.ts';
 import type { PipelineCall } from '../../src/app/messages.ts';
 import type { PipelineThread } from '../../src/app/pipeline-thread.ts';
 import type { TrainingDesk } from '../../src/app/training-desk.ts';
-import type { Backend } from '../../src/server/backend.ts';
+import type { SelfTester } from '../../src/app/self-tester.ts';
+import type { Backend, SelfTestView } from '../../src/server/backend.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
 import { firingAlert } from '../delivery/alert-fixtures.ts';
 import { newRow } from '../delivery/memory-outbox.ts';
 import { checkpointOf, openWriter, temporaryDirectory, transition } from '../store/sample-checkpoints.ts';
 import { configOf } from './config-fixture.ts';
 import { publishedWith } from './published-fixtures.ts';
+
+const TESTED: SelfTestView = { testedMs: 5000, version: 'v1', detail: null, faults: [] };
 
 describe('the backend of the HTTP side', () => {
   let store: StoreWriter;
@@ -50,6 +53,7 @@ describe('the backend of the HTTP side', () => {
       store,
       thread,
       desk,
+      tester: { view: (name: string) => (name === 'hosts' ? TESTED : null) } as unknown as SelfTester,
       instruments,
       wakeDelivery: () => {
         woken += 1;
@@ -149,6 +153,7 @@ describe('the backend of the HTTP side', () => {
       warmupRatio: 1,
       modelVersion: 'v1',
       threshold: null,
+      selfTest: TESTED,
     };
     instruments.vitals.published(publishedWith({ detectors: [seen] }));
     running.detector = 'hosts';

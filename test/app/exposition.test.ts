@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { entityInfoLabels } from '../../src/app/entity-info.ts';
 import { Exposition } from '../../src/app/exposition.ts';
 import type { Published } from '../../src/app/messages.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { firingAlert, resolvedAlert } from '../delivery/alert-fixtures.ts';
+import { detectorSpec } from '../store/sample-checkpoints.ts';
 import { metricValue } from '../support/strayd-process.ts';
 import { partitionOf, publishedWith, scoreOf, transitionOf } from './published-fixtures.ts';
 
@@ -117,6 +119,26 @@ describe('Exposition', () => {
     expect(shown).toContain('db-4');
   });
 
+  it('tells the labels of entities with a score series, and of no others', async () => {
+    const detectors = [
+      { ...detectorSpec(), entity: ['zone', 'host.name'] },
+      { ...detectorSpec(), name: 'apps', entity: ['entity'] },
+    ];
+    const metrics = createMetrics({ version: '1', nodeVersion: '20' }, entityInfoLabels(detectors));
+    exposition = new Exposition(metrics, () => nowMs, detectors);
+    const apps = { ...scoreOf('shop', 0), detector: 'apps' };
+    show({ scores: [scoreOf('eu/db\\/3', 0.4), scoreOf('eu/db-4', 0.5), apps] });
+    const shown = await text();
+    const info = 'strayd_entity_info{detector="hosts",entity="eu/db\\\\/3",zone="eu",host_name="db/3"}';
+    expect(metricValue(shown, info)).toBe(1);
+    expect(shown).toContain('strayd_entity_info{detector="apps",entity="shop",exported_entity="shop"} 1');
+    show({ forgotten: [{ detector: 'hosts', entity: 'eu/db-4' }] });
+    expect((await text()).match(/^strayd_entity_info\{/gm)).toHaveLength(2);
+    const many = Array.from({ length: 1500 }, (_, index) => scoreOf(`eu/host-${index}`, index / 1500));
+    show({ scores: many });
+    expect((await text()).match(/^strayd_entity_info\{detector="hosts"/gm)).toHaveLength(1000);
+  });
+
   it('escapes label values', async () => {
     show({ scores: [scoreOf('a"b\\c\nd', 0.5)] });
     expect(await text()).toContain('strayd_anomaly_score{detector="hosts",entity="a\\"b\\\\c\\nd"} 0.5');
@@ -172,6 +194,21 @@ describe('Exposition', () => {
     expect(shown).not.toContain('"v1"');
     expect(metricValue(shown, 'strayd_model_info{detector="hosts",version="v2",backend="native"}')).toBe(1);
     expect(metricValue(shown, 'strayd_model_trained_timestamp_seconds{detector="hosts"}')).toBe(2);
+  });
+
+  it('shows what the model found of injected faults at training, and what an hourly test says instead', async () => {
+    const spike = { fault: 'spike' as const, recall: 0.9, smallestSize: 3 };
+    exposition.model('hosts', 'v1', JSON.stringify({ backend: 'wasm', selfTest: [spike] }), 1000);
+    const series = (name: string): string => `strayd_self_test_${name}{detector="hosts",fault="spike"}`;
+    const first = await text();
+    expect(
+      ['recall', 'smallest_size', 'blind', 'fallen'].map((name) => metricValue(first, series(name))),
+    ).toEqual([0.9, 3, 0, 0]);
+    exposition.selfTested('hosts', [{ ...spike, recall: 0.2, smallestSize: null, fallen: true }], 3_600_000);
+    const then = await text();
+    expect(then).toContain(`${series('smallest_size')} +Inf`);
+    expect(['recall', 'blind', 'fallen'].map((name) => metricValue(then, series(name)))).toEqual([0.2, 1, 1]);
+    expect(metricValue(then, 'strayd_self_test_timestamp_seconds{detector="hosts"}')).toBe(3600);
   });
 
   describe('of the sources', () => {

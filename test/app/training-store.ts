@@ -2,6 +2,9 @@ import { rmSync } from 'node:fs';
 import type { DetectorSpec } from '../../src/core/detector.ts';
 import type { StepRecord } from '../../src/pipeline/effects.ts';
 import { loadedRows } from '../model/fleet-rows.ts';
+import { entityBytes } from '../../src/pipeline/entity-bytes.ts';
+import { newEntity } from '../../src/pipeline/entity.ts';
+import type { EntityRow } from '../../src/pipeline/checkpoint.ts';
 import {
   checkpointOf,
   detectorSpec,
@@ -57,8 +60,14 @@ export function addSteps(
         return { vector: { detector: spec.name, entity, step, values, filled: false }, scored: null };
       });
     });
-    const entities = ENTITIES.map((entity) => entityRow(entity, to - 1, spec.name));
+    const entities = ENTITIES.map((entity) => watchedRow(spec, entity, to - 1));
     store.applyCheckpoint(checkpointOf({ effects: { steps }, entities }), { outbox: [] });
   }
   store.close();
+}
+
+/** An entity's row as the pipeline can read it. */
+export function watchedRow(spec: DetectorSpec, entity: string, lastClosedStep: number): EntityRow {
+  const row = entityRow(entity, lastClosedStep, spec.name);
+  return { ...row, state: entityBytes(spec, newEntity(spec, entity, row.labels)) };
 }

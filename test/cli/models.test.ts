@@ -50,6 +50,7 @@ it('shows the card of a version by the beginning of its name', async () => {
     'bottleneck',
     'gate: reconstruction',
     'hold-out error',
+    'injected fault',
     'backend wasm',
   ])
     expect(stdout).toContain(part);

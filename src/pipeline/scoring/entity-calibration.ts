@@ -87,6 +87,11 @@ export class EntityCalibration {
     if (!(timeMs < this.#nextRefitMs)) this.#nextRefitMs = this.#setting.nextRefitMs(timeMs);
   }
 
+  /** No refit any more: what comes is only tried on the threshold as it is. */
+  hold(): void {
+    this.#nextRefitMs = Infinity;
+  }
+
   /** Adds the score of a step; steps not newer than the newest are left out, since they are in it already. */
   add(step: number, raw: number): void {
     if (step > this.upToStep) this.#history.add(step, raw, this.#level);

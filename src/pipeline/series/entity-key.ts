@@ -15,6 +15,16 @@ export function entityKey(names: readonly string[], labels: Labels): string | nu
   return parts.join('/');
 }
 
+/** The labels that `entityKey` made a name of, the other way round. */
+export function labelsOfKey(names: readonly string[], key: string): Labels {
+  const values = [''];
+  for (let at = 0; at < key.length; at++) {
+    if (key[at] === '/') values.push('');
+    else values[values.length - 1] += key[at] === '\\' ? (key[++at] ?? '') : (key[at] ?? '');
+  }
+  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
+}
+
 /** Name of a cohort, made like an entity's; labels that are missing count as empty. No cohort labels: the empty string. */
 export function cohortKey(names: readonly string[], labels: Labels): string {
   return names.map((name) => escapePart(labelValue(labels, name))).join('/');

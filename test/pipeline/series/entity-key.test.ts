@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cohortKey, entityKey } from '../../../src/pipeline/series/entity-key.ts';
+import { cohortKey, entityKey, labelsOfKey } from '../../../src/pipeline/series/entity-key.ts';
 
 describe('entity keys', () => {
   it('join the values in configured order', () => {
@@ -18,6 +18,17 @@ describe('entity keys', () => {
       fc.property(value, value, value, value, (a, b, c, d) => {
         fc.pre(a !== c || b !== d);
         expect(entityKey(['p', 'q'], { p: a, q: b })).not.toBe(entityKey(['p', 'q'], { p: c, q: d }));
+      }),
+    );
+  });
+
+  it('give their labels back', () => {
+    const value = fc.string({ minLength: 1, unit: fc.constantFrom('/', '\\', 'x', 'é') });
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 4 }), (values) => {
+        const labels = Object.fromEntries(values.map((one, index) => [`l${index}`, one]));
+        const names = Object.keys(labels);
+        expect(labelsOfKey(names, entityKey(names, labels) ?? '')).toEqual(labels);
       }),
     );
   });
