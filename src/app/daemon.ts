@@ -12,6 +12,7 @@ import { startDelivery } from './deliver.ts';
 import { createInstruments, restoreInstruments, showPublished, type Instruments } from './instruments.ts';
 import { startDriftWatch } from './drift-watch.ts';
 import { jitterMs } from './jitter.ts';
+import { LookBackModels } from './look-back-models.ts';
 import { listen } from './listen.ts';
 import type { LogStyle } from './log.ts';
 import type { Published, TrainedModel } from './messages.ts';
@@ -118,6 +119,8 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   late.desk = desk;
   closers.add(() => desk.stop());
 
+  const lookBackModels = new LookBackModels();
+  closers.add(() => lookBackModels.dispose());
   const backend = createBackend({
     config,
     version: build.version,
@@ -125,6 +128,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
     thread,
     desk,
     instruments,
+    lookBackModels,
     wakeDelivery: () => late.delivery?.wake(),
   });
   const server = createServer({ backend, token: config.server.token?.reveal() ?? null });
