@@ -1,5 +1,5 @@
 import type { DetectorSpec } from '../../core/detector.ts';
-import { guardText } from '../alerts/guard-text.ts';
+import { guardRemark } from '../alerts/guard-text.ts';
 import { formatQuantity, formatRange } from '../alerts/quantity.ts';
 import type { Contribution } from '../effects.ts';
 import { contributionsOf } from '../scoring/contributions.ts';
@@ -66,7 +66,7 @@ function quantityText(value: number | null, unit: string): string {
 
 function remarkOn(contribution: Contribution): string {
   const { seen, range, unit } = contribution;
-  if (range === null) return guardText(contribution) ?? '';
+  if (range === null) return guardRemark(contribution) ?? '';
   const side = seen < range.low ? 'below' : 'above';
   return `${side} all of training (${formatRange(range.low, range.high, unit)})`;
 }

@@ -1,6 +1,6 @@
-import type { AlertSpec } from '../../../src/core/detector.ts';
+import type { AlertSpec, DetectorSpec } from '../../../src/core/detector.ts';
 import { advanceGate } from '../../../src/pipeline/alerts/advance-gate.ts';
-import { newGateState, type GateState } from '../../../src/pipeline/alerts/gate-state.ts';
+import { newGateState, type GateInput, type GateState } from '../../../src/pipeline/alerts/gate-state.ts';
 import type { Alert, StepRecord } from '../../../src/pipeline/effects.ts';
 import type { ScoredGroup } from './scored-steps.ts';
 
@@ -9,6 +9,8 @@ export interface AlertSpan {
   readonly entity: string;
   readonly startMs: number;
   readonly endMs: number;
+  /** `null` of a mere run of steps. */
+  readonly alert: Alert | null;
 }
 
 /** What stands between a score and a person, up to one point of the way. */
@@ -17,6 +19,8 @@ export interface AlertStage {
   readonly spans: (group: ScoredGroup) => AlertSpan[];
 }
 
+/** So many last values of the leading feature are shown with an alert. */
+const RECENT_VALUES = 24;
 const NO_CONFIRM = { confirm: { steps: 1, of: 1 } };
 const CONFIRM = { confirm: { steps: 3, of: 5 } };
 const NO_GATES = { direction: 'both', minChange: 0 } as const;
@@ -42,11 +46,11 @@ function runsAbove({ spec, steps }: ScoredGroup): AlertSpan[] {
     for (const { vector, scored } of records) {
       if ((scored?.score ?? 0) < 1) continue;
       if (run === null || vector.step !== run.last + 1) {
-        if (run !== null) spans.push(spanOf(entity, run, spec.stepMs));
+        if (run !== null) spans.push(spanOf(entity, { ...run, alert: null }, spec.stepMs));
         run = { first: vector.step, last: vector.step };
       } else run.last = vector.step;
     }
-    if (run !== null) spans.push(spanOf(entity, run, spec.stepMs));
+    if (run !== null) spans.push(spanOf(entity, { ...run, alert: null }, spec.stepMs));
   }
   return spans;
 }
@@ -67,8 +71,10 @@ function through(
       const context = { spec: altered, entity, labels: { entity }, maxAlertAgeMs: Infinity };
       const fired = new Map<string, Alert>();
       let gate = newGateState();
-      for (const record of records) {
-        const outcome = advanceGate(context, gate, gateInput(record));
+      for (const [index, record] of records.entries()) {
+        const recent = (feature: string): number[] =>
+          recentValues(spec, records.slice(0, index + 1), feature);
+        const outcome = advanceGate(context, gate, gateInput(record, recent));
         gate = after(outcome.gate);
         for (const { alert, to } of outcome.transitions) {
           if (to === 'firing' || to === 'resolved') fired.set(alert.id, alert);
@@ -76,25 +82,30 @@ function through(
       }
       // Of one that still fires, the gate has the newest steps.
       if (gate.open?.state === 'firing') fired.set(gate.open.id, gate.open);
-      return [...fired.values()].map((alert) =>
-        spanOf(
-          entity,
-          { first: alert.firedStep ?? alert.firstStepOver, last: alert.lastStepOver },
-          spec.stepMs,
-        ),
-      );
+      return [...fired.values()].map((alert) => {
+        const first = alert.firedStep ?? alert.firstStepOver;
+        return spanOf(entity, { first, last: alert.lastStepOver, alert }, spec.stepMs);
+      });
     });
   };
 }
 
-function gateInput({ vector, scored, contributions = [] }: StepRecord) {
-  return { step: vector.step, scored, contributions, recent: () => [], newestKnownMs: -Infinity };
+function recentValues(spec: DetectorSpec, records: readonly StepRecord[], feature: string): number[] {
+  const column = spec.features.findIndex(({ name }) => name === feature);
+  return records.slice(-RECENT_VALUES).map(({ vector }) => vector.values[column] ?? Number.NaN);
+}
+
+function gateInput(
+  { vector, scored, contributions = [] }: StepRecord,
+  recent: (feature: string) => readonly number[],
+): GateInput {
+  return { step: vector.step, scored, contributions, recent, newestKnownMs: -Infinity };
 }
 
 function spanOf(
   entity: string,
-  run: { readonly first: number; readonly last: number },
+  run: { readonly first: number; readonly last: number; readonly alert: Alert | null },
   stepMs: number,
 ): AlertSpan {
-  return { entity, startMs: run.first * stepMs, endMs: run.last * stepMs };
+  return { entity, startMs: run.first * stepMs, endMs: run.last * stepMs, alert: run.alert };
 }

@@ -5,6 +5,7 @@ import type { BenchLine, BenchOptions } from '../bench-line.ts';
 import { loadSet } from '../quality/load-set.ts';
 import { loadWide } from '../quality/load-wide.ts';
 import { ALERT_STAGES, type AlertStage } from './alert-stages.ts';
+import { printAlerts } from './print-alerts.ts';
 import { petShopBench } from './petshop-bench.ts';
 import { scoredGroups, type ScoredGroup } from './scored-steps.ts';
 
@@ -57,6 +58,7 @@ async function benchSet(
     print(lineOf(result));
     return result;
   });
+  for (const group of groups.slice(0, 1)) printAlerts(group, print);
   return figures.flatMap((result) => toLines(set, result, figures[0]));
 }
 
