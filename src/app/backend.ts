@@ -7,6 +7,9 @@ import type { StoreReader } from '../store/store-reader.ts';
 import type { Config } from '../config/config.ts';
 import { alertFacts, factsContext, type FactsContext } from './alert-facts.ts';
 import type { Instruments } from './instruments.ts';
+import { explainAt, stepsBetween } from './look-back.ts';
+import type { LookBackModels } from './look-back-models.ts';
+import { LookBackRefusal } from './look-back-refusal.ts';
 import { ModelRefusal } from './model-refusal.ts';
 import { modelView } from './model-view.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
@@ -14,6 +17,7 @@ import { rollbackTarget } from './rollback-target.ts';
 import type { SelfTester } from './self-tester.ts';
 import { testChannel } from './test-channel.ts';
 import type { TrainingDesk } from './training-desk.ts';
+import { Turns } from './turns.ts';
 
 export interface BackendOptions {
   readonly config: Config;
@@ -23,6 +27,8 @@ export interface BackendOptions {
   readonly desk: TrainingDesk;
   readonly tester: SelfTester;
   readonly instruments: Instruments;
+  /** Freed by whoever made it, once nobody asks any more. */
+  readonly lookBackModels: LookBackModels;
   /** There are deliveries to be sent. */
   readonly wakeDelivery: () => void;
 }
@@ -35,6 +41,9 @@ export function createBackend(options: BackendOptions): Backend {
   const { config, store, thread, desk } = options;
   const { exposition, vitals } = options.instruments;
   const facts = factsContext(config);
+  const lookBack = { store, detectors: config.detectors, models: options.lookBackModels };
+  // Models are loaded and let go of by one at a time.
+  const turns = new Turns();
   return {
     notAlive: () => vitals.notAlive(),
     notReady: () => vitals.notReady(),
@@ -45,6 +54,8 @@ export function createBackend(options: BackendOptions): Backend {
       return record === null ? null : viewOf(record, facts);
     },
     label: async (id, label) => (await thread.call({ kind: 'label', id, label })) === true,
+    explain: (query) => turns.take(() => lookedBack(explainAt(lookBack, query))),
+    steps: (query) => turns.take(() => lookedBack(stepsBetween(lookBack, query))),
     deliveries: ({ alert = null, ...query }) =>
       store.listOutbox({ ...query, alertId: alert }).map(deliveryView),
     resend: async ({ alert = null, channel = null, dead = false }) => {
@@ -109,6 +120,15 @@ async function outcomeOf(
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return { kind: error instanceof ModelRefusal ? error.kind : 'refused', detail };
+  }
+}
+
+async function lookedBack<T>(work: Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { kind: 'done', value: await work };
+  } catch (error) {
+    if (error instanceof LookBackRefusal) return { kind: error.kind, detail: error.message };
+    throw error;
   }
 }
 

@@ -30,6 +30,8 @@ export interface BacktestInput {
   /** Trains again by `training.schedule` in the file's own time; else once. */
   readonly retrain?: boolean;
   readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Is shown what each slice after the first training did, in order. */
+  readonly onEffects?: (effects: Effects) => void;
   /** Puts another model in place of the trained one: benches leave parts of it out. */
   readonly alterModel?: (model: ScoringModel) => ScoringModel;
 }
@@ -81,7 +83,7 @@ export class BacktestError extends Error {}
  */
 export async function runBacktest(input: BacktestInput): Promise<BacktestResult> {
   const { spec, rows, features, trainUntilMs } = input;
-  const state = newState(spec);
+  const state = backtestState(spec);
   const options = { source: SOURCE, features, stepMs: spec.stepMs, rowsPerSlice: ROWS_PER_SLICE };
   const retrainMs = cronTimes(spec.training.schedule, spec.training.timezone);
   const history: ClosedVector[] = [];
@@ -95,6 +97,7 @@ export async function runBacktest(input: BacktestInput): Promise<BacktestResult>
     if (dueMs < Infinity) history.push(...effects.steps.map(({ vector }) => vector));
     if (inUse === null) return;
     seen.push(effects);
+    input.onEffects?.(effects);
     // A model whose trial has failed is no champion any more.
     for (const { version, rollback } of effects.activations) {
       if (rollback !== undefined) inUse = made.find(({ model }) => model.version === version) ?? inUse;
@@ -125,7 +128,8 @@ export async function runBacktest(input: BacktestInput): Promise<BacktestResult>
   return { ...account(input, seen), card: inUse.card, trainings };
 }
 
-function newState(spec: DetectorSpec): PipelineState {
+/** A pipeline of one detector that knows nothing yet, with its schedules in the file's time and no alert too old to be told. */
+export function backtestState(spec: DetectorSpec): PipelineState {
   const refit = cronTimes(spec.calibration.schedule, spec.training.timezone);
   return createState({
     detectors: [{ ...spec, source: null }],

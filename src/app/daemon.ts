@@ -12,6 +12,7 @@ import { startDelivery } from './deliver.ts';
 import { createInstruments, restoreInstruments, showPublished, type Instruments } from './instruments.ts';
 import { startDriftWatch } from './drift-watch.ts';
 import { jitterMs } from './jitter.ts';
+import { LookBackModels } from './look-back-models.ts';
 import { listen } from './listen.ts';
 import type { LogStyle } from './log.ts';
 import type { Published, TrainedModel } from './messages.ts';
@@ -133,6 +134,8 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   });
   closers.add(() => tester.stop());
 
+  const lookBackModels = new LookBackModels();
+  closers.add(() => lookBackModels.dispose());
   const backend = createBackend({
     config,
     version: build.version,
@@ -141,6 +144,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
     desk,
     tester,
     instruments,
+    lookBackModels,
     wakeDelivery: () => late.delivery?.wake(),
   });
   const server = createServer({ backend, token: config.server.token?.reveal() ?? null });

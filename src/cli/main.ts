@@ -9,6 +9,7 @@ import { alertsCommand } from './commands/alerts.ts';
 import { backtestCommand } from './commands/backtest.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
+import { explainCommand } from './commands/explain.ts';
 import { modelsCommand } from './commands/models.ts';
 import { runCommand } from './commands/run.ts';
 import { trainCommand } from './commands/train.ts';
@@ -26,6 +27,7 @@ const program = new Command('strayd')
   .addCommand(checkCommand())
   .addCommand(trainCommand())
   .addCommand(backtestCommand())
+  .addCommand(explainCommand())
   .addCommand(alertsCommand())
   .addCommand(modelsCommand())
   .addHelpText('after', '\nExit codes: 0 fine, 1 failed, 2 wrong use or configuration.');

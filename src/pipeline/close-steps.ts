@@ -16,10 +16,15 @@ const NO_ROWS = new Float64Array(0);
 /** Closes an entity's steps up to and with `through`, and hands them to scoring. */
 export function closeEntity(run: StepRun, detector: DetectorState, entity: Entity, through: number): void {
   for (const closed of entity.series.closeThrough(through)) {
-    if (closed.afterBreak) entity.history.clear();
-    entity.history.push(closed.values);
-    run.queue.push(queuedStep(detector, { entity, closed }), run.effects, run.maxAlertAgeMs);
+    run.queue.push(rememberStep(detector, entity, closed), run.effects, run.maxAlertAgeMs);
   }
+}
+
+/** Adds a closed step to its entity's rows, and gives what scoring needs of it. */
+export function rememberStep(detector: DetectorState, entity: Entity, closed: SeriesVector): QueuedStep {
+  if (closed.afterBreak) entity.history.clear();
+  entity.history.push(closed.values);
+  return queuedStep(detector, { entity, closed });
 }
 
 /** Closes what the watermark of a source has passed, in every detector that watches it, and forgets who stayed away. */

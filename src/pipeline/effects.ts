@@ -122,6 +122,8 @@ export interface AlertNotification {
 export interface StepRecord {
   readonly vector: ClosedVector;
   readonly scored: ScoredStep | null;
+  /** Of a step over, what its gate was told: largest part first. Not kept. */
+  readonly contributions?: readonly Contribution[];
 }
 
 /** A version that was taken back, and why. */

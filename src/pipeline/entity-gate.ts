@@ -19,7 +19,11 @@ export interface GateOutlet {
 }
 
 /** Takes a closed step through its entity's gate. */
-export function advanceEntityGate(step: QueuedStep, score: StepScore | null, outlet: GateOutlet): void {
+export function advanceEntityGate(
+  step: QueuedStep,
+  score: Pick<StepScore, 'scored' | 'contributions'> | null,
+  outlet: GateOutlet,
+): void {
   const { detector, entity, vector, rows, newestKnownMs } = step;
   const outcome = advanceGate(gateContext(detector, entity, outlet), entity.gate, {
     step: vector.step,

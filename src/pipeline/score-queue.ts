@@ -52,14 +52,18 @@ export class ScoreQueue {
       if (step.request !== null && score !== null && score.near !== null) {
         step.request.item.state.nearAlerts.add(score.near);
       }
-      effects.steps.push({ vector: step.vector, scored: score?.scored ?? null });
+      effects.steps.push({
+        vector: step.vector,
+        scored: score?.scored ?? null,
+        ...(score?.scored.over === true && { contributions: score.contributions }),
+      });
       advanceEntityGate(step, score, { effects, maxAlertAgeMs });
     }
   }
 }
 
-/** One call of the model for each version. */
-function scoreAll(steps: readonly QueuedStep[]): Map<QueuedStep, StepScore> {
+/** The scores of the steps that have one, in one call of the model for each version. */
+export function scoreAll(steps: readonly QueuedStep[]): Map<QueuedStep, StepScore> {
   const byVersion = new Map<ScoringContext, { readonly step: QueuedStep; readonly item: ScoreRequest }[]>();
   for (const step of steps) {
     if (step.request === null) continue;

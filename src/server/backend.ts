@@ -1,4 +1,6 @@
-import type { Alert, AlertState } from '../pipeline/effects.ts';
+import type { Labels } from '../core/sample.ts';
+import type { Alert, AlertKind, AlertState } from '../pipeline/effects.ts';
+import type { SeriesStep, StepExplanation } from '../pipeline/explain/step-explanation.ts';
 import type { ThresholdSummary } from '../pipeline/threshold-summary.ts';
 
 /** What an operator says an alert was; training and calibration read it. */
@@ -105,6 +107,42 @@ export interface SelfTestView {
   }[];
 }
 
+/** Which step to explain; `at` in RFC 3339 or epoch seconds, `null`: the newest. */
+export interface ExplainQuery {
+  readonly detector: string;
+  readonly entity: string;
+  readonly at: string | null;
+}
+
+/** Which steps of an entity to draw; `null`: as far as they are kept. */
+export interface StepsQuery {
+  readonly detector: string;
+  readonly entity: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** Seen against expected of one entity over a range. */
+export interface EntitySteps {
+  readonly detector: string;
+  readonly entity: string;
+  readonly labels: Labels;
+  readonly stepMs: number;
+  /** In the order of the arrays of `steps`. */
+  readonly features: readonly { readonly feature: string; readonly unit: string }[];
+  /** The range had more steps; these are the newest of it. */
+  readonly truncated: boolean;
+  readonly steps: readonly SeriesStep[];
+  /** Newest first; `toMs` `null`: not over. */
+  readonly alerts: readonly {
+    readonly id: string;
+    readonly kind: AlertKind;
+    readonly state: AlertState;
+    readonly fromMs: number;
+    readonly toMs: number | null;
+  }[];
+}
+
 /** What the daemon tells of itself in one look. */
 export interface StatusView {
   readonly version: string;
@@ -144,6 +182,10 @@ export interface Backend {
   alert(id: string): AlertView | null;
   /** Answers false if there is no such alert. */
   label(id: string, label: AlertLabel): Promise<boolean>;
+  /** Why an alert did or did not fire at a kept step. */
+  explain(query: ExplainQuery): Promise<Outcome<StepExplanation>>;
+  /** Seen against expected over a range of kept steps. */
+  steps(query: StepsQuery): Promise<Outcome<EntitySteps>>;
   /** Newest first. */
   deliveries(query: DeliveryQuery): readonly DeliveryView[];
   /** Answers how many are sent again. */

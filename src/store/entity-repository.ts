@@ -25,6 +25,22 @@ interface Row {
 const SELECT_IDS = `SELECT i.id, i.entity, e.last_closed_step AS lastClosedStep FROM entity_ids i
   LEFT JOIN entities e ON e.entity_id = i.id`;
 
+function entityOf(set: FeatureSet, row: Row): { id: number; row: EntityRow } {
+  return {
+    id: row.entity_id,
+    row: {
+      detector: set.detector,
+      entity: row.entity,
+      labels: JSON.parse(row.labels) as Labels,
+      cohort: row.cohort,
+      lastClosedStep: row.last_closed_step,
+      clockMs: row.clock_ms,
+      partitions: JSON.parse(row.partitions) as string[],
+      state: new Uint8Array(row.state),
+    },
+  };
+}
+
 /** Tables `entity_ids` (names to numbers, also of entities that are gone) and `entities` (those being watched). */
 export class EntityRepository {
   readonly #find;
@@ -36,6 +52,7 @@ export class EntityRepository {
   readonly #deleteRow;
   readonly #markForgotten;
   readonly #rows;
+  readonly #row;
   readonly #agedIds;
   readonly #deleteId;
 
@@ -69,6 +86,10 @@ export class EntityRepository {
     this.#rows = database.prepare<[number], Row>(
       `SELECT e.*, i.entity FROM entities e JOIN entity_ids i ON i.id = e.entity_id
        WHERE i.feature_set_id = ? ORDER BY i.entity`,
+    );
+    this.#row = database.prepare<[number, string], Row>(
+      `SELECT e.*, i.entity FROM entities e JOIN entity_ids i ON i.id = e.entity_id
+       WHERE i.feature_set_id = ? AND i.entity = ?`,
     );
     this.#agedIds = database
       .prepare<[number, number], number>(
@@ -116,19 +137,13 @@ export class EntityRepository {
 
   /** The entities being watched, by name, with their numbers. */
   rowsOf(set: FeatureSet): { id: number; row: EntityRow }[] {
-    return this.#rows.all(set.id).map((row) => ({
-      id: row.entity_id,
-      row: {
-        detector: set.detector,
-        entity: row.entity,
-        labels: JSON.parse(row.labels) as Labels,
-        cohort: row.cohort,
-        lastClosedStep: row.last_closed_step,
-        clockMs: row.clock_ms,
-        partitions: JSON.parse(row.partitions) as string[],
-        state: new Uint8Array(row.state),
-      },
-    }));
+    return this.#rows.all(set.id).map((row) => entityOf(set, row));
+  }
+
+  /** One entity being watched; `undefined` if it is not. */
+  rowOf(set: FeatureSet, entity: string): { id: number; row: EntityRow } | undefined {
+    const row = this.#row.get(set.id, entity);
+    return row === undefined ? undefined : entityOf(set, row);
   }
 
   /** Numbers of entities forgotten before `beforeMs`. */

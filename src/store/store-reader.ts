@@ -4,6 +4,7 @@ import type { Database } from 'better-sqlite3';
 import type { DeadLetter, LastRecord, PartitionMark } from '../core/records.ts';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { KeptStep, RestoredState } from '../pipeline/checkpoint.ts';
+import type { KeptHistory } from '../pipeline/explain/kept-history.ts';
 import type { ModelActivation } from '../pipeline/effects.ts';
 import type { AlertQuery, AlertRecord } from './alert-repository.ts';
 import type { DeadLetterReason } from './dead-letter-repository.ts';
@@ -85,6 +86,46 @@ export class StoreReader {
       const toStep = Math.min(range.toStep, known.lastClosedStep ?? Infinity);
       return steps.steps(set, known.id, { fromStep: range.fromStep, toStep });
     });
+  }
+
+  /** Names of a detector's entities that are known, also of those forgotten not long ago; empty if this list of features is unknown. */
+  entityNames(detector: DetectorSpec): string[] {
+    return this.read(({ sets, entities }) => {
+      const set = sets.find(detector);
+      return set === null ? [] : entities.idsOf(set.id).map(({ entity }) => entity);
+    });
+  }
+
+  /** What is kept of a watched entity in [fromStep, toStep], for looking back; `null` if it or this list of features is unknown. */
+  readHistory(
+    detector: DetectorSpec,
+    entity: string,
+    range: { readonly fromStep: number; readonly toStep: number },
+  ): KeptHistory | null {
+    return this.read(({ sets, entities, steps, calibrations }) => {
+      const set = sets.find(detector);
+      const found = set === null ? undefined : entities.rowOf(set, entity);
+      if (set === null || found === undefined) return null;
+      const { id, row } = found;
+      const toStep = Math.min(range.toStep, row.lastClosedStep);
+      const calibration = calibrations.find(id, null);
+      return {
+        entity,
+        labels: row.labels,
+        cohort: row.cohort,
+        calibration: calibration === null ? null : { detector: detector.name, entity, ...calibration },
+        kept: steps.steps(set, id, { fromStep: range.fromStep, toStep }),
+      };
+    });
+  }
+
+  /** By what a detector's steps were scored: models in use, budget and what thresholds leave out. */
+  readJudging(detector: string): Pick<RestoredState, 'activations' | 'budgetRefits' | 'exclusions'> {
+    return this.read(({ models, budgetRefits, exclusions }) => ({
+      activations: models.activations(detector),
+      budgetRefits: budgetRefits.of(detector),
+      exclusions: exclusions.of(detector),
+    }));
   }
 
   /**

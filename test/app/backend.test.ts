@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBackend } from '../../src/app/backend.ts';
 import { createInstruments } from '../../src/app/instruments.ts';
 import type { Instruments } from '../../src/app/instruments.ts';
+import { LookBackModels } from '../../src/app/look-back-models.ts';
 import type { PipelineCall } from '../../src/app/messages.ts';
 import type { PipelineThread } from '../../src/app/pipeline-thread.ts';
 import type { TrainingDesk } from '../../src/app/training-desk.ts';
@@ -55,6 +56,7 @@ describe('the backend of the HTTP side', () => {
       desk,
       tester: { view: (name: string) => (name === 'hosts' ? TESTED : null) } as unknown as SelfTester,
       instruments,
+      lookBackModels: new LookBackModels(),
       wakeDelivery: () => {
         woken += 1;
       },

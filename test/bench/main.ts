@@ -4,6 +4,7 @@ import type { Bench } from './bench-line.ts';
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   quality: async () => (await import('./quality/quality-bench.ts')).qualityBench,
   training: async () => (await import('./training/training-bench.ts')).trainingBench,
+  alerts: async () => (await import('./alerts/alerts-bench.ts')).alertsBench,
   scoring: async () => (await import('./scoring/scoring-bench.ts')).scoringBench,
   transfer: async () => (await import('./transfer/transfer-bench.ts')).transferBench,
   replay: async () => (await import('./replay-bench.ts')).replayBench,

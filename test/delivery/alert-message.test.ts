@@ -13,7 +13,7 @@ const berlin = factsOf(firing, { timezone: 'Europe/Berlin' });
 it('tells the local time after the first line, where the text has UTC', () => {
   const { lines } = alertMessage(firing, berlin);
   expect(lines.slice(0, 2)).toEqual([
-    'since 2026-11-24 23:59:30 UTC',
+    'since 2026-11-24 23:59:30 UTC (1 min 15 s by 2026-11-25 00:00:45 UTC)',
     'local time: since 2026-11-25 00:59:30 Europe/Berlin',
   ]);
   expect(lines.slice(2)).toEqual(textOf(firing).lines.slice(1));

@@ -94,6 +94,9 @@ function fakeBackend(changes: Partial<Backend> = {}) {
       asked.resent.push(request);
       return Promise.resolve(2);
     },
+    explain: ({ detector }) =>
+      Promise.resolve({ kind: 'unknown', detail: `There is no detector "${detector}".` }),
+    steps: () => Promise.resolve({ kind: 'refused', detail: '"from" is after "to".' }),
     hasChannel: (name) => name === 'hook',
     testChannel: () => Promise.resolve([{ event: 'firing', ok: true, answer: 'host answered 200' }]),
     deadLetters: () => [],

@@ -1,6 +1,6 @@
 import type { Alert, Contribution } from '../effects.ts';
 import { describeChange, isLittleChanged } from './change-text.ts';
-import { guardText } from './guard-text.ts';
+import { guardRemark, guardText } from './guard-text.ts';
 import { formatQuantity, formatRange } from './quantity.ts';
 import { sparkline } from './sparkline.ts';
 import { formatSpan, formatUtc, formatUtcRange } from './time-text.ts';
@@ -55,7 +55,7 @@ function featureLine(contribution: Contribution): string {
   const change = describeChange(contribution);
   const seen = `${seenText(contribution)}, expected about ${expectedText(contribution)} (${change})`;
   const training = range === null ? '' : `; in training ${range}`;
-  const guard = guardText(contribution);
+  const guard = guardRemark(contribution);
   return `${contribution.feature}: ${seen}; ${share}${training}${guard === null ? '' : `; ${guard}`}`;
 }
 
@@ -75,6 +75,15 @@ function timeText(alert: Alert, stepMs: number): string {
   const span = formatSpan(endMs - startMs);
   const ending = alert.resolution === 'no_data' ? 'then its data stopped' : 'now back to normal';
   return `from ${formatUtcRange(startMs, endMs)} (${span}), ${ending}`;
+}
+
+/** How long a firing alert has lasted, by the last step that was over: that stays true however late it is read. */
+function lastedText({ state, firstStepOver, lastStepOver }: Alert, stepMs: number): string {
+  if (state === 'resolved' || lastStepOver === firstStepOver) return '';
+  const [startMs, endMs] = [firstStepOver * stepMs, (lastStepOver + 1) * stepMs];
+  const [start, end] = [formatUtc(startMs), formatUtc(endMs)];
+  const isSameDay = start.slice(0, 10) === end.slice(0, 10);
+  return ` (${formatSpan(endMs - startMs)} by ${isSameDay ? end.slice(11, 19) : end})`;
 }
 
 function othersText(shown: readonly Contribution[]): string {
@@ -118,7 +127,7 @@ export function explainAlert(alert: Alert, stepMs: number): AlertText {
     title: `${resolved ? 'Resolved: ' : ''}${alert.entity}: ${head}`,
     summary: `${alert.entity} ${resolved ? 'strayed' : 'strays'} from its learned normal ${time}.${worst}${othersText(shown)}`,
     lines: [
-      time,
+      `${time}${lastedText(alert, stepMs)}`,
       ...shown.map(featureLine),
       ...(recent === null ? [] : [recent]),
       `score ${alert.peakScore.toFixed(1)} at its peak, ${peak}`,

@@ -2,7 +2,16 @@ import type { Contribution } from '../effects.ts';
 import { formatQuantity, formatRange } from './quantity.ts';
 
 /** What a running guard has to say of a feature, to be read after the feature's name; `null` if none has. */
-export function guardText({ guard, unit }: Contribution): string | null {
+export function guardText(contribution: Contribution): string | null {
+  const { guard, unit } = contribution;
+  const remark = guardRemark(contribution);
+  if (guard === undefined || guard === null || remark === null) return null;
+  const isOfValue = guard.guard === 'value' || guard.guard === 'time_of_day';
+  return isOfValue ? `${formatQuantity(guard.seen, unit)}, ${remark}` : remark;
+}
+
+/** The same, to be read after the value that was seen. */
+export function guardRemark({ guard, unit }: Contribution): string | null {
   // Absent in alerts of earlier versions.
   if (guard === undefined || guard === null) return null;
   const seen = formatQuantity(guard.seen, unit);
@@ -12,10 +21,10 @@ export function guardText({ guard, unit }: Contribution): string | null {
   switch (guard.guard) {
     case 'value': {
       const ever = formatQuantity(above ? guard.high : guard.low, unit);
-      return `${seen}, outside all values seen (${above ? 'max' : 'min'} ever ${ever})`;
+      return `outside all values seen (${above ? 'max' : 'min'} ever ${ever})`;
     }
     case 'time_of_day':
-      return `${seen}, unusual for this hour of ${day} (usually ${usual})`;
+      return `unusual for this hour of ${day} (usually ${usual})`;
     case 'mean':
       return `20-step mean ${seen}, outside all seen (${usual})`;
     case 'time_of_day_mean':

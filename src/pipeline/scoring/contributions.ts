@@ -7,10 +7,14 @@ import type { RawScore } from './raw-scores.ts';
 const MOST_NAMED = 5;
 
 /**
- * Names the features that made a score, largest part first, at most five. The model's and the guards' shares are
+ * Names the features that made a score, largest part first, at most `most` of them. The model's and the guards' shares are
  * weighed by what each added to S.
  */
-export function contributionsOf(score: RawScore, features: readonly FeatureSpec[]): Contribution[] {
+export function contributionsOf(
+  score: RawScore,
+  features: readonly FeatureSpec[],
+  most = MOST_NAMED,
+): Contribution[] {
   const { model, guard, running, profile, newestRow } = score;
   const fromRange = trainingRangePart(guard.g);
   const fromRunning = runningGuardsPart(running.g, model);
@@ -40,5 +44,5 @@ export function contributionsOf(score: RawScore, features: readonly FeatureSpec[
       };
     })
     .sort((a, b) => b.ratio - a.ratio || (a.feature < b.feature ? -1 : 1))
-    .slice(0, MOST_NAMED);
+    .slice(0, most);
 }

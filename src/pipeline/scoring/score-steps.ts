@@ -3,7 +3,7 @@ import type { Contribution, ScoredStep } from '../effects.ts';
 import { contributionsOf } from './contributions.ts';
 import { passesGates } from '../alerts/passes-gates.ts';
 import type { NearStep } from './near-alerts.ts';
-import { isRowUnusual, scoreRaw } from './raw-scores.ts';
+import { isRowUnusual, scoreRaw, type RawScore } from './raw-scores.ts';
 import { learnStep, type ScoringContext, type ScoringState } from './scoring-state.ts';
 
 /** One step to be scored: its last rows up to itself, as the model wants them. */
@@ -18,6 +18,10 @@ export interface StepScore {
   readonly contributions: readonly Contribution[];
   /** For the entity's near alerts, in the order of its steps whatever versions scored them. */
   readonly near: NearStep | null;
+  /** What the score is made of. */
+  readonly parts: RawScore;
+  /** The least raw score that scores 1, with the detector's offset taken off. */
+  readonly threshold: number;
 }
 
 /**
@@ -50,7 +54,8 @@ export function scoreSteps(context: ScoringContext, requests: readonly ScoreRequ
       alertable: rowUnusual && passesGates(context.spec.alert, contributions[0]),
       provisional: calibration.provisional,
     };
-    return { scored, contributions, near: learnStep(context, calibration, scored) };
+    const threshold = calibration.threshold(lnRate) - offset;
+    return { scored, contributions, near: learnStep(context, calibration, scored), parts: score, threshold };
   });
 }
 

@@ -42,7 +42,7 @@ describe('explainAlert', () => {
         'db-3 strays from its learned normal since 2026-11-24 03:10:15 UTC. At its worst: ' +
         'latency_p99 4.2 s, expected about 800 ms (5.3 times as much). Also off: cpu_busy.',
       lines: [
-        'since 2026-11-24 03:10:15 UTC',
+        'since 2026-11-24 03:10:15 UTC (4 min 15 s by 03:14:30)',
         'latency_p99: 4.2 s, expected about 800 ms (5.3 times as much); 72 % of the deviation',
         'cpu_busy: 2.1 cores, expected about 3.04 cores (31 % lower); 14 % of the deviation',
         'latency_p99, last 11 steps: ▁▁▁▁ ▁▁▃▇██ (790 ms to 4.2 s)',
@@ -76,7 +76,8 @@ describe('explainAlert', () => {
     };
     const { title, lines } = explainAlert({ ...alert, kind: 'range', contributions: [cpu] }, 15_000);
     expect(title).toBe(`db-3: ${told}`);
-    expect(lines[1]).toContain(told.replace('cpu ', ''));
+    expect(lines[1]).toContain(told.replace('cpu ', '').replace(/^97 %, /, ''));
+    expect(lines[1]).not.toContain('; 97 %, ');
     expect(lines.join()).not.toContain('All values are within');
   });
 
@@ -85,7 +86,7 @@ describe('explainAlert', () => {
     const cpu = { feature: 'cpu', unit: '', ratio: 0.9, seen: 1, expected: 3, range: null, guard: finding };
     const { title, lines } = explainAlert({ ...alert, contributions: [cpu] }, 15_000);
     expect(title).toBe('db-3: cpu 1, expected about 3 (67 % lower)');
-    expect(lines[1]).toContain('; 1, outside all values seen (min ever 2)');
+    expect(lines[1]).toContain('; outside all values seen (min ever 2)');
   });
 
   it('tells of a range alert what the feature had shown before', () => {
@@ -133,6 +134,13 @@ describe('explainAlert', () => {
     expect(explainAlert({ ...alert, contributions: [same] }, 15_000).title).toBe(
       'db-3: requests moves unusually: 12.1k requests/s, by itself as expected',
     );
+  });
+
+  it('tells of a single step no duration, and of one past midnight the day', () => {
+    const single = explainAlert({ ...alert, lastStepOver: onsetStep }, 15_000);
+    expect(single.lines[0]).toBe('since 2026-11-24 03:10:15 UTC');
+    const long = explainAlert({ ...alert, lastStepOver: onsetStep + 24 * 240 - 1 }, 15_000);
+    expect(long.lines[0]).toBe('since 2026-11-24 03:10:15 UTC (1 d by 2026-11-25 03:10:15 UTC)');
   });
 
   it('says when an alert was not delivered, and why', () => {

@@ -1,0 +1,114 @@
+import type { DetectorSpec } from '../core/detector.ts';
+import { stepOf } from '../core/step-grid.ts';
+import { createState } from '../pipeline/create-state.ts';
+import { explainStep } from '../pipeline/explain/explain-step.ts';
+import type { KeptHistory } from '../pipeline/explain/kept-history.ts';
+import { replayKept, type ReplayedStep } from '../pipeline/explain/replay-kept.ts';
+import { seriesStep } from '../pipeline/explain/series-step.ts';
+import type { StepExplanation } from '../pipeline/explain/step-explanation.ts';
+import type { EntitySteps, ExplainQuery, StepsQuery } from '../server/backend.ts';
+import type { AlertRecord } from '../store/alert-repository.ts';
+import { cronTimes } from './cron.ts';
+import type { LookBackModels } from './look-back-models.ts';
+import { detectorOf, historyAt, timeOf, type KeptSource } from './find-kept.ts';
+import { LookBackRefusal } from './look-back-refusal.ts';
+
+/** What looking back reads from. */
+export interface LookBack extends KeptSource {
+  readonly models: LookBackModels;
+}
+
+/** The most steps that one answer holds; of a longer range the newest. */
+const MOST_STEPS = 2000;
+/** So many steps before the one asked for are taken through the gate again at most. */
+const MOST_REPLAYED = 5000;
+const ALERTS_READ = 200;
+
+/** Why an alert did or did not fire at a time, `null` for the newest. Throws a {@link LookBackRefusal} that says what there is instead. */
+export async function explainAt(from: LookBack, query: ExplainQuery): Promise<StepExplanation> {
+  const spec = detectorOf(from, query.detector);
+  const atMs = query.at === null ? Infinity : timeOf(query.at, 'at');
+  const history = historyAt(from, spec, query.entity, stepOf(atMs, spec.stepMs));
+  const step = history.kept.at(-1)?.step ?? 0;
+  const records = from.store.listAlerts({ detector: spec.name, entity: query.entity, limit: ALERTS_READ });
+  const fromStep = gateStart(spec, history, records);
+  const { replayed, usedThen } = await replay(from, spec, { history, fromStep });
+  const last = replayed.at(-1);
+  if (last === undefined) throw new Error(`step ${step} of ${spec.name} / ${query.entity} was not replayed`);
+  return explainStep(last, { spec, entity: query.entity, labels: history.labels, usedThen });
+}
+
+/** Seen against expected over a range, at most 2 000 steps. Throws a {@link LookBackRefusal} as `explainAt` does. */
+export async function stepsBetween(from: LookBack, query: StepsQuery): Promise<EntitySteps> {
+  const spec = detectorOf(from, query.detector);
+  const { stepMs } = spec;
+  const toMs = query.to === null ? Infinity : timeOf(query.to, 'to');
+  const fromMs = query.from === null ? -Infinity : timeOf(query.from, 'from');
+  if (fromMs > toMs) throw new LookBackRefusal('refused', `"from" is after "to"; turn them round.`);
+  const history = historyAt(from, spec, query.entity, stepOf(toMs, stepMs), 'before');
+  const inRange = history.kept.filter(({ step }) => step >= stepOf(fromMs, stepMs));
+  const wanted = inRange.slice(-MOST_STEPS);
+  const fromStep = wanted[0]?.step ?? Infinity;
+  const { replayed } = await replay(from, spec, { history, fromStep });
+  const toStep = wanted.at(-1)?.step ?? -Infinity;
+  return {
+    detector: spec.name,
+    entity: query.entity,
+    labels: history.labels,
+    stepMs,
+    features: spec.features.map(({ name, unit }) => ({ feature: name, unit })),
+    truncated: wanted.length < inRange.length,
+    steps: replayed.map((one) => seriesStep(one, spec)),
+    alerts: from.store
+      .listAlerts({ detector: spec.name, entity: query.entity, limit: ALERTS_READ })
+      .filter(({ alert }) => alert.firstStepOver <= toStep && (alert.resolvedStep ?? Infinity) >= fromStep)
+      .map(({ alert }) => ({
+        id: alert.id,
+        kind: alert.kind,
+        state: alert.state,
+        fromMs: alert.firstStepOver * stepMs,
+        toMs: alert.state === 'resolved' ? (alert.lastStepOver + 1) * stepMs : null,
+      })),
+  };
+}
+
+/** Where the gate's replay begins: before what it may still remember at the last step. */
+function gateStart(spec: DetectorSpec, { kept }: KeptHistory, records: readonly AlertRecord[]): number {
+  const last = kept.at(-1)?.step ?? 0;
+  const latest = records.reduce((newest, { alert }) => {
+    return alert.firstStepOver <= last ? Math.max(newest, alert.firstStepOver) : newest;
+  }, -Infinity);
+  const margin = 2 * Math.max(...spec.windows) + spec.alert.confirm.of;
+  return Math.max(Math.min(last, Number.isFinite(latest) ? latest : last) - margin, last - MOST_REPLAYED);
+}
+
+async function replay(
+  { store, models }: LookBack,
+  spec: DetectorSpec,
+  { history, fromStep }: { readonly history: KeptHistory; readonly fromStep: number },
+): Promise<{ readonly replayed: readonly ReplayedStep[]; readonly usedThen: boolean }> {
+  const toStep = history.kept.at(-1)?.step ?? 0;
+  const then = await models.inUse(store, spec, { fromStep, toStep });
+  const refit = cronTimes(spec.calibration.schedule, spec.training.timezone);
+  const { detectors } = createState({
+    detectors: [spec],
+    restored: {
+      ...store.readJudging(spec.name),
+      marks: [],
+      entities: [],
+      activations: then.activations,
+    },
+    models: then.models,
+    nextRefitMs: (_detector, afterMs) => refit(afterMs),
+    maxAlertAgeMs: Infinity,
+  });
+  const [detector] = detectors;
+  if (detector === undefined) throw new Error(`no state of detector ${spec.name}`);
+  const replayed: ReplayedStep[] = [];
+  for (const batch of replayKept(detector, history, fromStep)) {
+    replayed.push(...batch);
+    // Others of this thread go on between two calls of the model.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { replayed, usedThen: then.usedThen };
+}

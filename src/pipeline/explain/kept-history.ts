@@ -1,0 +1,14 @@
+import type { Labels } from '../../core/sample.ts';
+import type { CalibrationRow, KeptStep } from '../checkpoint.ts';
+
+/** What the store has of one entity for looking back: enough to score its kept steps once more. */
+export interface KeptHistory {
+  readonly entity: string;
+  /** The entity labels and their values. */
+  readonly labels: Labels;
+  readonly cohort: string;
+  /** Its newest one, whatever steps it goes up to; `null` without one. */
+  readonly calibration: CalibrationRow | null;
+  /** Oldest first; the last one is the newest to be looked at. */
+  readonly kept: readonly KeptStep[];
+}
