@@ -68,7 +68,7 @@ export class RangeReader {
   ): Promise<boolean> {
     const wanted = ranges.filter(({ from, to }) => to > from);
     if (wanted.length === 0) return true;
-    if (this.#crash !== null) throw this.#crash;
+    this.#throwCrash();
     let timer: NodeJS.Timeout | undefined;
     const ended = new Promise<boolean>((resolve) => {
       const left = new Map(wanted.map((one) => [partitionKey(one), { next: one.from, to: one.to }]));
@@ -81,7 +81,7 @@ export class RangeReader {
       if (this.#isRunning) this.#position();
       else await this.#run();
       const isThrough = await ended;
-      if (this.#crash !== null) throw this.#crash;
+      this.#throwCrash();
       return isThrough;
     } finally {
       clearTimeout(timer);
@@ -129,6 +129,10 @@ export class RangeReader {
         return Promise.resolve();
       },
     });
+  }
+
+  #throwCrash(): void {
+    if (this.#crash !== null) throw this.#crash;
   }
 
   #fail(error: Error): void {
