@@ -70,11 +70,13 @@ export class RangeReader {
     if (wanted.length === 0) return true;
     this.#throwCrash();
     let timer: NodeJS.Timeout | undefined;
+    let onAbort = (): void => undefined;
     const ended = new Promise<boolean>((resolve) => {
       const left = new Map(wanted.map((one) => [partitionKey(one), { next: one.from, to: one.to }]));
       this.#reading = { left, take, end: resolve, bounds };
       timer = setTimeout(() => resolve(false), bounds.timeoutMs);
-      bounds.signal?.addEventListener('abort', () => resolve(false), { once: true });
+      onAbort = () => resolve(false);
+      bounds.signal?.addEventListener('abort', onAbort);
     });
     try {
       if (bounds.signal?.aborted === true) return false;
@@ -85,6 +87,7 @@ export class RangeReader {
       return isThrough;
     } finally {
       clearTimeout(timer);
+      bounds.signal?.removeEventListener('abort', onAbort);
       this.#reading = null;
       for (const place of this.#assigned ?? []) this.#pause(place);
     }
