@@ -159,6 +159,7 @@ function demoConfig(spec: DetectorSpec, { brokers, topic, storePath, port }: Dem
     sources: [{ name: DEFAULT_FLEET.source, topics: [topic], format: 'prometheus_json' }],
     detectors: [spec],
     channels: [],
+    histories: [],
     delivery: { maxAlertAgeMs: Infinity, timezone: 'UTC' },
     store: { path: storePath },
     server: { listen: { host: '127.0.0.1', port }, externalUrl: null, token: null },

@@ -46,6 +46,10 @@ export function createInstruments(
     report: (event) => {
       write(event);
       vitals.noted(event);
+      const { detectors, fraction } = event.fields ?? {};
+      if (event.event !== 'bootstrap' || typeof fraction !== 'number') return;
+      for (const detector of detectors as readonly string[])
+        metrics.bootstrapRatio.set({ detector }, fraction);
     },
   };
 }

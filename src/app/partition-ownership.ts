@@ -3,6 +3,7 @@ import type { BrokerMark } from '../ingest/record-stream.ts';
 import type { PipelineInput } from '../pipeline/inputs.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { resumeOffset } from '../pipeline/take-checkpoint.ts';
+import type { Beginning } from './history/beginnings.ts';
 import type { LastRecords } from './last-records.ts';
 import type { Report } from './telemetry.ts';
 
@@ -13,6 +14,8 @@ export interface OwnershipOptions {
   readonly lastRecords: LastRecords;
   readonly take: (input: PipelineInput) => void;
   readonly report: Report;
+  /** Where partitions begin that nobody has read, by `topic/partition`; those that are not in it at their earliest record. */
+  readonly beginnings?: () => ReadonlyMap<string, Beginning>;
 }
 
 const nameOf = ({ topic, partition }: PartitionId): string => `${topic}/${partition}`;
@@ -31,7 +34,9 @@ export class PartitionOwnership {
     const local = resumeOffset(state, partition);
     const isForeign = mark.owner !== null && !mark.owner.startsWith(`${storeId}:`);
     const isReset = mark.owner === null && mark.offset !== null && local !== null && mark.offset !== local;
-    const from = isForeign || isReset ? mark.offset : (local ?? mark.offset);
+    const marked = isForeign || isReset ? mark.offset : (local ?? mark.offset);
+    const beginning = marked === null ? this.#options.beginnings?.().get(nameOf(partition)) : undefined;
+    const from = beginning?.offset ?? marked;
     if (isForeign || isReset) lastRecords.forget(partition);
     if (isForeign) take({ kind: 'dropped', partition });
     if (isReset && from !== null) {
@@ -39,11 +44,14 @@ export class PartitionOwnership {
       const message = `The offset of ${nameOf(partition)} was reset from ${local} to ${from}; reading goes on there, steps already closed stay as they are.`;
       report({ event: 'offset_reset', level: 'warn', message, fields: { ...partition, local, reset: from } });
     }
-    const whole = isForeign && mark.wholeFromMs !== undefined ? { wholeFromMs: mark.wholeFromMs } : {};
+    const wholeFromMs = isForeign ? mark.wholeFromMs : beginning?.wholeFromMs;
+    const whole = wholeFromMs === undefined ? {} : { wholeFromMs };
     take({ kind: 'assigned', partition, nextOffset: from, ...whole });
     const start = from === null ? 'the earliest offset' : `offset ${from}`;
     const others = isForeign ? ', where another strayd left it; its entities are taken up anew' : '';
-    const message = `Reading ${nameOf(partition)} from ${start}${others}.`;
+    const present =
+      beginning === undefined ? '' : ', where the present begins; its history has been read back';
+    const message = `Reading ${nameOf(partition)} from ${start}${others}${present}.`;
     report({ event: 'partition_assigned', level: 'info', message, fields: { ...partition, offset: from } });
     return from;
   }

@@ -10,6 +10,7 @@ import { checkImport } from './import-model.ts';
 import { ModelRefusal } from './model-refusal.ts';
 import { readModel, readOwnModel, recordModel } from './model-shelf.ts';
 import { rollbackTarget } from './rollback-target.ts';
+import type { RunningBeginning } from './history/start-beginning.ts';
 import type { PipelineRunner } from './pipeline-runner.ts';
 import type { Report } from './telemetry.ts';
 import type { Turns } from './turns.ts';
@@ -25,6 +26,8 @@ export interface RunningPipeline {
   readonly runner: PipelineRunner;
   readonly report: Report;
   readonly timer: NodeJS.Timeout;
+  /** What comes before the stream is started. */
+  readonly beginning: RunningBeginning;
   /** Of the calls that take a while: a stop must not close the store under one. */
   readonly turns: Turns;
 }
@@ -58,7 +61,11 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
   }
 }
 
-async function stop({ store, stream, runner }: RunningPipeline): Promise<null> {
+async function stop({ store, stream, runner, beginning }: RunningPipeline): Promise<null> {
+  if (!(await beginning.stop())) {
+    store.close();
+    return null;
+  }
   await stream.stop();
   await runner.checkpoint();
   await runner.committed(COMMIT_PATIENCE_MS);

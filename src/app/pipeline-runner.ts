@@ -18,6 +18,7 @@ import { LastRecords } from './last-records.ts';
 import { PartitionOwnership } from './partition-ownership.ts';
 import { PendingEffects } from './pending-effects.ts';
 import { prepareFormat } from './prepare-format.ts';
+import type { Beginning } from './history/beginnings.ts';
 import type { Report, TelemetryEvent } from './telemetry.ts';
 
 /** Longest stretch of work before timers and sockets of the thread get their turn. */
@@ -37,6 +38,8 @@ export interface PipelineRunnerOptions {
   readonly report: Report;
   /** Rows for the edge channels, written with the alerts that made them. */
   readonly outboxRows: (effects: Effects) => readonly NewOutboxRow[];
+  /** See `OwnershipOptions`. */
+  readonly beginnings?: () => ReadonlyMap<string, Beginning>;
   /** After the transaction: now the world may see it. */
   readonly applied: (checkpoint: Checkpoint, lag: ReadonlyMap<string, number>) => void;
 }
@@ -71,6 +74,7 @@ export class PipelineRunner implements StreamHandler {
       lastRecords: this.#lastRecords,
       take: (input) => this.take(input),
       report,
+      ...(options.beginnings && { beginnings: options.beginnings }),
     });
     this.#lastCheckpointMs = options.nowMs();
   }

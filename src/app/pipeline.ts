@@ -10,6 +10,9 @@ import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { thresholdSummary } from '../pipeline/threshold-summary.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
+import type { Beginning } from './history/beginnings.ts';
+import { bootstrap } from './history/bootstrap.ts';
+import { startBeginning } from './history/start-beginning.ts';
 import { alertFacts, type FactsContext } from './alert-facts.ts';
 import { compileTemplate } from './compile-template.ts';
 import { DECODE_LIMITS } from './decode-limits.ts';
@@ -73,6 +76,7 @@ export async function startPipeline(
     // One that is not known yet is looked for at once: a stream that ends would leave it unknown for good.
     (known) => [...known.values()].every((summary) => summary !== null),
   );
+  let beginnings: ReadonlyMap<string, Beginning> = new Map();
   const routing: Routing = {
     routes: data.channels.map((channel) => ({ ...channel, template: compileTemplate(channel.template) })),
     facts: { detectors: config.detectors, externalUrl: data.externalUrl, timezone: data.timezone },
@@ -86,6 +90,7 @@ export async function startPipeline(
     decodeLimits: DECODE_LIMITS,
     nowMs: Date.now,
     report,
+    beginnings: () => beginnings,
     outboxRows: (effects) => rowsFor(effects, routing, store),
     applied: (checkpoint, lag) => {
       // Labelled while it was open: now all its scores are known.
@@ -108,11 +113,18 @@ export async function startPipeline(
   });
   if (orphans !== null) runner.adopt(orphans);
   if (stream instanceof SimulatedFleetStream) announceEnds(stream, runner, around.send);
-  const started = stream.start(runner);
-  started.catch(crash);
   const timer = setInterval(() => void runner.tick().catch(crash), TICK_MS);
-
-  return { config, store, stream, runner, report, timer, turns: new Turns() };
+  const running = { config, store, stream, runner, report, timer, turns: new Turns() };
+  const begin = async (signal: AbortSignal): Promise<void> => {
+    const write = (work: () => void): Promise<boolean> => runner.write(work);
+    beginnings = await bootstrap({ config, store, write, report, nowMs: Date.now, signal });
+    if (signal.aborted) return;
+    for (const { spec, models } of state.detectors) {
+      if (models.length === 0 && spec.training.bootstrap !== undefined) warmUp.restore(store, spec);
+    }
+    stream.start(runner).catch(crash);
+  };
+  return { ...running, beginning: startBeginning(begin, crash) };
 }
 
 interface Routing extends Pick<OutboxContext, 'templateFailed'> {

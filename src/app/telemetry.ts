@@ -13,6 +13,8 @@ export type EventName =
   | 'topic_replaced'
   | 'sharing_refused'
   | 'offset_reset'
+  | 'bootstrap'
+  | 'bootstrap_failed'
   | 'store_full'
   | 'store_recovered'
   | 'limit_reached'

@@ -10,6 +10,7 @@ import { backtestCommand } from './commands/backtest.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
+import { initCommand } from './commands/init.ts';
 import { modelsCommand } from './commands/models.ts';
 import { runCommand } from './commands/run.ts';
 import { trainCommand } from './commands/train.ts';
@@ -23,6 +24,7 @@ const program = new Command('strayd')
   )
   .version(buildInfo().version, '-V, --version', 'print the version')
   .addCommand(demoCommand())
+  .addCommand(initCommand())
   .addCommand(runCommand())
   .addCommand(checkCommand())
   .addCommand(trainCommand())

@@ -102,6 +102,14 @@ export interface KafkaChannelConfig extends EdgeConfig, Pick<KafkaConfig, 'broke
 export type ChannelConfig =
   AlertmanagerConfig | WebhookConfig | SlackConfig | PagerdutyConfig | KafkaChannelConfig;
 
+/** A store that speaks Prometheus' query API, from which a detector's history is read. */
+export interface HistoryConfig {
+  readonly detector: string;
+  readonly url: Secret;
+  readonly token: Secret | null;
+  readonly tls: TlsConfig | null;
+}
+
 export interface DeliveryConfig {
   readonly maxAlertAgeMs: number;
   /** Of the local times in alerts, as `Europe/Berlin`. */
@@ -119,6 +127,8 @@ export interface Config {
   readonly kafka: KafkaConfig;
   readonly sources: readonly SourceConfig[];
   readonly detectors: readonly DetectorSpec[];
+  /** Of the detectors that have one. */
+  readonly histories: readonly HistoryConfig[];
   readonly channels: readonly ChannelConfig[];
   readonly delivery: DeliveryConfig;
   readonly store: { readonly path: string };

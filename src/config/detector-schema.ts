@@ -6,10 +6,13 @@ import {
   labelNameField,
   metricNameField,
   nameField,
+  secretField,
   sizeField,
   selectorField,
   timezoneField,
+  urlLoginField,
 } from './fields.ts';
+import { tlsSchema } from './kafka-schema.ts';
 
 const count = z.number().int().min(1);
 
@@ -76,6 +79,23 @@ const model = z.strictObject({
     .meta({ description: 'Start of everything random in a training, so that it repeats.' }),
 });
 
+const prometheus = z.strictObject({
+  prometheus: urlLoginField.meta({
+    description: 'Address of a Prometheus, Thanos, Mimir or VictoriaMetrics, before `/api/v1/query_range`.',
+    forExample: ['http://localhost:9090'],
+  }),
+  token: secretField.optional().meta({ description: 'Bearer token.', writeOnly: true }),
+  token_file: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'A file with the token, instead of `token`.' }),
+  tls: z
+    .union([z.boolean(), tlsSchema])
+    .prefault(false)
+    .meta({ description: 'Files for https, where the system’s authorities are not enough.' }),
+});
+
 const training = z.strictObject({
   schedule: cronField
     .prefault('0 3 * * 0')
@@ -102,6 +122,19 @@ const training = z.strictObject({
   memory_limit: sizeField(256 * 2 ** 20)
     .prefault('4GB')
     .meta({ description: 'A training process that takes more memory is ended, and counts as failed.' }),
+  bootstrap: z
+    .union([z.enum(['none', 'kafka']), prometheus])
+    .default('none')
+    .meta({
+      description:
+        'What a topic that was not read yet begins with. `none`: its earliest record, and all that follow; `kafka`: some stretches of its history, then the present; a map: the same from a Prometheus.',
+      forExample: ['kafka', { prometheus: 'http://localhost:9090' }],
+    }),
+  bootstrap_limit: durationField(1)
+    .prefault('10m')
+    .meta({
+      description: 'How long reading history back may take; then the present begins with what there is.',
+    }),
   keep: count.lte(100).default(10).meta({
     description: 'Versions kept beside the one in use, to roll back to; of rejected ones as many again.',
   }),

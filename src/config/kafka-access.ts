@@ -1,4 +1,4 @@
-import type { KafkaConfig } from './config.ts';
+import type { KafkaConfig, TlsConfig } from './config.ts';
 
 /** How to get at brokers, secrets in the clear: for the Kafka client alone, never to be printed. */
 export interface KafkaAccess {
@@ -17,16 +17,21 @@ export interface KafkaAccess {
   } | null;
 }
 
+/** As node:tls takes it. */
+export function tlsAccess(tls: TlsConfig): NonNullable<KafkaAccess['tls']> {
+  return {
+    ...(tls.ca !== null && { ca: tls.ca }),
+    ...(tls.cert !== null && { cert: tls.cert }),
+    ...(tls.key !== null && { key: tls.key.reveal() }),
+    ...(tls.serverName !== null && { servername: tls.serverName }),
+  };
+}
+
 /** Reveals the secrets of the `kafka` section, or of a channel with brokers of its own. */
 export function kafkaAccess({ brokers, tls, sasl }: Pick<KafkaConfig, keyof KafkaAccess>): KafkaAccess {
   return {
     brokers,
-    tls: tls && {
-      ...(tls.ca !== null && { ca: tls.ca }),
-      ...(tls.cert !== null && { cert: tls.cert }),
-      ...(tls.key !== null && { key: tls.key.reveal() }),
-      ...(tls.serverName !== null && { servername: tls.serverName }),
-    },
+    tls: tls && tlsAccess(tls),
     sasl: sasl && { ...sasl, password: sasl.password.reveal() },
   };
 }

@@ -53,7 +53,7 @@ function readText(path: string, readFile: ReadFile): string {
     return readFile(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `can't be read: ${reason}; name another file with --config, or copy deploy/strayd.example.yaml for a start`;
+    const message = `can't be read: ${reason}; name another file with --config, or let "strayd init" write one`;
     throw new ConfigError([{ file: path, line: 1, column: 1, path: '', message }]);
   }
 }

@@ -1,7 +1,7 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { Config, SourceConfig } from './config.ts';
 import { deepFreeze } from './deep-freeze.ts';
-import { kafkaAccess } from './kafka-access.ts';
+import { kafkaAccess, tlsAccess } from './kafka-access.ts';
 import type { KafkaAccess } from './kafka-access.ts';
 
 /** How to reach the brokers, secrets in the clear: for the Kafka client alone, never to be printed. */
@@ -17,22 +17,39 @@ export type PipelineSource =
       readonly registry: { readonly url: string; readonly authorization: string | null };
     });
 
+/** A detector's history at a Prometheus, secrets in the clear: for its HTTP client alone; `shownUrl` holds none. */
+export interface HistoryAccess {
+  readonly detector: string;
+  readonly url: string;
+  readonly shownUrl: string;
+  readonly token: string | null;
+  readonly tls: KafkaAccess['tls'];
+}
+
 /** What the pipeline thread needs of the configuration: plain data that a structured clone carries over. */
 export interface PipelineConfig {
   readonly kafka: KafkaConnection;
   readonly sources: readonly PipelineSource[];
   readonly detectors: readonly DetectorSpec[];
+  readonly histories: readonly HistoryAccess[];
   readonly maxAlertAgeMs: number;
   readonly storePath: string;
 }
 
-/** The pipeline thread's part of the configuration; reveals the secrets of Kafka and schema registries and no others. */
+/** The pipeline thread's part of the configuration; reveals the secrets of Kafka, schema registries and histories, and no others. */
 export function pipelineConfig(config: Config): PipelineConfig {
   const { groupId, clientId } = config.kafka;
   return deepFreeze({
     kafka: { ...kafkaAccess(config.kafka), groupId, clientId },
     sources: config.sources.map(pipelineSource),
     detectors: config.detectors,
+    histories: config.histories.map(({ detector, url, token, tls }) => ({
+      detector,
+      url: url.reveal(),
+      shownUrl: String(url),
+      token: token?.reveal() ?? null,
+      tls: tls && tlsAccess(tls),
+    })),
     maxAlertAgeMs: config.delivery.maxAlertAgeMs,
     storePath: config.store.path,
   });

@@ -46,6 +46,7 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
       timeLimitMs: parsed.training.time_limit,
       memoryLimitBytes: parsed.training.memory_limit,
       keep: parsed.training.keep,
+      ...bootstrapOf(parsed.training),
     },
     calibration: { schedule: parsed.calibration.schedule },
     alert: {
@@ -57,6 +58,14 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
       runbookUrl: parsed.alert.runbook_url ?? null,
     },
   };
+}
+
+function bootstrapOf({
+  bootstrap,
+  bootstrap_limit,
+}: ParsedDetector['training']): Pick<DetectorSpec['training'], 'bootstrap'> {
+  if (bootstrap === 'none') return {};
+  return { bootstrap: { from: bootstrap === 'kafka' ? 'kafka' : 'prometheus', limitMs: bootstrap_limit } };
 }
 
 function resolveFeature(parsed: ParsedDetector['features'][number]): FeatureSpec {

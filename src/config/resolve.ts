@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { ReferencedFiles } from './referenced-files.ts';
 import { resolveChannel } from './resolve-channel.ts';
 import { resolveDetector } from './resolve-detector.ts';
+import { resolveHistories } from './resolve-history.ts';
 import { resolveKafka } from './resolve-kafka.ts';
 import { resolveSource } from './resolve-source.ts';
 import type { ParsedConfig } from './schema.ts';
@@ -14,6 +15,7 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
     kafka,
     sources: parsed.sources.map((source, index) => resolveSource(source, ['sources', index], files)),
     detectors: parsed.detectors.map(resolveDetector),
+    histories: resolveHistories(parsed, files),
     channels: parsed.channels.map((channel, index) =>
       resolveChannel(channel, { path: ['channels', index], files, kafka }),
     ),

@@ -54,6 +54,12 @@ export interface AlertSpec {
   readonly runbookUrl: string | null;
 }
 
+/** Where history is read from before the first live record; `limitMs`: how long that may take. */
+export interface BootstrapSpec {
+  readonly from: 'kafka' | 'prometheus';
+  readonly limitMs: number;
+}
+
 export interface TrainingSpec {
   /** Cron expression, UTC unless `timezone`. */
   readonly schedule: string;
@@ -68,6 +74,8 @@ export interface TrainingSpec {
   readonly memoryLimitBytes: number;
   /** Versions kept beside the one in use, and as many rejected ones. */
   readonly keep: number;
+  /** Absent: a topic that was not read yet is read from its beginning. */
+  readonly bootstrap?: BootstrapSpec;
 }
 
 /** A detector as the pipeline sees it: resolved, defaults filled in, durations in ms. */

@@ -1,4 +1,5 @@
 import type { DetectorSpec, FeatureSpec, LabelMatcher } from '../core/detector.ts';
+import { promqlSelector } from './promql-selector.ts';
 import type { Alert } from '../pipeline/effects.ts';
 
 const operators = { sum: 'sum', mean: 'avg', min: 'min', max: 'max' } as const;
@@ -23,25 +24,8 @@ function featureQuery(feature: FeatureSpec, detector: DetectorSpec, { labels }: 
     value: labels[label] ?? '',
   }));
   const matchers = [...detector.select, ...feature.where, ...ofEntity];
-  const series = selector(feature.metric, matchers);
+  const series = promqlSelector(feature.metric, matchers);
   const rateSeconds = Math.max(leastRateMs, stepsOfRate * detector.stepMs) / 1000;
   const value = feature.as === 'rate' ? `rate(${series}[${Math.ceil(rateSeconds)}s])` : series;
   return `${operators[feature.aggregate]} by (${detector.entity.join(', ')}) (${value})`;
 }
-
-/** Names that PromQL does not take as they are (dots) go into the braces. */
-function selector(metric: string, matchers: readonly LabelMatcher[]): string {
-  const isPlain = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric);
-  const inside = [
-    ...(isPlain ? [] : [`__name__=${quoted(metric)}`]),
-    ...matchers.map(({ label, op, value }) => `${label}${op}${quoted(value)}`),
-  ];
-  return `${isPlain ? metric : ''}{${[...new Set(inside)].join(',')}}`;
-}
-
-/* Prometheus takes a bare U+FFFD for a sign of broken UTF-8, and refuses it; escaped it is a character like others. */
-const quoted = (text: string): string =>
-  `"${text
-    .replace(/[\\"]/g, (character) => `\\${character}`)
-    .replace(/\n/g, '\\n')
-    .replaceAll('\ufffd', '\\ufffd')}"`;

@@ -166,6 +166,11 @@ export function createMetrics(
     warmupRatio: gauge('strayd_warmup_ratio', 'Share of the history that the first training waits for.', [
       'detector',
     ]),
+    bootstrapRatio: gauge(
+      'strayd_bootstrap_ratio',
+      'Share of the history to be read back that was read, in the last reading.',
+      ['detector'],
+    ),
     budgetUsed: gauge(
       'strayd_alert_budget_used_ratio',
       'Delivered alerts of the last 7 days not labelled real, divided by the budget.',

@@ -123,6 +123,17 @@ export function concatRows(pieces: readonly KeptRows[]): KeptRows {
   return { steps, cells };
 }
 
+/** The rows of both, ascending; a step that both hold is taken from the first. */
+export function uniteRows(a: KeptRows, b: KeptRows): KeptRows {
+  const width = (a.cells.length + b.cells.length) / (a.steps.length + b.steps.length);
+  const rows = new Map<number, Float64Array>();
+  for (const { steps, cells } of [b, a]) {
+    steps.forEach((step, index) => rows.set(step, cells.subarray(index * width, (index + 1) * width)));
+  }
+  const ordered = [...rows].sort(([stepA], [stepB]) => stepA - stepB);
+  return concatRows(ordered.map(([step, cells]) => ({ steps: Float64Array.of(step), cells })));
+}
+
 /**
  * Joins pieces of one entity, dropping what is there twice and what lies outside [fromStep, toStep]. A step that several
  * pieces hold is the same in all of them: a block stands in two places only while it moves.

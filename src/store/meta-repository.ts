@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
-/** Table `meta`: the store's own id and the number of its last checkpoint. */
+/** Table `meta`: the store's own id, the number of its last checkpoint, and what is decided once and kept. */
 export class MetaRepository {
   readonly #get;
   readonly #set;
@@ -16,6 +16,15 @@ export class MetaRepository {
 
   setStoreId(storeId: string): void {
     this.#set.run('store_id', storeId);
+  }
+
+  /** What was noted under a name, `null` if nothing was. */
+  note(name: string): string | null {
+    return this.#get.get(`note:${name}`) ?? null;
+  }
+
+  setNote(name: string, text: string): void {
+    this.#set.run(`note:${name}`, text);
   }
 
   /** Checkpoints applied so far. */

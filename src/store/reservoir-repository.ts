@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { MovedBlock } from './block-mover.ts';
-import { decompressCells, unpackSteps } from './kept-rows.ts';
+import { compressCells, decompressCells, packSteps, uniteRows, unpackSteps } from './kept-rows.ts';
 import type { KeptRows } from './kept-rows.ts';
 import { chooseEvictions } from './reservoir-choice.ts';
 import type { ReservoirEntry } from './reservoir-choice.ts';
@@ -21,6 +21,11 @@ interface BlockRow {
   readonly cells: Buffer;
 }
 
+const rowsOf = ({ first_step, steps, cells }: BlockRow): KeptRows => ({
+  steps: unpackSteps(first_step, steps),
+  cells: decompressCells(cells),
+});
+
 const HOUR_MS = 3_600_000;
 const HOURS_A_WEEK = 168;
 
@@ -34,6 +39,7 @@ export class ReservoirRepository {
   readonly #deleteEntity;
   readonly #entryRows;
   readonly #blocks;
+  readonly #block;
   #entries: Map<number, ReservoirEntry[]> | null = null;
 
   constructor(database: Database, bounds: { readonly maxCells: number; readonly seed: number }) {
@@ -57,17 +63,22 @@ export class ReservoirRepository {
        FROM reservoir r JOIN entity_ids i ON i.id = r.entity_id JOIN feature_sets s ON s.id = i.feature_set_id
        ORDER BY r.entity_id, r.block_step`,
     );
+    this.#block = database.prepare<[number, number], BlockRow>(
+      'SELECT first_step, steps, cells FROM reservoir WHERE entity_id = ? AND block_step = ?',
+    );
     this.#blocks = database.prepare<[number, number, number], BlockRow>(
       `SELECT first_step, steps, cells FROM reservoir WHERE entity_id = ? AND last_step >= ? AND first_step <= ?
        ORDER BY first_step`,
     );
   }
 
-  /** Takes the blocks in, then gives up what is too much. */
+  /** Takes the blocks in, joined with what is there of them, then gives up what is too much. */
   offer(blocks: readonly MovedBlock[]): void {
     const entries = this.#loaded();
-    for (const block of blocks) {
-      if (block.cellCount === 0) continue;
+    for (const offered of blocks) {
+      if (offered.cellCount === 0) continue;
+      const isThere = entries.get(offered.entityId)?.some(({ blockStep }) => blockStep === offered.blockStep);
+      const block = isThere === true ? this.#united(offered) : offered;
       const hourOfWeek = Math.floor((block.firstStep * block.stepMs) / HOUR_MS) % HOURS_A_WEEK;
       const { entityId, blockStep, firstStep, lastStep, cellCount, steps, cells } = block;
       this.#insert.run(entityId, blockStep, hourOfWeek, firstStep, lastStep, cellCount, steps, cells);
@@ -82,11 +93,24 @@ export class ReservoirRepository {
     }
   }
 
+  /* A block comes again when it moved twice, or with the live steps after those of history. */
+  #united(offered: MovedBlock): MovedBlock {
+    const row = this.#block.get(offered.entityId, offered.blockStep);
+    if (row === undefined) return offered;
+    const rows = uniteRows(rowsOf({ ...offered, first_step: offered.firstStep }), rowsOf(row));
+    return {
+      ...offered,
+      firstStep: rows.steps[0] ?? offered.firstStep,
+      lastStep: rows.steps.at(-1) ?? offered.lastStep,
+      cellCount: rows.cells.length,
+      steps: packSteps(rows.steps),
+      cells: compressCells(rows.cells),
+    };
+  }
+
   /** The entity's blocks that reach into [fromStep, toStep], ascending. */
   blocks(entityId: number, fromStep: number, toStep: number): KeptRows[] {
-    return this.#blocks
-      .all(entityId, fromStep, toStep)
-      .map((row) => ({ steps: unpackSteps(row.first_step, row.steps), cells: decompressCells(row.cells) }));
+    return this.#blocks.all(entityId, fromStep, toStep).map(rowsOf);
   }
 
   dropOlder(setId: number, beforeStep: number): void {

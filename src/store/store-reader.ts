@@ -47,6 +47,11 @@ export class StoreReader {
     return this.open.repositories.meta.sequence();
   }
 
+  /** A decision that was kept under a name, `null` if there is none. */
+  note(name: string): string | null {
+    return this.read(({ meta }) => meta.note(name));
+  }
+
   marks(): PartitionMark[] {
     return this.read(({ marks }) => marks.all());
   }

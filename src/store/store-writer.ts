@@ -1,11 +1,12 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { Checkpoint, RestoredState } from '../pipeline/checkpoint.ts';
-import type { ModelActivation } from '../pipeline/effects.ts';
+import type { ModelActivation, StepRecord } from '../pipeline/effects.ts';
 import type { AlertLabel } from './alert-repository.ts';
 import { BlockMover } from './block-mover.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import type { CheckpointExtras } from './checkpoint-writer.ts';
+import { writeHistory } from './history-writer.ts';
 import type { FeatureSet } from './feature-set-repository.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { StoreLock } from './lock.ts';
@@ -107,6 +108,29 @@ export class StoreWriter extends StoreReader {
       for (const { version } of pruned) calibrations.deleteVersion(detector, version);
       return pruned.map((model) => this.located(model));
     });
+  }
+
+  /**
+   * Takes in steps of a detector that were closed from history, before the first live one; in one transaction with the note, if there is one.
+   * Entities that nothing live has been heard of are known by these rows alone.
+   */
+  addHistory(
+    detector: DetectorSpec,
+    steps: readonly StepRecord[],
+    note?: { readonly name: string; readonly text: string },
+  ): void {
+    const set = this.#setOf(detector.name);
+    this.#write(({ entities, reservoir, sets, meta }) => {
+      writeHistory(steps, set, { entities, reservoir });
+      const newest = steps.reduce((most, { vector }) => Math.max(most, vector.step), -Infinity);
+      sets.advance(set.id, (newest + 1) * set.stepMs);
+      if (note !== undefined) meta.setNote(note.name, note.text);
+    });
+  }
+
+  /** Keeps a decision under a name. */
+  setNote(name: string, text: string): void {
+    this.#write(({ meta }) => meta.setNote(name, text));
   }
 
   insertTrainingRun(run: TrainingRun): void {

@@ -6,7 +6,8 @@ const APP = new URL('../../src/app/', import.meta.url);
 
 it('every metric that is exported is written by somebody', () => {
   const metrics = createMetrics({ version: '1', nodeVersion: '20' });
-  const source = readdirSync(APP)
+  const source = readdirSync(APP, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(new URL(file, APP), 'utf8'))
     .join('\n');
   const unwritten = Object.keys(metrics).filter(

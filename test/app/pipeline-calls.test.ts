@@ -77,7 +77,8 @@ describe('a training that is handed over', () => {
     });
     const config = { detectors: [spec], storePath: place.path } as unknown as PipelineConfig;
     const timer = setInterval(() => undefined, 1e6);
-    return { config, store, stream, runner, report, timer, turns: new Turns() };
+    const beginning = { stop: () => Promise.resolve(true) };
+    return { config, store, stream, runner, report, timer, beginning, turns: new Turns() };
   }
 
   /** Makes a kind of write fail, as a full disk does, until the function answered is called. */
