@@ -145,9 +145,9 @@ function facts(model: ModelView): Map<string, string> {
     ['seed', String(card.seed)],
     ['features', card.features.join(' ')],
     ...card.groups.flatMap(({ cohort, members }) =>
-      members.map(({ kind, steps, shape }): [string, string] => [
+      members.map(({ kind, weight, steps, shape }): [string, string] => [
         `${cohort ?? '(all)'} ${kind} ${steps}`,
-        shape.join('-'),
+        `${shape.join('-')}${weight === undefined ? '' : `, weight ${weight.toFixed(2)}`}`,
       ]),
     ),
     ['threshold', thresholdText(card)],
