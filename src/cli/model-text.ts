@@ -1,10 +1,14 @@
 import { plural } from '../core/plural.ts';
+import type { GroupCard, MemberCard } from '../model/model-card.ts';
 import type { ModelView } from '../server/backend.ts';
 import type { TrainingCard } from '../training/training-card.ts';
 import { renderTable } from './table.ts';
 
+type AnyMember = Omit<MemberCard, 'weight'> & Partial<Pick<MemberCard, 'weight'>>;
+
 /** A card as it may be: those of earlier versions lack what was added since. */
-type AnyCard = Omit<TrainingCard, 'holdOutErrors' | 'promotion' | 'threshold'> & {
+type AnyCard = Omit<TrainingCard, 'groups' | 'holdOutErrors' | 'promotion' | 'threshold'> & {
+  readonly groups: readonly (Omit<GroupCard, 'members'> & { readonly members: readonly AnyMember[] })[];
   readonly holdOutErrors?: TrainingCard['holdOutErrors'];
   readonly promotion?: Partial<TrainingCard['promotion']>;
   readonly threshold: Omit<TrainingCard['threshold'], 'interval'> &
@@ -77,9 +81,10 @@ export function cardText(model: ModelView): string {
   const width = Math.max(...facts.map(([name]) => name.length));
   const lines = facts.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
   const nets = card.groups.flatMap(({ cohort, members }) =>
-    members.map(({ kind, steps, shape, holdOutError, curve }) => [
+    members.map(({ kind, weight, steps, shape, holdOutError, curve }) => [
       cohort ?? '(all)',
       kind,
+      weight?.toFixed(2) ?? '',
       String(steps),
       shape.join('-'),
       String(Math.min(...shape)),
@@ -91,6 +96,7 @@ export function cardText(model: ModelView): string {
     const header = [
       'cohort',
       'net',
+      'weight',
       'rows',
       'layers',
       'bottleneck',
@@ -147,9 +153,9 @@ function facts(model: ModelView): Map<string, string> {
     ['seed', String(card.seed)],
     ['features', card.features.join(' ')],
     ...card.groups.flatMap(({ cohort, members }) =>
-      members.map(({ kind, steps, shape }): [string, string] => [
+      members.map(({ kind, weight, steps, shape }): [string, string] => [
         `${cohort ?? '(all)'} ${kind} ${steps}`,
-        shape.join('-'),
+        `${shape.join('-')}${weight === undefined ? '' : `, weight ${weight.toFixed(2)}`}`,
       ]),
     ),
     ['threshold', thresholdText(card)],
@@ -175,7 +181,7 @@ function leftOutText(leftOut: Readonly<Record<string, number>>): string {
   return reasons.length === 0 ? 'no rows' : reasons.map(([reason, rows]) => `${rows} ${reason}`).join(', ');
 }
 
-function curveText(curve: AnyCard['groups'][number]['members'][number]['curve']): string {
+function curveText(curve: AnyMember['curve']): string {
   const [first, last] = [curve[0], curve.at(-1)];
   if (first === undefined || last === undefined) return 'closed form';
   const loss = (one: typeof first): string =>

@@ -44,7 +44,7 @@ const feature = z.strictObject({
 const model = z.strictObject({
   type: z.enum(['auto', 'linear', 'dense', 'lstm', 'conv', 'variational', 'none']).default('auto').meta({
     description:
-      '`auto`: linear autoencoders, a forecast and a dense net in one score; `linear`: the same without the net; `dense`, `lstm`, `conv`, `variational`: that net and the forecast, without linear autoencoders; `none`: only the guards watch.',
+      '`auto`: linear autoencoders, a forecast and, in cohorts where it rebuilds unseen rows better than the linear ones, a dense net in one score; `linear`: the same without the net; `dense`, `lstm`, `conv`, `variational`: that net and the forecast, without linear autoencoders; `none`: only the guards watch.',
   }),
   layers: z.array(count).min(1).default([128, 64, 32]).meta({
     description:

@@ -6,9 +6,12 @@ import type { Kernels } from './kernels.ts';
 import { linearAutoencoder } from './linear-autoencoder.ts';
 import type { MemberStatistics } from './member-statistics.ts';
 import { loadNet } from './net-registry.ts';
+import { NET_WEIGHT } from './net-weight.ts';
 
 /** First field of the bytes; raised when their layout changes. */
-const FORMAT = 2;
+const FORMAT = 3;
+/** The one before: every net has the usual weight. */
+const FORMAT_WITHOUT_WEIGHTS = 2;
 
 /** The ensemble as bytes: equal parts give equal bytes. */
 export function saveEnsemble(parts: EnsembleParts): Uint8Array {
@@ -19,6 +22,7 @@ export function saveEnsemble(parts: EnsembleParts): Uint8Array {
   for (const [name, group] of parts.groups) {
     writer.text(name).bytes(saveBasis(group.basis));
     writer.bytes(group.net?.save() ?? new Uint8Array(0)).bytes(saveEntity(group.unseen));
+    writer.number(group.netWeight);
   }
   writer.number(parts.cohorts.size);
   for (const [cohort, group] of parts.cohorts) writer.text(cohort).text(group);
@@ -31,7 +35,7 @@ export function saveEnsemble(parts: EnsembleParts): Uint8Array {
 export function loadEnsemble(bytes: Uint8Array, kernels: Kernels): EnsembleParts {
   const reader = new ByteReader(bytes);
   const format = reader.number();
-  if (format !== FORMAT) {
+  if (format !== FORMAT && format !== FORMAT_WITHOUT_WEIGHTS) {
     throw new Error(
       `model format ${String(format)} is not the ${String(FORMAT)} this strayd reads: train again, or use the strayd that made it`,
     );
@@ -51,6 +55,7 @@ export function loadEnsemble(bytes: Uint8Array, kernels: Kernels): EnsembleParts
           basis,
           net: net.length > 0 ? loadNet(net, kernels) : null,
           unseen: loadEntity(reader.bytes(), kernels),
+          netWeight: format === FORMAT ? reader.number() : NET_WEIGHT,
         },
       ];
     }),

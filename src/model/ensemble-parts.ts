@@ -26,6 +26,8 @@ export interface GroupPart {
   readonly basis: LinearBasis | null;
   /** `null` where there is no net. */
   readonly net: Autoencoder | null;
+  /** The net's weight in the score; 0: it has no say. */
+  readonly netWeight: number;
   /** For entities that were not there in training. */
   readonly unseen: EntityPart;
 }

@@ -8,10 +8,9 @@ import { logTerm, meanRatio } from './member-statistics.ts';
 import type { MemberStatistics } from './member-statistics.ts';
 import type { EntityProfile, ModelScore, ScoreItem, ScoringModel } from './scoring-model.ts';
 
-/** Weights of the kinds of members; those that are absent share theirs out. */
-const LINEAR_WEIGHT = 0.54;
-const FORECAST_WEIGHT = 0.26;
-const NET_WEIGHT = 0.2;
+/** Weights of the kinds of members, the net's being its group's own; those that are absent share theirs out. */
+export const LINEAR_WEIGHT = 0.54;
+export const FORECAST_WEIGHT = 0.26;
 
 /** A running score of one item while the members speak one after the other. */
 interface Tally {
@@ -56,7 +55,7 @@ export function createEnsemble(parts: EnsembleParts, version: string): ScoringMo
       for (const [basis, ofBasis] of groupBy(ofGroup, (tally) => tally.part.basis ?? group.basis)) {
         if (basis !== null) addBasis(ofBasis, basis);
       }
-      if (group.net !== null) addWindows(ofGroup, group.net, -1, NET_WEIGHT);
+      if (group.net !== null && group.netWeight > 0) addWindows(ofGroup, group.net, -1, group.netWeight);
     }
     return tallies.map((tally) => closeTally(tally, order));
   };

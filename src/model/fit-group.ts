@@ -14,6 +14,7 @@ import type { LinearAutoencoder } from './linear-autoencoder.ts';
 import { fitStatistics } from './fit-statistics.ts';
 import type { NetName } from './net.ts';
 import { netKind } from './net-registry.ts';
+import type { NetStanding } from './net-weight.ts';
 import { priorWorth } from './prior-worth.ts';
 import { cutTail } from './validation-tail.ts';
 
@@ -58,6 +59,7 @@ export interface FittedGroup {
   readonly trainingRows: number;
   readonly linear: readonly FittedAutoencoder[];
   readonly net: FittedAutoencoder | null;
+  readonly standing: NetStanding;
 }
 
 /** Fits a group's shared members, its entities' own bases, and every statistic; its net goes on from `base` if that is of its size. */
@@ -105,11 +107,12 @@ export async function fitGroup(
     statistics: statistics.typical,
   };
   return {
-    part: { basis, net: net?.autoencoder ?? null, unseen },
+    part: { basis, net: net?.autoencoder ?? null, netWeight: statistics.standing.weight, unseen },
     entities: statistics.entities,
     trainingRows: pooled.pairs[0] ?? 0,
     linear: fitted,
     net,
+    standing: statistics.standing,
   };
 }
 

@@ -13,7 +13,7 @@ import type { FitPlan } from './fit-plan.ts';
 import { FORECAST_MEMORY, FORECAST_ROWS } from './forecast.ts';
 import { loadKernels } from './kernels.ts';
 import { measureBackends } from './measure-backends.ts';
-import { groupCard } from './model-card.ts';
+import { groupCard, netNote } from './model-card.ts';
 import type { ModelCard } from './model-card.ts';
 import { versionOf } from './model-file.ts';
 import type { ScoringModel } from './scoring-model.ts';
@@ -140,7 +140,7 @@ function scalesOnly(group: GroupPlan): Pick<FittedGroup, 'part' | 'entities'> {
   const bare = { group: group.name, basis: null, statistics: [] };
   const home = group.entities.filter((entity) => group.home.has(entity.entity));
   return {
-    part: { basis: null, net: null, unseen: { ...bare, scale: unseenScale(group.scale) } },
+    part: { basis: null, net: null, netWeight: 0, unseen: { ...bare, scale: unseenScale(group.scale) } },
     entities: new Map(home.map((entity) => [entity.entity, { ...bare, scale: entity.scale }])),
   };
 }
@@ -156,11 +156,15 @@ function makeCard(made: {
   entities: ReadonlyMap<string, EntityPart>;
 }): ModelCard {
   const { input, version, backend, measured, plan, fitted, split, entities } = made;
+  const silent = plan.groups.map((group) => {
+    const result = fitted.get(group.name);
+    return result === undefined ? '' : netNote(group, result);
+  });
   return {
     version,
     detector: input.detector,
     type: input.modelSpec.type,
-    note: plan.note,
+    note: [plan.note, ...silent].filter((note) => note !== '').join('; '),
     backend,
     ...(measured.size > 0 ? { batchMs: Object.fromEntries(measured) } : {}),
     seed: input.seed,

@@ -6,6 +6,8 @@ import { rollingTerms } from './forecast-terms.ts';
 import { autoencoderErrors, forecastMemberErrors } from './member-errors.ts';
 import { averageStatistics, logTerm, memberStatistics } from './member-statistics.ts';
 import type { LogTerms, MemberErrors, MemberStatistics } from './member-statistics.ts';
+import { NET_ALONE, logErrorRatio, standingOf } from './net-weight.ts';
+import type { NetStanding } from './net-weight.ts';
 import { spreadNumbers } from './stretch-windows.ts';
 
 /** Entities whose average stands for their group. */
@@ -28,47 +30,60 @@ export interface FittedMembers {
   readonly net: Autoencoder | null;
 }
 
-/** Measures every member on every entity at home, each shrunk toward the group's typical one. */
+/** Measures every member on every entity at home, each shrunk toward the group's typical one, and what say the net has. */
 export async function fitStatistics(
   members: FittedMembers,
   context: GroupContext,
-): Promise<{ typical: MemberStatistics[]; entities: Map<string, EntityPart> }> {
+): Promise<{ typical: MemberStatistics[]; entities: Map<string, EntityPart>; standing: NetStanding }> {
   const { plan, basis, bases } = members;
   const eligible = plan.entities.filter((entity) => entity.trainingRows >= context.priorRows);
   const pool = eligible.length > 0 ? eligible : plan.entities;
   const sample = spreadNumbers(pool.length, TYPICAL_ENTITIES).flatMap((index) => pool[index] ?? []);
-  const typicalOf = (
-    basisOf: (entity: ScaledEntity) => LinearBasis | undefined,
-  ): (MemberStatistics | null)[] => {
-    const measured = sample.flatMap((entity) => {
+  const measureSample = (basisOf: (entity: ScaledEntity) => LinearBasis | undefined): Measured[] =>
+    sample.flatMap((entity) => {
       const used = basisOf(entity);
       return used === undefined ? [] : [measure({ ...members, basis: used }, entity, null, context)];
     });
-    return (measured[0] ?? []).map((_, member) =>
-      averageStatistics(measured.flatMap((list) => list[member] ?? [])),
-    );
-  };
-  const typical = typicalOf(() => basis).map((statistics) => {
+  const shared = measureSample(() => basis);
+  const typical = typicalOf(shared).map((statistics) => {
     if (statistics === null)
       throw new Error(`too few consecutive rows to measure a member of "${plan.name}"`);
     return statistics;
   });
-  const typicalOwn = bases.size > 0 ? typicalOf((entity) => bases.get(entity.entity)) : [];
+  const typicalOwn = bases.size > 0 ? typicalOf(measureSample((entity) => bases.get(entity.entity))) : [];
 
   const entities = new Map<string, EntityPart>();
+  const atHome: Measured[] = [];
   for (const [index, entity] of plan.entities.entries()) {
     if (!plan.home.has(entity.entity)) continue;
     const own = bases.get(entity.entity) ?? null;
     const priors = own === null || typicalOwn.length === 0 ? typical : typicalOwn;
     const measured = measure({ ...members, basis: own ?? basis }, entity, priors, context);
-    const statistics = measured
+    atHome.push(measured);
+    const statistics = measured.statistics
       .map((one, member) => one ?? typical[member])
       .filter((one) => one !== undefined);
     entities.set(entity.entity, { group: plan.name, scale: entity.scale, basis: own, statistics });
     context.report('statistics', index / plan.entities.length, entity.entity);
     await context.pause();
   }
-  return { typical, entities };
+  // Without an entity at home only those never seen will be scored, by the group's own members.
+  const judged = atHome.length > 0 ? atHome : shared;
+  const standing =
+    plan.linearWindows.length === 0 ? NET_ALONE : standingOf(judged.map(({ netRatio }) => netRatio));
+  return { typical, entities, standing };
+}
+
+function typicalOf(measured: readonly Measured[]): (MemberStatistics | null)[] {
+  return (measured[0]?.statistics ?? []).map((_, member) =>
+    averageStatistics(measured.flatMap(({ statistics }) => statistics[member] ?? [])),
+  );
+}
+
+interface Measured {
+  readonly statistics: (MemberStatistics | null)[];
+  /** `logErrorRatio` of the net and the linear member of its window; NaN if either is missing. */
+  readonly netRatio: number;
 }
 
 function measure(
@@ -76,7 +91,7 @@ function measure(
   entity: ScaledEntity,
   priors: readonly (MemberStatistics | null)[] | null,
   { entities, priorRows }: Pick<GroupContext, 'entities' | 'priorRows'>,
-): (MemberStatistics | null)[] {
+): Measured {
   const members = basis.autoencoders.length + (net === null ? 0 : 1);
   const work = STATISTICS_WORK / (MEASUREMENTS * Math.max(1, members) * entities);
   const errors: [MemberErrors, LogTerms][] = basis.autoencoders.map((autoencoder) => [
@@ -84,14 +99,21 @@ function measure(
     windowTerms,
   ]);
   errors.push([forecastMemberErrors(basis.forecast, entity), rollingTerms]);
-  if (net !== null) errors.push([autoencoderErrors(net, entity, work), windowTerms]);
-  return errors.map(([memberErrors, terms], member) =>
+  let netRatio = Number.NaN;
+  if (net !== null) {
+    const ofNet = autoencoderErrors(net, entity, work);
+    const peer = errors[basis.autoencoders.findIndex(({ steps }) => steps === net.steps)];
+    if (peer !== undefined) netRatio = logErrorRatio(ofNet, peer[0]);
+    errors.push([ofNet, windowTerms]);
+  }
+  const statistics = errors.map(([memberErrors, terms], member) =>
     memberStatistics(memberErrors, terms, {
       prior: priors?.[member] ?? null,
       rows: entity.trainingRows,
       priorRows,
     }),
   );
+  return { statistics, netRatio };
 }
 
 function windowTerms(ratios: Float64Array, ratioMean: number): Float64Array[] {

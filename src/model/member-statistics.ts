@@ -99,8 +99,8 @@ export function averageStatistics(list: readonly MemberStatistics[]): MemberStat
   };
 }
 
-/** Larger of hold-out and training mean, floored, so that a feature that was never wrong does not shout at its first hair. */
-function usualErrors(errors: MemberErrors): Float64Array {
+/** Larger of hold-out and training mean of each feature, floored, so that one that was never wrong does not shout at its first hair. */
+export function usualErrors(errors: MemberErrors): Float64Array {
   const training = meanErrors(errors.training, errors.features);
   const holdOut = meanErrors(errors.holdOut, errors.features);
   const usual = training.map((value, i) => Math.max(value, holdOut[i]!));

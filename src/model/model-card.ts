@@ -1,12 +1,15 @@
 import type { ModelSpec } from '../core/detector.ts';
 import type { Autoencoder, EpochLoss, FittedAutoencoder } from './autoencoder.ts';
 import type { BackendName } from './backend.ts';
+import { FORECAST_WEIGHT, LINEAR_WEIGHT } from './ensemble.ts';
 import { FLEET } from './ensemble-parts.ts';
 import type { FittedGroup, GroupPlan } from './fit-group.ts';
 
 /** One trained member, as it really came out. */
 export interface MemberCard {
   readonly kind: Autoencoder['kind'] | 'forecast';
+  /** Beside the other members'; 0: it has no say in the score. */
+  readonly weight: number;
   /** Rows it sees. */
   readonly steps: number;
   /** Widths from input to output; the narrowest is the bottleneck. */
@@ -35,7 +38,7 @@ export interface ModelCard {
   readonly version: string;
   readonly detector: string;
   readonly type: ModelSpec['type'];
-  /** Why a member that was asked for is missing, or ''. */
+  /** Why a member that was asked for is missing or has no say, or ''. */
   readonly note: string;
   readonly backend: BackendName | 'none';
   /** Milliseconds that a batch of the net took on each backend, where `backend: auto` measured them. */
@@ -54,6 +57,16 @@ export interface ModelCard {
   }[];
 }
 
+/** Why a group's net has no say in the score, or ''. */
+export function netNote({ name }: GroupPlan, { net, standing }: FittedGroup): string {
+  if (net === null || standing.weight > 0) return '';
+  const label = name === FLEET ? 'all entities' : `cohort "${name}"`;
+  const reason = Number.isNaN(standing.errorRatio)
+    ? 'no entity has hold-out to try it on'
+    : `on hold-out its errors are ${standing.errorRatio.toFixed(2)} times the linear member's`;
+  return `the net of ${label} has no say: ${reason}`;
+}
+
 /** Describes a fitted group. */
 export function groupCard(plan: GroupPlan, fitted: FittedGroup): GroupCard {
   const { statistics } = fitted.part.unseen;
@@ -61,8 +74,9 @@ export function groupCard(plan: GroupPlan, fitted: FittedGroup): GroupCard {
     const errors = statistics.at(member)?.featureError ?? new Float64Array(0);
     return errors.reduce((sum, error) => sum + error / errors.length, 0);
   };
-  const describe = (one: FittedAutoencoder, member: number): MemberCard => ({
+  const describe = (one: FittedAutoencoder, member: number, weight: number): MemberCard => ({
     kind: one.autoencoder.kind,
+    weight,
     steps: one.autoencoder.steps,
     shape: one.autoencoder.shape,
     share: one.share,
@@ -70,13 +84,16 @@ export function groupCard(plan: GroupPlan, fitted: FittedGroup): GroupCard {
     fineTuned: one.fineTuned,
     holdOutError: errorOf(member),
   });
-  const members = fitted.linear.map((one, index) => describe(one, index));
+  const members = fitted.linear.map((one, index) =>
+    describe(one, index, LINEAR_WEIGHT / fitted.linear.length),
+  );
   const forecast = fitted.part.basis?.forecast;
   if (forecast !== undefined) {
     const shape = [forecast.rows * forecast.features, forecast.features];
     const holdOutError = errorOf(members.length);
     members.push({
       kind: 'forecast',
+      weight: FORECAST_WEIGHT,
       steps: forecast.rows + 1,
       shape,
       share: 1,
@@ -85,7 +102,7 @@ export function groupCard(plan: GroupPlan, fitted: FittedGroup): GroupCard {
       holdOutError,
     });
   }
-  if (fitted.net !== null) members.push(describe(fitted.net, -1));
+  if (fitted.net !== null) members.push(describe(fitted.net, -1, fitted.part.netWeight));
   return {
     cohort: plan.name === FLEET ? null : plan.name,
     entities: plan.home.size,

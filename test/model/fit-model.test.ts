@@ -84,7 +84,6 @@ describe('a fitted ensemble', () => {
     expect(dense?.curve.length).toBeGreaterThan(0);
     expect(fitted.card.entities.every((entity) => entity.ownBasis)).toBe(true);
     expect(fitted.card.backend).toBe('wasm');
-    expect(fitted.card.note).toBe('');
   });
 
   it.each(['a', 'b', 'c'])('scores a spike, a shift and a broken relation of %s above normal', (name) => {
