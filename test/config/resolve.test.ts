@@ -65,6 +65,7 @@ describe('defaults', () => {
           },
         },
       ],
+      histories: [],
       channels: [],
       delivery: { maxAlertAgeMs: 3_600_000, timezone: 'UTC' },
       store: { path: '/c/strayd-data' },
