@@ -1,4 +1,5 @@
 import type { DetectorSpec } from '../core/detector.ts';
+import { median } from '../core/median.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { Report } from './telemetry.ts';
 
@@ -66,9 +67,4 @@ function driftOf(store: StoreReader, spec: DetectorSpec): number | null {
     if (looked === MOST_ENTITIES) break;
   }
   return medians.length === 0 ? null : Math.exp(median(medians) - usualScore);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }

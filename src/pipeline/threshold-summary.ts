@@ -15,14 +15,12 @@ export interface ThresholdSummary {
 }
 
 const METHOD = 'peaks over threshold on declustered log scores of 7 days, offset from the alerts of 28 days';
-/** The normal distribution's .95 quantile. */
-const SDS = 1.645;
 /** The middle of so many entities is near enough; more would hold the pipeline up. */
 const MOST_SORTED = 2000;
 
 /** Sums a detector's thresholds up; `null` while nothing is scored. */
 export function thresholdSummary(detector: DetectorState): ThresholdSummary | null {
-  const found: { raw: number; error: number }[] = [];
+  const found: { raw: number; reach: number }[] = [];
   let provisionalEntities = 0;
   const context = detector.models.at(-1)?.context;
   if (context === undefined) return null;
@@ -32,12 +30,12 @@ export function thresholdSummary(detector: DetectorState): ThresholdSummary | nu
     const { calibration } = scoring;
     if (calibration.provisional) provisionalEntities += 1;
     if (found.length === MOST_SORTED) continue;
-    found.push({ raw: calibration.threshold(terms.lnRate), error: calibration.thresholdError(terms.lnRate) });
+    found.push({ raw: calibration.threshold(terms.lnRate), reach: calibration.thresholdReach(terms.lnRate) });
   }
   const middle = found.sort((a, b) => a.raw - b.raw)[found.length >> 1];
   if (middle === undefined) return null;
   const raw = middle.raw - terms.offset;
-  const reach = SDS * middle.error;
+  const { reach } = middle;
   return {
     method: METHOD,
     raw,

@@ -1,3 +1,4 @@
+import { median } from '../core/median.ts';
 import { fitModel } from '../model/fit-model.ts';
 import { packModelFile } from '../model/model-file.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
@@ -163,11 +164,6 @@ async function scoreAll(
   }
   options.onProgress?.({ stage: 'hold_out', fraction: 1, detail: '' });
   return results;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
 /** A model of other features can't score these rows, and has no say. */

@@ -8,7 +8,6 @@ import type { ChosenRows } from './choose-rows.ts';
 import type { FaultResult } from './self-test.ts';
 import type { PromotionResult } from './promotion-gate.ts';
 import type { HoldOutResult } from './score-hold-out.ts';
-import { thresholdInterval } from './threshold-interval.ts';
 
 /** The rows that a model was made from. Times are Unix ms. */
 export interface TrainingData {
@@ -27,7 +26,7 @@ export interface ThresholdCard {
   readonly median: number;
   readonly least: number;
   readonly most: number;
-  /** 90 % of thresholds that as much hold-out of the entity in the middle could have given; `null` if it is too short to tell. */
+  /** A 90 % interval around that of the entity in the middle, from how few clusters its tail rests on. */
   readonly interval: readonly [number, number] | null;
   /** Share of hold-out rows above their entity's threshold. */
   readonly holdOutShareOver: number;
@@ -83,20 +82,21 @@ export function describeThreshold(
       nextRefitMs: () => Infinity,
       excluded: () => [],
     };
-    const threshold = EntityCalibration.fromBytes(bytes, setting).threshold(lnBudget);
+    const calibration = EntityCalibration.fromBytes(bytes, setting);
+    const threshold = calibration.threshold(lnBudget);
     over += raw.filter((score) => score >= threshold).length;
     rows += raw.length;
-    return [{ threshold, entity }];
+    return [{ threshold, reach: calibration.thresholdReach(lnBudget) }];
   });
   const sorted = thresholds.sort((a, b) => a.threshold - b.threshold);
   const middle = sorted[sorted.length >> 1];
-  const ofMiddle = scores.find(({ entity }) => entity === middle?.entity);
   return {
     method: 'peaks over threshold on declustered hold-out log scores',
     median: middle?.threshold ?? Number.NaN,
     least: sorted[0]?.threshold ?? Number.NaN,
     most: sorted.at(-1)?.threshold ?? Number.NaN,
-    interval: ofMiddle === undefined ? null : thresholdInterval(ofMiddle, spec.stepMs, lnBudget),
+    interval:
+      middle === undefined ? null : [middle.threshold - middle.reach, middle.threshold + middle.reach],
     holdOutShareOver: rows === 0 ? 0 : over / rows,
   };
 }

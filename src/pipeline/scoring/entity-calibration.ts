@@ -12,6 +12,8 @@ const THRESHOLD_REACH: readonly [number, number] = [-5, 30];
 /** With so many days of own rows the cohort has no say any more. */
 const OWN_DAYS = 2;
 const SETTLED_DAYS = 5;
+/** The normal distribution's .95 quantile. */
+const INTERVAL_SDS = 1.645;
 /** A calibration is written at least this often, so that a restart has few kept steps to add again. */
 const ROW_EVERY_MS = 4 * 3_600_000;
 
@@ -127,9 +129,9 @@ export class EntityCalibration {
     return this.#thresholdFor.raw;
   }
 
-  /** Standard error of the threshold, from the own tail or, as long as there is none, the cohort's. */
-  thresholdError(lnBudget: number): number {
-    return thresholdError(this.#own ?? this.#setting.cohort, lnBudget);
+  /** How far a 90 % interval reaches to either side of the threshold: by the own tail or, as long as there is none, the cohort's. */
+  thresholdReach(lnBudget: number): number {
+    return INTERVAL_SDS * thresholdError(this.#own ?? this.#setting.cohort, lnBudget);
   }
 
   #findThreshold(lnBudget: number): number {
