@@ -17,6 +17,7 @@ import type { GateVerdict } from './promotion-gate.ts';
 import { judgePromotion } from './promotion-gate.ts';
 import type { HoldOutResult } from './score-hold-out.ts';
 import { scoreHoldOut } from './score-hold-out.ts';
+import { scoreRecent } from './score-recent.ts';
 import { selfTest } from './self-test.ts';
 import type { TrainingCard } from './training-card.ts';
 import { describeData, describeErrors, describeThreshold } from './training-card.ts';
@@ -65,7 +66,8 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
   const { spec, seed } = input;
   const features = spec.features.map((feature) => feature.name);
   const champion = sameColumns(input.champion, features) ? input.champion : null;
-  const chosen = input.entities.map((entity) => chooseRows(entity, input.excluded, spec));
+  const history = input.entities.map((rows) => ({ rows, chosen: chooseRows(rows, input.excluded, spec) }));
+  const chosen = history.map((one) => one.chosen);
   const mostRows = chosen.reduce((most, one) => Math.max(most, one.rows), 0);
   if (mostRows < spec.training.minSteps) return tooLittle(input, mostRows);
   const usable = chosen.filter((one) => one.rows > 0);
@@ -98,7 +100,14 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
     return tooLittle(input, mostRows);
   }
 
-  const calibrations = initialCalibrations(scores, spec.stepMs, initialGuards(scores));
+  const recent = await scoreRecent(fitted.scoring, history, {
+    spec,
+    excluded: input.excluded,
+    holdOut: scores,
+    isChallenger: champion !== null,
+    ...silently(options),
+  });
+  const calibrations = initialCalibrations(recent, spec.stepMs, initialGuards(recent));
   const faults = options.selfTest
     ? await selfTest(trialContext(spec, fitted.scoring, calibrations), usable, {
         seed,
@@ -111,7 +120,7 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
     ...fitted.card,
     parent: input.champion?.version ?? null,
     data: describeData(chosen, spec.stepMs),
-    threshold: describeThreshold(scores, calibrations, spec),
+    threshold: describeThreshold(recent, calibrations, spec),
     holdOutErrors: describeErrors(scores, features),
     usualScore: median(scores.flatMap((one) => one.raw)),
     promotion,

@@ -112,6 +112,21 @@ describe('train', () => {
     expect(card.threshold.holdOutShareOver).toBeLessThan(0.01);
   });
 
+  it('begins with thresholds that know the alerts which nobody has labelled, as those in use do', async () => {
+    const noisy = entity('a', 1200, 1);
+    const { values } = noisy.segments[0]!;
+    // Every 20th row of the newest ones jumps.
+    for (let row = 1000; row < 1150; row += 20) values[2 * row + 1]! += 8;
+    const threshold = async (reason: string): Promise<number> => {
+      const excluded = [{ entity: 'a', firstStep: FIRST + 990, lastStep: FIRST + 1160, reason }];
+      const outcome = await train(inputOf({ entities: [noisy], excluded }));
+      if (outcome.kind === 'not_enough_history') throw new Error(outcome.detail);
+      return outcome.card.threshold.median;
+    };
+    const forgotten = await threshold('labelled_real');
+    expect(await threshold('alert_in_quarantine')).toBeGreaterThan(forgotten + 1);
+  });
+
   it('gives equal bytes for equal input', async () => {
     const [one, two] = [await train(inputOf()), await train(inputOf())];
     if (one.kind === 'not_enough_history' || two.kind === 'not_enough_history')
