@@ -1,4 +1,4 @@
-import { priorWorth } from './prior-worth.ts';
+import { historyShare, priorWorth } from './prior-worth.ts';
 
 /** How one entity's features are scaled. Arrays have one element a feature; NaN mean: the feature was never seen. */
 export interface FeatureScale {
@@ -57,8 +57,12 @@ export function fitScale(stretches: readonly Float64Array[], features: number): 
   return scale;
 }
 
-/** Pools entities' scales, each entity counting once. */
-export function poolScales(scales: readonly FeatureScale[], features: number): CohortScale {
+/** Pools entities' scales, each counting by its share of a full history (`historyShare`). */
+export function poolScales(
+  scales: readonly FeatureScale[],
+  features: number,
+  priorRows: number,
+): CohortScale {
   const mean = new Float64Array(features).fill(Number.NaN);
   const within = new Float64Array(features).fill(1);
   const between = new Float64Array(features);
@@ -67,27 +71,20 @@ export function poolScales(scales: readonly FeatureScale[], features: number): C
   for (let feature = 0; feature < features; feature++) {
     const seen = scales.filter((scale) => scale.counts[feature]! > 0);
     if (seen.length === 0) continue;
-    const means = seen.map((scale) => scale.mean[feature]!);
-    const centre = means.reduce((sum, value) => sum + value / seen.length, 0);
+    const weights = seen.map((scale) => historyShare(scale.counts[feature]!, priorRows));
+    const weightSum = weights.reduce((sum, weight) => sum + weight, 0);
+    const average = (pick: (scale: FeatureScale) => number): number =>
+      seen.reduce((sum, scale, i) => sum + pick(scale) * (weights[i]! / weightSum), 0);
+    const centre = average((scale) => scale.mean[feature]!);
     // Levels at both ends of the doubles may lie further apart than a double can say.
-    const unit = means.reduce((most, value) => Math.max(most, Math.abs(value / 4 - centre / 4)), 0);
-    const spread =
-      unit > 0
-        ? means.reduce((sum, value) => sum + ((value / 4 - centre / 4) / unit) ** 2 / seen.length, 0)
-        : 0;
+    const quarter = (scale: FeatureScale): number => scale.mean[feature]! / 4 - centre / 4;
+    const unit = seen.reduce((most, scale) => Math.max(most, Math.abs(quarter(scale))), 0);
+    const spread = unit > 0 ? average((scale) => (quarter(scale) / unit) ** 2) : 0;
     mean[feature] = centre;
     between[feature] = Math.min(Number.MAX_VALUE, Math.sqrt(spread) * unit * 4);
-    within[feature] = Math.exp(
-      seen.reduce((sum, scale) => sum + Math.log(scale.sd[feature]!) / seen.length, 0),
-    );
-    low[feature] = seen.reduce(
-      (least, scale) => Math.min(least, scale.low[feature]!),
-      Number.POSITIVE_INFINITY,
-    );
-    high[feature] = seen.reduce(
-      (most, scale) => Math.max(most, scale.high[feature]!),
-      Number.NEGATIVE_INFINITY,
-    );
+    within[feature] = Math.exp(average((scale) => Math.log(scale.sd[feature]!)));
+    low[feature] = seen.reduce((least, scale) => Math.min(least, scale.low[feature]!), Infinity);
+    high[feature] = seen.reduce((most, scale) => Math.max(most, scale.high[feature]!), -Infinity);
   }
   return { mean, within, between, low, high };
 }
@@ -139,14 +136,17 @@ export function scaleRows(
   const offset = first * features;
   for (let index = 0; index < scaled.length; index++) {
     const feature = index % features;
-    const value = rows[offset + index]!;
-    const mean = scale.mean[feature]!;
-    const sd = scale.sd[feature]!;
-    const difference = value - mean;
-    const result = Number.isFinite(difference) ? difference / sd : value / sd - mean / sd;
+    const result = inSds(rows[offset + index]!, scale, feature);
     scaled[index] = Math.max(-LARGEST_SCALED, Math.min(LARGEST_SCALED, result));
   }
   return scaled;
+}
+
+function inSds(value: number, scale: FeatureScale, feature: number): number {
+  const mean = scale.mean[feature]!;
+  const sd = scale.sd[feature]!;
+  const difference = value - mean;
+  return Number.isFinite(difference) ? difference / sd : value / sd - mean / sd;
 }
 
 function emptyScale(features: number): FeatureScale {

@@ -4,6 +4,7 @@ import type { GroupContext, GroupPlan } from './fit-group.ts';
 import type { ScaledEntity } from './fit-input.ts';
 import { rollingTerms } from './forecast-terms.ts';
 import { autoencoderErrors, forecastMemberErrors } from './member-errors.ts';
+import { historyShare } from './prior-worth.ts';
 import { averageStatistics, logTerm, memberStatistics } from './member-statistics.ts';
 import type { LogTerms, MemberErrors, MemberStatistics } from './member-statistics.ts';
 import { spreadNumbers } from './stretch-windows.ts';
@@ -40,12 +41,16 @@ export async function fitStatistics(
   const typicalOf = (
     basisOf: (entity: ScaledEntity) => LinearBasis | undefined,
   ): (MemberStatistics | null)[] => {
-    const measured = sample.flatMap((entity) => {
-      const used = basisOf(entity);
-      return used === undefined ? [] : [measure({ ...members, basis: used }, entity, null, context)];
-    });
+    const known = sample.filter((entity) => basisOf(entity) !== undefined);
+    const weights = known.map((entity) => historyShare(entity.trainingRows, context.priorRows));
+    const measured = known.map((entity) =>
+      measure({ ...members, basis: basisOf(entity) ?? basis }, entity, null, context),
+    );
     return (measured[0] ?? []).map((_, member) =>
-      averageStatistics(measured.flatMap((list) => list[member] ?? [])),
+      averageStatistics(
+        measured.map((list) => list[member] ?? null),
+        weights,
+      ),
     );
   };
   const typical = typicalOf(() => basis).map((statistics) => {
@@ -60,8 +65,7 @@ export async function fitStatistics(
     if (!plan.home.has(entity.entity)) continue;
     const own = bases.get(entity.entity) ?? null;
     const priors = own === null || typicalOwn.length === 0 ? typical : typicalOwn;
-    const measured = measure({ ...members, basis: own ?? basis }, entity, priors, context);
-    const statistics = measured
+    const statistics = measure({ ...members, basis: own ?? basis }, entity, priors, context)
       .map((one, member) => one ?? typical[member])
       .filter((one) => one !== undefined);
     entities.set(entity.entity, { group: plan.name, scale: entity.scale, basis: own, statistics });

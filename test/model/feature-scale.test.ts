@@ -33,10 +33,38 @@ describe('scaleRows', () => {
   });
 });
 
+const many = (level: number, spread: number, count: number): Float64Array =>
+  Float64Array.from({ length: count }, (_, index) => level + (index % 2 === 0 ? spread : -spread));
+
+describe('poolScales', () => {
+  it('hardly listens to the half day of a newcomer among those with a history', () => {
+    const old = [fitScale([many(100, 2, 6000)], 1), fitScale([many(100, 2, 6000)], 1)];
+    const newcomer = fitScale([many(130, 0.02, 138)], 1);
+    const pooled = poolScales([...old, newcomer], 1, 100);
+    expect(pooled.mean[0]).toBeCloseTo(100, 0);
+    expect(pooled.within[0]).toBeGreaterThan(1.9);
+    expect(pooled.between[0]).toBeLessThan(2);
+  });
+
+  it('lets all speak alike where all are equally young', () => {
+    const young = [fitScale([many(10, 1, 50)], 1), fitScale([many(20, 1, 50)], 1)];
+    const pooled = poolScales(young, 1, 100);
+    expect(pooled.mean[0]).toBeCloseTo(15, 9);
+    expect(pooled.between[0]).toBeCloseTo(5, 9);
+  });
+
+  it('stays finite for levels at both ends of the doubles', () => {
+    const ends = [fitScale([many(1.5e308, 1, 50)], 1), fitScale([many(-1.5e308, 1, 50)], 1)];
+    const cohort = poolScales(ends, 1, 100);
+    for (const own of ends) {
+      const { mean, sd, low, high } = shrinkScale(own, cohort, 100);
+      for (const [value] of [mean, sd, low, high]) expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+});
+
 describe('shrinkScale', () => {
-  const many = (level: number, spread: number, count: number): Float64Array =>
-    Float64Array.from({ length: count }, (_, index) => level + (index % 2 === 0 ? spread : -spread));
-  const cohort = poolScales([fitScale([many(100, 2, 1000)], 1), fitScale([many(104, 2, 1000)], 1)], 1);
+  const cohort = poolScales([fitScale([many(100, 2, 1000)], 1), fitScale([many(104, 2, 1000)], 1)], 1, 100);
 
   it('leans on the cohort when young and on itself when old', () => {
     const young = shrinkScale(fitScale([many(102, 8, 4)], 1), cohort, 100);
@@ -46,7 +74,7 @@ describe('shrinkScale', () => {
   });
 
   it('keeps an own level where the cohort levels lie far apart', () => {
-    const apart = poolScales([fitScale([many(0, 1, 1000)], 1), fitScale([many(1e6, 1, 1000)], 1)], 1);
+    const apart = poolScales([fitScale([many(0, 1, 1000)], 1), fitScale([many(1e6, 1, 1000)], 1)], 1, 100);
     const young = shrinkScale(fitScale([many(700_000, 1, 20)], 1), apart, 100);
     expect(young.mean[0]).toBeCloseTo(700_000, 0);
   });
@@ -61,7 +89,7 @@ describe('shrinkScale', () => {
 
   it('leaves a feature that nobody has seen unknown', () => {
     const none = fitScale([Float64Array.from([Number.NaN, Number.NaN])], 1);
-    const unknown = shrinkScale(none, poolScales([none], 1), 100);
+    const unknown = shrinkScale(none, poolScales([none], 1, 100), 100);
     expect(unknown.mean[0]).toBeNaN();
     expect(scaleRows(Float64Array.from([5]), 0, 1, unknown)[0]).toBeNaN();
   });
