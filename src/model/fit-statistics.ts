@@ -17,8 +17,8 @@ const TYPICAL_ENTITIES = 50;
  * ten features stays under it.
  */
 const STATISTICS_WORK = 1e12;
-/** Measurements of an entity: for itself, and for the typical one with the group's basis and with own ones. */
-const MEASUREMENTS = 3;
+/** Measurements of an entity: for itself, and for the typical one. */
+const MEASUREMENTS = 2;
 
 /** A group's trained members. */
 export interface FittedMembers {
@@ -38,34 +38,24 @@ export async function fitStatistics(
   const eligible = plan.entities.filter((entity) => entity.trainingRows >= context.priorRows);
   const pool = eligible.length > 0 ? eligible : plan.entities;
   const sample = spreadNumbers(pool.length, TYPICAL_ENTITIES).flatMap((index) => pool[index] ?? []);
-  const typicalOf = (
-    basisOf: (entity: ScaledEntity) => LinearBasis | undefined,
-  ): (MemberStatistics | null)[] => {
-    const known = sample.filter((entity) => basisOf(entity) !== undefined);
-    const weights = known.map((entity) => historyShare(entity.trainingRows, context.priorRows));
-    const measured = known.map((entity) =>
-      measure({ ...members, basis: basisOf(entity) ?? basis }, entity, null, context),
+  const weights = sample.map((entity) => historyShare(entity.trainingRows, context.priorRows));
+  const measured = sample.map((entity) => measure(members, entity, null, context));
+  const typical = (measured[0] ?? []).map((_, member) => {
+    const statistics = averageStatistics(
+      measured.map((list) => list[member] ?? null),
+      weights,
     );
-    return (measured[0] ?? []).map((_, member) =>
-      averageStatistics(
-        measured.map((list) => list[member] ?? null),
-        weights,
-      ),
-    );
-  };
-  const typical = typicalOf(() => basis).map((statistics) => {
-    if (statistics === null)
+    if (statistics === null) {
       throw new Error(`too few consecutive rows to measure a member of "${plan.name}"`);
+    }
     return statistics;
   });
-  const typicalOwn = bases.size > 0 ? typicalOf((entity) => bases.get(entity.entity)) : [];
 
   const entities = new Map<string, EntityPart>();
   for (const [index, entity] of plan.entities.entries()) {
     if (!plan.home.has(entity.entity)) continue;
     const own = bases.get(entity.entity) ?? null;
-    const priors = own === null || typicalOwn.length === 0 ? typical : typicalOwn;
-    const statistics = measure({ ...members, basis: own ?? basis }, entity, priors, context)
+    const statistics = measure({ ...members, basis: own ?? basis }, entity, typical, context)
       .map((one, member) => one ?? typical[member])
       .filter((one) => one !== undefined);
     entities.set(entity.entity, { group: plan.name, scale: entity.scale, basis: own, statistics });
