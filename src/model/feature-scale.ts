@@ -19,6 +19,9 @@ export interface CohortScale {
   readonly between: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
+  /** How far an entity's range reaches below and above its mean, in its own sds. */
+  readonly below: Float64Array;
+  readonly above: Float64Array;
 }
 
 /** A scaled value is held inside ± this, only to keep float32 sums finite. */
@@ -68,6 +71,8 @@ export function poolScales(
   const between = new Float64Array(features);
   const low = new Float64Array(features).fill(Number.NaN);
   const high = new Float64Array(features).fill(Number.NaN);
+  const below = new Float64Array(features);
+  const above = new Float64Array(features);
   for (let feature = 0; feature < features; feature++) {
     const seen = scales.filter((scale) => scale.counts[feature]! > 0);
     if (seen.length === 0) continue;
@@ -85,13 +90,17 @@ export function poolScales(
     within[feature] = Math.exp(average((scale) => Math.log(scale.sd[feature]!)));
     low[feature] = seen.reduce((least, scale) => Math.min(least, scale.low[feature]!), Infinity);
     high[feature] = seen.reduce((most, scale) => Math.max(most, scale.high[feature]!), -Infinity);
+    below[feature] = -average((scale) => inSds(scale.low[feature]!, scale, feature));
+    above[feature] = average((scale) => inSds(scale.high[feature]!, scale, feature));
   }
-  return { mean, within, between, low, high };
+  return { mean, within, between, low, high, below, above };
 }
 
 /**
  * Shrinks an entity's own scale toward its cohort's, which counts as up to `priorRows` rows (`priorWorth`). sd is mixed on the log scale,
- * so that one large host does not blow up the others; the mean's prior is weaker the more the entities' levels differ.
+ * so that one large host does not blow up the others; the mean's prior is weaker the more the entities' levels differ. The range of the
+ * young is drawn out to how far the cohort's reach from their means, in the larger of its own and the cohort's sd: few rows show neither
+ * the ends nor the spread.
  */
 export function shrinkScale(own: FeatureScale, cohort: CohortScale, priorRows: number): FeatureScale {
   const mean = Float64Array.from(own.mean);
@@ -115,6 +124,12 @@ export function shrinkScale(own: FeatureScale, cohort: CohortScale, priorRows: n
     mean[feature] = meanWeight * own.mean[feature]! + (1 - meanWeight) * cohort.mean[feature]!;
     const sdWeight = count < 2 ? 0 : count / (count + worth);
     sd[feature] = Math.exp(sdWeight * Math.log(own.sd[feature]!) + (1 - sdWeight) * Math.log(within));
+    const youth = 1 - historyShare(count, priorRows);
+    const unit = Math.max(sd[feature]!, within);
+    const centre = mean[feature]!;
+    const [floor, ceiling] = [low[feature]!, high[feature]!];
+    low[feature] = Math.min(floor, drawnOut(floor, centre - cohort.below[feature]! * unit, youth));
+    high[feature] = Math.max(ceiling, drawnOut(ceiling, centre + cohort.above[feature]! * unit, youth));
   }
   return { counts: own.counts, mean, sd, low, high };
 }
@@ -147,6 +162,12 @@ function inSds(value: number, scale: FeatureScale, feature: number): number {
   const sd = scale.sd[feature]!;
   const difference = value - mean;
   return Number.isFinite(difference) ? difference / sd : value / sd - mean / sd;
+}
+
+/** An end of a range, moved by so much of the way to where others' lies; where doubles end, as it was. */
+function drawnOut(end: number, reached: number, share: number): number {
+  const moved = end + share * (reached - end);
+  return Number.isFinite(moved) ? moved : end;
 }
 
 function emptyScale(features: number): FeatureScale {
