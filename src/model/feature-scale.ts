@@ -1,4 +1,4 @@
-import { priorWorth } from './prior-worth.ts';
+import { historyShare, priorWorth } from './prior-worth.ts';
 
 /** How one entity's features are scaled. Arrays have one element a feature; NaN mean: the feature was never seen. */
 export interface FeatureScale {
@@ -19,6 +19,9 @@ export interface CohortScale {
   readonly between: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
+  /** How far an entity's range reaches below and above its mean, in its own sds. */
+  readonly below: Float64Array;
+  readonly above: Float64Array;
 }
 
 /** A scaled value is held inside ± this, only to keep float32 sums finite. */
@@ -57,44 +60,47 @@ export function fitScale(stretches: readonly Float64Array[], features: number): 
   return scale;
 }
 
-/** Pools entities' scales, each entity counting once. */
-export function poolScales(scales: readonly FeatureScale[], features: number): CohortScale {
+/** Pools entities' scales, each counting by its share of a full history (`historyShare`). */
+export function poolScales(
+  scales: readonly FeatureScale[],
+  features: number,
+  priorRows: number,
+): CohortScale {
   const mean = new Float64Array(features).fill(Number.NaN);
   const within = new Float64Array(features).fill(1);
   const between = new Float64Array(features);
   const low = new Float64Array(features).fill(Number.NaN);
   const high = new Float64Array(features).fill(Number.NaN);
+  const below = new Float64Array(features);
+  const above = new Float64Array(features);
   for (let feature = 0; feature < features; feature++) {
     const seen = scales.filter((scale) => scale.counts[feature]! > 0);
     if (seen.length === 0) continue;
-    const means = seen.map((scale) => scale.mean[feature]!);
-    const centre = means.reduce((sum, value) => sum + value / seen.length, 0);
+    const weights = seen.map((scale) => historyShare(scale.counts[feature]!, priorRows));
+    const weightSum = weights.reduce((sum, weight) => sum + weight, 0);
+    const average = (pick: (scale: FeatureScale) => number): number =>
+      seen.reduce((sum, scale, i) => sum + pick(scale) * (weights[i]! / weightSum), 0);
+    const centre = average((scale) => scale.mean[feature]!);
     // Levels at both ends of the doubles may lie further apart than a double can say.
-    const unit = means.reduce((most, value) => Math.max(most, Math.abs(value / 4 - centre / 4)), 0);
-    const spread =
-      unit > 0
-        ? means.reduce((sum, value) => sum + ((value / 4 - centre / 4) / unit) ** 2 / seen.length, 0)
-        : 0;
+    const quarter = (scale: FeatureScale): number => scale.mean[feature]! / 4 - centre / 4;
+    const unit = seen.reduce((most, scale) => Math.max(most, Math.abs(quarter(scale))), 0);
+    const spread = unit > 0 ? average((scale) => (quarter(scale) / unit) ** 2) : 0;
     mean[feature] = centre;
     between[feature] = Math.min(Number.MAX_VALUE, Math.sqrt(spread) * unit * 4);
-    within[feature] = Math.exp(
-      seen.reduce((sum, scale) => sum + Math.log(scale.sd[feature]!) / seen.length, 0),
-    );
-    low[feature] = seen.reduce(
-      (least, scale) => Math.min(least, scale.low[feature]!),
-      Number.POSITIVE_INFINITY,
-    );
-    high[feature] = seen.reduce(
-      (most, scale) => Math.max(most, scale.high[feature]!),
-      Number.NEGATIVE_INFINITY,
-    );
+    within[feature] = Math.exp(average((scale) => Math.log(scale.sd[feature]!)));
+    low[feature] = seen.reduce((least, scale) => Math.min(least, scale.low[feature]!), Infinity);
+    high[feature] = seen.reduce((most, scale) => Math.max(most, scale.high[feature]!), -Infinity);
+    below[feature] = -average((scale) => inSds(scale.low[feature]!, scale, feature));
+    above[feature] = average((scale) => inSds(scale.high[feature]!, scale, feature));
   }
-  return { mean, within, between, low, high };
+  return { mean, within, between, low, high, below, above };
 }
 
 /**
  * Shrinks an entity's own scale toward its cohort's, which counts as up to `priorRows` rows (`priorWorth`). sd is mixed on the log scale,
- * so that one large host does not blow up the others; the mean's prior is weaker the more the entities' levels differ.
+ * so that one large host does not blow up the others; the mean's prior is weaker the more the entities' levels differ. The range of the
+ * young is drawn out to how far the cohort's reach from their means, in the larger of its own and the cohort's sd: few rows show neither
+ * the ends nor the spread.
  */
 export function shrinkScale(own: FeatureScale, cohort: CohortScale, priorRows: number): FeatureScale {
   const mean = Float64Array.from(own.mean);
@@ -118,6 +124,12 @@ export function shrinkScale(own: FeatureScale, cohort: CohortScale, priorRows: n
     mean[feature] = meanWeight * own.mean[feature]! + (1 - meanWeight) * cohort.mean[feature]!;
     const sdWeight = count < 2 ? 0 : count / (count + worth);
     sd[feature] = Math.exp(sdWeight * Math.log(own.sd[feature]!) + (1 - sdWeight) * Math.log(within));
+    const youth = 1 - historyShare(count, priorRows);
+    const unit = Math.max(sd[feature]!, within);
+    const centre = mean[feature]!;
+    const [floor, ceiling] = [low[feature]!, high[feature]!];
+    low[feature] = Math.min(floor, drawnOut(floor, centre - cohort.below[feature]! * unit, youth));
+    high[feature] = Math.max(ceiling, drawnOut(ceiling, centre + cohort.above[feature]! * unit, youth));
   }
   return { counts: own.counts, mean, sd, low, high };
 }
@@ -139,14 +151,23 @@ export function scaleRows(
   const offset = first * features;
   for (let index = 0; index < scaled.length; index++) {
     const feature = index % features;
-    const value = rows[offset + index]!;
-    const mean = scale.mean[feature]!;
-    const sd = scale.sd[feature]!;
-    const difference = value - mean;
-    const result = Number.isFinite(difference) ? difference / sd : value / sd - mean / sd;
+    const result = inSds(rows[offset + index]!, scale, feature);
     scaled[index] = Math.max(-LARGEST_SCALED, Math.min(LARGEST_SCALED, result));
   }
   return scaled;
+}
+
+function inSds(value: number, scale: FeatureScale, feature: number): number {
+  const mean = scale.mean[feature]!;
+  const sd = scale.sd[feature]!;
+  const difference = value - mean;
+  return Number.isFinite(difference) ? difference / sd : value / sd - mean / sd;
+}
+
+/** An end of a range, moved by so much of the way to where others' lies; where doubles end, as it was. */
+function drawnOut(end: number, reached: number, share: number): number {
+  const moved = end + share * (reached - end);
+  return Number.isFinite(moved) ? moved : end;
 }
 
 function emptyScale(features: number): FeatureScale {

@@ -71,6 +71,7 @@ export function planFit(input: FitInput, split: readonly SplitEntity[], priorRow
     const scale = poolScales(
       members.map((entity) => entity.ownScale),
       features,
+      priorRows,
     );
     const home = members.filter((entity) => cohorts.get(entity.cohort) === name);
     for (const entity of home) scales.set(entity.entity, shrinkScale(entity.ownScale, scale, priorRows));

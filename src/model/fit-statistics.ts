@@ -4,6 +4,7 @@ import type { GroupContext, GroupPlan } from './fit-group.ts';
 import type { ScaledEntity } from './fit-input.ts';
 import { rollingTerms } from './forecast-terms.ts';
 import { autoencoderErrors, forecastMemberErrors } from './member-errors.ts';
+import { historyShare } from './prior-worth.ts';
 import { averageStatistics, logTerm, memberStatistics } from './member-statistics.ts';
 import type { LogTerms, MemberErrors, MemberStatistics } from './member-statistics.ts';
 import { NET_ALONE, logErrorRatio, standingOf } from './net-weight.ts';
@@ -18,8 +19,8 @@ const TYPICAL_ENTITIES = 50;
  * ten features stays under it.
  */
 const STATISTICS_WORK = 1e12;
-/** Measurements of an entity: for itself, and for the typical one with the group's basis and with own ones. */
-const MEASUREMENTS = 3;
+/** Measurements of an entity: for itself, and for the typical one. */
+const MEASUREMENTS = 2;
 
 /** A group's trained members. */
 export interface FittedMembers {
@@ -39,26 +40,25 @@ export async function fitStatistics(
   const eligible = plan.entities.filter((entity) => entity.trainingRows >= context.priorRows);
   const pool = eligible.length > 0 ? eligible : plan.entities;
   const sample = spreadNumbers(pool.length, TYPICAL_ENTITIES).flatMap((index) => pool[index] ?? []);
-  const measureSample = (basisOf: (entity: ScaledEntity) => LinearBasis | undefined): Measured[] =>
-    sample.flatMap((entity) => {
-      const used = basisOf(entity);
-      return used === undefined ? [] : [measure({ ...members, basis: used }, entity, null, context)];
-    });
-  const shared = measureSample(() => basis);
-  const typical = typicalOf(shared).map((statistics) => {
-    if (statistics === null)
+  const weights = sample.map((entity) => historyShare(entity.trainingRows, context.priorRows));
+  const shared = sample.map((entity) => measure(members, entity, null, context));
+  const typical = (shared[0]?.statistics ?? []).map((_, member) => {
+    const statistics = averageStatistics(
+      shared.map((one) => one.statistics[member] ?? null),
+      weights,
+    );
+    if (statistics === null) {
       throw new Error(`too few consecutive rows to measure a member of "${plan.name}"`);
+    }
     return statistics;
   });
-  const typicalOwn = bases.size > 0 ? typicalOf(measureSample((entity) => bases.get(entity.entity))) : [];
 
   const entities = new Map<string, EntityPart>();
   const atHome: Measured[] = [];
   for (const [index, entity] of plan.entities.entries()) {
     if (!plan.home.has(entity.entity)) continue;
     const own = bases.get(entity.entity) ?? null;
-    const priors = own === null || typicalOwn.length === 0 ? typical : typicalOwn;
-    const measured = measure({ ...members, basis: own ?? basis }, entity, priors, context);
+    const measured = measure({ ...members, basis: own ?? basis }, entity, typical, context);
     atHome.push(measured);
     const statistics = measured.statistics
       .map((one, member) => one ?? typical[member])
@@ -72,12 +72,6 @@ export async function fitStatistics(
   const standing =
     plan.linearWindows.length === 0 ? NET_ALONE : standingOf(judged.map(({ netRatio }) => netRatio));
   return { typical, entities, standing };
-}
-
-function typicalOf(measured: readonly Measured[]): (MemberStatistics | null)[] {
-  return (measured[0]?.statistics ?? []).map((_, member) =>
-    averageStatistics(measured.flatMap(({ statistics }) => statistics[member] ?? [])),
-  );
 }
 
 interface Measured {

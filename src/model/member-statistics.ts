@@ -83,12 +83,17 @@ export function memberStatistics(
   return { featureError, ratioMean, medians, upperRatio };
 }
 
-/** The typical statistics of several entities, each counting once; `null` of none. */
-export function averageStatistics(list: readonly MemberStatistics[]): MemberStatistics | null {
-  const first = list[0];
+/** The typical statistics of several entities by their weights, without those that have none; `null` if nobody has. */
+export function averageStatistics(
+  list: readonly (MemberStatistics | null)[],
+  weights: readonly number[],
+): MemberStatistics | null {
+  const known = list.flatMap((one, i) => (one === null ? [] : [{ one, weight: weights[i] ?? 0 }]));
+  const first = known[0]?.one;
   if (first === undefined) return null;
+  const weightSum = known.reduce((sum, { weight }) => sum + weight, 0);
   const average = (pick: (one: MemberStatistics) => number): number =>
-    list.reduce((sum, one) => sum + pick(one) / list.length, 0);
+    known.reduce((sum, { one, weight }) => sum + pick(one) * (weight / weightSum), 0);
   const averageLog = (pick: (one: MemberStatistics) => number): number =>
     Math.exp(average((one) => Math.log(pick(one))));
   return {

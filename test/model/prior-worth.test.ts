@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { priorWorth } from '../../src/model/prior-worth.ts';
+import { historyShare, priorWorth } from '../../src/model/prior-worth.ts';
 
 describe('priorWorth', () => {
   it('counts in full for an entity without rows and is fades with a full history', () => {
@@ -18,5 +18,15 @@ describe('priorWorth', () => {
         expect(priorWorth(more, priorRows)).toBeLessThanOrEqual(priorWorth(fewer, priorRows));
       }),
     );
+  });
+});
+
+describe('historyShare', () => {
+  it('lets an entity count among others once it has a history, and wholly where there is no prior', () => {
+    expect(historyShare(0, 100)).toBe(0);
+    expect(historyShare(138, 100)).toBeLessThan(0.01);
+    expect(historyShare(2000, 100)).toBe(0.5);
+    expect(historyShare(28 * 288, 100)).toBeGreaterThan(0.9);
+    expect(historyShare(1, 0)).toBe(1);
   });
 });
