@@ -46,7 +46,7 @@ it('shows the card of a version by the beginning of its name', async () => {
   const { stdout } = await models('show', versions[0]?.slice(0, 6) ?? '');
   for (const part of [
     'left out',
-    'rows of 1 entities',
+    'rows of 1 entity',
     'bottleneck',
     'gate: reconstruction',
     'hold-out error',
