@@ -57,7 +57,7 @@ function alertAnswer(replayed: ScoredReplay, spec: DetectorSpec): StepAnswer | n
       : `this step is not over, score ${said.score.toFixed(2)}`;
     return {
       outcome: 'firing',
-      sentence: `Fired before: alert ${open.id} is open since ${since}; ${now}.`,
+      sentence: `No new alert: ${open.id} has been firing since ${since}; ${now}.`,
     };
   }
   return null;

@@ -83,7 +83,7 @@ describe('explainStep', () => {
       undefined,
       'fired',
     ],
-    ['an open alert', [quiet, over, over, over], 'Fired before: alert ', undefined, 'firing'],
+    ['an open alert', [quiet, over, over, over], 'No new alert: ', undefined, 'firing'],
     [
       'the fifth quiet step',
       [over, over, quiet, quiet, quiet, quiet, quiet],
