@@ -50,6 +50,13 @@ export function historyAt(
   throw notKept(from, spec, entity, step);
 }
 
+/** Names of the configuration have underscores, those of hosts dashes: here both are the same. */
+function nearestEntity(entity: string, names: readonly string[]): string | null {
+  const plain = names.map((name) => name.replaceAll('-', '_'));
+  const near = nearestName(entity, plain);
+  return near === null ? null : (names[plain.indexOf(near)] ?? null);
+}
+
 function unknownEntity({ store }: KeptSource, spec: DetectorSpec, entity: string): LookBackRefusal {
   const names = store.entityNames(spec);
   const what = `Detector ${spec.name} watches no entity ${JSON.stringify(entity)}`;
@@ -61,7 +68,7 @@ function unknownEntity({ store }: KeptSource, spec: DetectorSpec, entity: string
   }
   if (names.length === 0)
     return new LookBackRefusal('unknown', `${what}, and no other yet: nothing was read.`);
-  const near = nearestName(entity, names);
+  const near = nearestEntity(entity, names);
   const some = names.slice(0, 5).join(', ');
   const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
   const hint = near === null ? `there are ${some}${more}.` : `did you mean ${JSON.stringify(near)}?`;

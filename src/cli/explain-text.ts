@@ -78,7 +78,7 @@ function featureLines(features: readonly FeatureReading[]): string[] {
     one.seen === null ? 'missing' : one.text.seen,
     one.text.expected,
     one.error === null ? '–' : `${one.error.toPrecision(2)} sd`,
-    one.share === null ? '–' : `${Math.round(100 * one.share)} %`,
+    one.share === null ? '–' : shareText(one.share),
     one.text.remark,
   ]);
   const table = renderTable(['feature', 'seen', 'expected', 'error', 'share', ''], rows);
@@ -89,7 +89,11 @@ function featureLines(features: readonly FeatureReading[]): string[] {
   ];
 }
 
+function shareText(share: number): string {
+  return share > 0 && share < 0.005 ? '<1 %' : `${Math.round(100 * share)} %`;
+}
+
 function checkLine({ name, held, detail }: StepCheck): string {
   const mark = held === null ? '·' : held ? '✓' : '✗';
-  return `${INDENT}${mark} ${printable(`${name}: ${held === null ? 'not asked' : detail}`)}`;
+  return `${INDENT}${mark} ${printable(`${name}: ${held === null ? 'not asked of this step' : detail}`)}`;
 }

@@ -4,13 +4,14 @@ import { runStrayd } from './run-strayd.ts';
 it.concurrent.each<[command: string, tells: readonly string[]]>([
   [
     '',
-    ['Learns what normal looks like', 'demo', 'run', 'check', 'train', 'backtest', 'alerts', 'Exit codes'],
+    ['Learns what normal looks like', 'demo', 'run', 'check', 'train', 'backtest', 'explain', 'alerts', 'Exit codes'],
   ],
   ['demo', ['needs no Kafka and no config', '--seed', '--no-incidents', '--no-model', '--kafka', '--json']],
   ['run', ['until SIGTERM', '--config']],
   ['check', ['line and column', 'strayd.yaml', '--json']],
   ['train', ['alone on the store', '--detector', '--url']],
   ['backtest', ['time,entity,<feature>', 'entity,start,end', '--train-until', '--scores']],
+  ['explain', ['why an alert did or did not fire', '--detector', '--entity', '--at', '--url', '--json']],
   ['alerts', ['list', 'show', 'label']],
   ['alerts list', ['--state', 'STRAYD_URL', '--json']],
   ['alerts show', ['<id>']],
@@ -35,6 +36,7 @@ it.concurrent.each<[wrong: string, says: string]>([
   ['demo now', "too many arguments for 'demo'"],
   ['backtest', "required option '-i, --input <wide.csv>' not specified"],
   ['backtest --input no-such.csv', "Can't open no-such.csv: no such file"],
+  ['explain --detector hosts', "required option '-e, --entity <entity>' not specified"],
   ['alerts', 'Usage: strayd alerts'],
   ['alerts list --state sleeping', 'Allowed choices are pending, firing, resolved'],
   ['alerts list --limit 0', 'from 1 to 1000'],

@@ -139,6 +139,39 @@ describe('the HTTP side', () => {
     expect(asked.filters).toEqual([{ detector: 'hosts', state: 'firing', limit: 100 }]);
   });
 
+  it('explains a step, by entities whose names hold slashes too', async () => {
+    const asked: unknown[] = [];
+    const explain: Backend['explain'] = (query) => {
+      asked.push(query);
+      return Promise.resolve({
+        kind: 'unknown',
+        detail: 'There is no detector "host"; did you mean "hosts"?',
+      });
+    };
+    const { backend } = fakeBackend({ explain });
+    const response = await serve(backend).inject(
+      '/api/v1/explain?detector=host&entity=eu/db-1&at=1795489200',
+    );
+    expect(response.statusCode).toBe(404);
+    expect(response.json()).toMatchObject({ detail: 'There is no detector "host"; did you mean "hosts"?' });
+    expect(asked).toEqual([{ detector: 'host', entity: 'eu/db-1', at: '1795489200' }]);
+    expect((await server?.inject('/api/v1/explain?detector=host'))?.statusCode).toBe(400);
+  });
+
+  it('gives the steps of an entity within a range, or says what is wrong with it', async () => {
+    const asked: unknown[] = [];
+    const steps: Backend['steps'] = (query) => {
+      asked.push(query);
+      return Promise.resolve({ kind: 'refused', detail: '"from" is after "to"; turn them round.' });
+    };
+    const response = await serve(fakeBackend({ steps }).backend).inject(
+      '/api/v1/entities/hosts/eu%2Fdb-1/steps?from=2',
+    );
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ detail: '"from" is after "to"; turn them round.' });
+    expect(asked).toEqual([{ detector: 'hosts', entity: 'eu/db-1', from: '2', to: null }]);
+  });
+
   it.each(['?state=burning', '?limit=0', '?limit=many', '?limit=1001'])(
     'refuses the query %s with a problem that says what is wrong',
     async (query) => {

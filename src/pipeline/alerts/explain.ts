@@ -49,14 +49,15 @@ function headline(culprit: Contribution, ledByGuard: boolean): string {
   return `${feature} moves unusually: ${seenText(culprit)}, ${byItself}`;
 }
 
-function featureLine(contribution: Contribution): string {
-  const share = `${Math.round(contribution.ratio * 100)} % of the deviation`;
+/** `isOnly`: the detector has no other feature that could have a share. */
+function featureLine(contribution: Contribution, isOnly: boolean): string {
+  const share = isOnly ? '' : `; ${Math.round(contribution.ratio * 100)} % of the deviation`;
   const range = rangeText(contribution);
   const change = describeChange(contribution);
   const seen = `${seenText(contribution)}, expected about ${expectedText(contribution)} (${change})`;
   const training = range === null ? '' : `; in training ${range}`;
   const guard = guardRemark(contribution);
-  return `${contribution.feature}: ${seen}; ${share}${training}${guard === null ? '' : `; ${guard}`}`;
+  return `${contribution.feature}: ${seen}${share}${training}${guard === null ? '' : `; ${guard}`}`;
 }
 
 function recentLine(alert: Alert): string | null {
@@ -64,7 +65,12 @@ function recentLine(alert: Alert): string | null {
   const culprit = alert.contributions[0];
   if (culprit === undefined || known.length < 2) return null;
   const range = formatRange(Math.min(...known), Math.max(...known), culprit.unit);
-  return `${culprit.feature}, last ${alert.recent.length} steps: ${sparkline(alert.recent)} (${range})`;
+  // Of a resolved one they no longer show what had strayed, but that it is back.
+  const steps =
+    alert.state === 'resolved'
+      ? `${alert.recent.length} steps up to its end`
+      : `last ${alert.recent.length} steps`;
+  return `${culprit.feature}, ${steps}: ${sparkline(alert.recent)} (${range})`;
 }
 
 function timeText(alert: Alert, stepMs: number): string {
@@ -101,7 +107,9 @@ function notes(alert: Alert): readonly string[] {
   const told: string[] = [];
   if (isPatternOnly(alert)) {
     told.push(
-      'All values are within the ranges seen in training: new is how they move, in time or together.',
+      alert.contributions.length === 1
+        ? 'The value is within the range seen in training: new is how it moves.'
+        : 'All values are within the ranges seen in training: new is how they move, in time or together.',
     );
   }
   if (alert.provisional) {
@@ -128,7 +136,7 @@ export function explainAlert(alert: Alert, stepMs: number): AlertText {
     summary: `${alert.entity} ${resolved ? 'strayed' : 'strays'} from its learned normal ${time}.${worst}${othersText(shown)}`,
     lines: [
       `${time}${lastedText(alert, stepMs)}`,
-      ...shown.map(featureLine),
+      ...shown.map((one) => featureLine(one, alert.contributions.length === 1)),
       ...(recent === null ? [] : [recent]),
       `score ${alert.peakScore.toFixed(1)} at its peak, ${peak}`,
       ...notes(alert),

@@ -30,47 +30,23 @@ export function gatesText({ alert }: DetectorSpec): string {
   return `${way}, ${size}`;
 }
 
-/** All that stood between a scored step and an alert, in the order in which it is asked; later ones are not asked once one fails. */
+/** All that stood between a scored step and an alert that reaches people, in the order in which it is asked. */
 export function stepChecks(replayed: ScoredReplay, spec: DetectorSpec): StepCheck[] {
-  const { said, score } = replayed;
-  const ratio = score?.parts.model.newestRowRatio ?? Number.NaN;
-  const culprit = score?.contributions[0];
-  const { steps, of } = spec.alert.confirm;
-  const count = countOver(replayed, spec);
-  const isFiring = replayed.gateBefore.open?.state === 'firing';
-  const wide: StepCheck[] = [
+  const { said } = replayed;
+  return [
     { name: 'score', held: said.score >= 1, detail: `${said.score.toFixed(2)}, wanted: 1 or more` },
+    { name: 'newest row', held: said.rowUnusual, detail: rowText(replayed) },
+    gatesCheck(replayed, spec),
     {
-      name: 'newest row',
-      held: said.rowUnusual,
-      detail: Number.isNaN(ratio)
-        ? 'a guard has to speak of it'
-        : `its own error is ${ratio.toPrecision(2)} of what is usually the most (.9 quantile)${
-            ratio <= 1 && said.rowUnusual ? '; a guard speaks of it' : ''
-          }`,
+      name: 'new since the last alert',
+      held: said.over ? !isOldNews(replayed) : null,
+      detail: isOldNews(replayed) ? 'no more than what it has left, the same feature in front' : 'yes',
     },
+    confirmCheck(replayed, spec),
     {
-      name: 'direction and size',
-      held: said.alertable,
-      detail:
-        culprit === undefined
-          ? `nothing leads, wanted: ${gatesText(spec)}`
-          : `${culprit.feature} ${describeChange(culprit)}, wanted: ${gatesText(spec)}`,
-    },
-    { name: 'news', held: !isOldNews(replayed), detail: 'not what the windows still hold of the last alert' },
-    {
-      name: 'confirm',
-      held: isFiring || count >= steps,
-      detail: isFiring
-        ? 'an alert is open already'
-        : `${count} over in the last ${of} steps, wanted: ${steps}`,
-    },
-    {
-      name: 'threshold settled',
+      name: 'settled threshold',
       held: !said.provisional,
-      detail: said.provisional
-        ? 'it rests on too little history yet: shown, not delivered'
-        : 'it rests on enough history',
+      detail: said.provisional ? 'provisional, too little history yet: shown, not delivered' : 'yes',
     },
     {
       name: 'mode',
@@ -78,6 +54,33 @@ export function stepChecks(replayed: ScoredReplay, spec: DetectorSpec): StepChec
       detail: spec.mode === 'alert' ? 'alert: delivered' : 'observe: shown, not delivered',
     },
   ];
-  const failed = wide.findIndex(({ held }) => held === false);
-  return wide.map((check, index) => (failed >= 0 && index > failed ? { ...check, held: null } : check));
+}
+
+function rowText({ said, score }: ScoredReplay): string {
+  const ratio = score?.parts.model.newestRowRatio ?? Number.NaN;
+  if (Number.isNaN(ratio)) return said.rowUnusual ? 'a guard speaks of it' : 'no guard speaks of it';
+  const guard = ratio <= 1 && said.rowUnusual ? '; a guard speaks of it' : '';
+  return `${ratio.toPrecision(2)} × its usual upper error (.9 quantile), wanted: above 1${guard}`;
+}
+
+/** What was kept tells the gates' verdict of unusual rows only. */
+function gatesCheck({ said, score }: ScoredReplay, spec: DetectorSpec): StepCheck {
+  const culprit = score?.contributions[0];
+  const change = culprit === undefined ? 'nothing leads' : `${culprit.feature} ${describeChange(culprit)}`;
+  return {
+    name: 'direction and size',
+    held: said.rowUnusual ? said.alertable : null,
+    detail: `${change}, wanted: ${gatesText(spec)}`,
+  };
+}
+
+function confirmCheck(replayed: ScoredReplay, spec: DetectorSpec): StepCheck {
+  const { steps, of } = spec.alert.confirm;
+  const count = countOver(replayed, spec);
+  if (replayed.gateBefore.open?.state === 'firing') {
+    return { name: 'confirm', held: true, detail: 'an alert is open already' };
+  }
+  const seen =
+    of === 1 ? `this step is ${count === 1 ? '' : 'not '}over` : `${count} of the last ${of} steps over`;
+  return { name: 'confirm', held: count >= steps, detail: `${seen}, wanted: ${steps} of ${of}` };
 }

@@ -4,7 +4,7 @@ import type { AlertKind, AlertState, GuardFinding } from '../effects.ts';
 /** One thing that had to hold for an alert to fire and reach people. */
 export interface StepCheck {
   readonly name: string;
-  /** `null`: it was not asked, because something before it did not hold. */
+  /** `null`: it was not asked of this step. */
   readonly held: boolean | null;
   /** What was read and what was wanted, for people. */
   readonly detail: string;

@@ -42,7 +42,7 @@ function alertAnswer(replayed: ScoredReplay, spec: DetectorSpec): StepAnswer | n
   if (transitions.some(({ from, to: now }) => from === 'pending' && now === 'firing')) {
     const { steps, of } = spec.alert.confirm;
     const confirmed = of === 1 ? '' : `, ${ordinal(steps)} step over of the last ${of}`;
-    const sentence = `Fired: score ${said.score.toFixed(1)}${confirmed}; ${culpritText(replayed)}${undelivered(replayed, spec)}.`;
+    const sentence = `Fired: score ${said.score.toFixed(2)}${confirmed}; ${culpritText(replayed)}${undelivered(replayed, spec)}.`;
     return { outcome: 'fired', sentence };
   }
   if (to === 'resolved') {
@@ -53,11 +53,11 @@ function alertAnswer(replayed: ScoredReplay, spec: DetectorSpec): StepAnswer | n
   if (open?.state === 'firing') {
     const since = formatUtc(open.firstStepOver * spec.stepMs);
     const now = said.over
-      ? `this step is over as well, score ${said.score.toFixed(1)}`
+      ? `this step is over as well, score ${said.score.toFixed(2)}`
       : `this step is not over, score ${said.score.toFixed(2)}`;
     return {
       outcome: 'firing',
-      sentence: `Fired before: alert ${open.id} is open since ${since}; ${now}.`,
+      sentence: `No new alert: ${open.id} has been firing since ${since}; ${now}.`,
     };
   }
   return null;

@@ -95,7 +95,7 @@ describe('explainAlert', () => {
     const { title, lines } = explainAlert({ ...alert, kind: 'range', contributions: [disk] }, 15_000);
     expect(title).toBe('db-3: disk_used 97.3 %, above all it has shown in training (20.1 to 63.2 %)');
     expect(lines).toContain(
-      'disk_used: 97.3 %, expected about 61 % (60 % higher); 90 % of the deviation; in training 20.1 to 63.2 %',
+      'disk_used: 97.3 %, expected about 61 % (60 % higher); in training 20.1 to 63.2 %',
     );
     expect(lines.join('\n')).not.toContain('within the ranges');
     const below = explainAlert({ ...alert, kind: 'range', contributions: [{ ...disk, seen: 3 }] }, 15_000);
@@ -112,6 +112,9 @@ describe('explainAlert', () => {
     expect(explainAlert(resolved, 15_000).title).toMatch(/^Resolved: db-3: latency_p99/);
     expect(explainAlert(resolved, 15_000).lines[0]).toBe(
       'from 2026-11-24 03:10:15 to 03:14:30 UTC (4 min 15 s), now back to normal',
+    );
+    expect(explainAlert(resolved, 15_000).lines).toContain(
+      'latency_p99, 11 steps up to its end: ▁▁▁▁ ▁▁▃▇██ (790 ms to 4.2 s)',
     );
     expect(explainAlert({ ...resolved, resolution: 'no_data' }, 15_000).lines[0]).toContain(
       'then its data stopped',
@@ -141,6 +144,12 @@ describe('explainAlert', () => {
     expect(single.lines[0]).toBe('since 2026-11-24 03:10:15 UTC');
     const long = explainAlert({ ...alert, lastStepOver: onsetStep + 24 * 240 - 1 }, 15_000);
     expect(long.lines[0]).toBe('since 2026-11-24 03:10:15 UTC (1 d by 2026-11-25 03:10:15 UTC)');
+  });
+
+  it('has nothing to say of shares and of togetherness where there is one feature', () => {
+    const { lines } = explainAlert({ ...alert, contributions: alert.contributions.slice(0, 1) }, 15_000);
+    expect(lines[1]).toBe('latency_p99: 4.2 s, expected about 800 ms (5.3 times as much)');
+    expect(lines).toContain('The value is within the range seen in training: new is how it moves.');
   });
 
   it('says when an alert was not delivered, and why', () => {

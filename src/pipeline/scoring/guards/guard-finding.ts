@@ -23,7 +23,10 @@ export function guardFinding(
   const mean = profile.mean[feature] ?? Number.NaN;
   const sd = profile.sd[feature] ?? Number.NaN;
   const own = (scaled: number): number => (guard === 'spread' ? sd * spreadOf(scaled) : mean + sd * scaled);
-  const [seen, low, high] = [own(loudest.seen), own(loudest.low), own(loudest.high)];
+  const [seen, lowest, high] = [own(loudest.seen), own(loudest.low), own(loudest.high)];
+  // What is usual at an hour is its mean and a distance, which may lead below what can be.
+  const isNeverNegative = (profile.low[feature] ?? -Infinity) >= 0;
+  const low = isNeverNegative && high > 0 && seen >= 0 ? Math.max(0, lowest) : lowest;
   // An alert is kept as JSON, which has no infinity.
   if (!Number.isFinite(seen) || !Number.isFinite(low) || !Number.isFinite(high)) return null;
   return { guard, seen, low, high, weekend: isWeekend(slot) };

@@ -73,6 +73,19 @@ describe('EntityGuards', () => {
     expect(finding?.high).toBeLessThan(135);
   });
 
+  it('calls no value usual that a feature can never have', () => {
+    const reading = afterWeeks(4).read(4 * WEEK, Float64Array.of(60));
+    const profile = {
+      own: true,
+      mean: Float64Array.of(1),
+      sd: Float64Array.of(10),
+      high: Float64Array.of(30),
+    };
+    const told = (low: number) => guardFinding(reading, 0, { ...profile, low: Float64Array.of(low) })?.low;
+    expect(told(-30)).toBeLessThan(-1);
+    expect(told(0)).toBe(0);
+  });
+
   it('goes on to the bit from its bytes, and takes no step twice', () => {
     const profile = { own: true, mean: Float64Array.of(3, 0), sd: Float64Array.of(2, 1e-3) };
     const setting = {
