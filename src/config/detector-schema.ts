@@ -169,14 +169,11 @@ export const detectorSchema = z.strictObject({
         'Labels whose values group entities that are alike and share a model; default: all are one group.',
       forExample: [['role']],
     }),
-  features: z
-    .array(feature)
-    .min(1)
-    .max(1000)
-    .meta({
-      description: 'The columns that are watched together.',
-      forExample: [[{ metric: 'node_load1' }]],
-    }),
+  features: z.union([z.literal('auto'), z.array(feature).min(1).max(1000)]).meta({
+    description:
+      'The columns that are watched together. `auto`: chosen from a sample of the topic when strayd first runs, then kept in the store.',
+    forExample: [[{ metric: 'node_load1' }]],
+  }),
   step: durationField(1)
     .prefault('15s')
     .meta({ description: 'Width of the time grid; the scrape interval is a good choice.' }),
