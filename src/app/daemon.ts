@@ -4,6 +4,8 @@ import type { DeliveryService } from '../delivery/delivery-service.ts';
 import { createServer } from '../server/server.ts';
 import { openStore } from '../store/open-store.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
+import { StoreError } from '../store/store-error.ts';
+import { settleFeatures } from './discovery/decide-features.ts';
 import { assertStartable } from './assert-startable.ts';
 import { createBackend } from './backend.ts';
 import { buildInfo } from './build-info.ts';
@@ -16,12 +18,13 @@ import { LookBackModels } from './look-back-models.ts';
 import { listen } from './listen.ts';
 import type { LogStyle } from './log.ts';
 import type { Published, TrainedModel } from './messages.ts';
-import { PipelineThread } from './pipeline-thread.ts';
+import { PipelineNotStarted, PipelineThread } from './pipeline-thread.ts';
 import { cronScheduler } from './scheduler.ts';
 import { SelfTester } from './self-tester.ts';
 import { SharingRefused } from './sharing-refusal.ts';
 import type { StreamChoice } from './stream-choice.ts';
 import { TrainingDesk } from './training-desk.ts';
+import type { Report, TelemetryEvent } from './telemetry.ts';
 import { startVitalSigns } from './vital-signs.ts';
 
 /** Detectors with the same schedule start their trainings spread over so long. */
@@ -76,10 +79,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 }
 
 async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
-  const { config, observer } = options;
+  const { observer } = options;
   const build = buildInfo();
+  // Before the group is joined: a start that must fail must not take partitions over from anybody.
+  await assertStartable(options.config.server.listen, options.config.store.path);
+  const told: TelemetryEvent[] = [];
+  const config = await settled(options.config, (event) => void told.push(event));
   const instruments = createInstruments(config, options.log, build);
   const { report, vitals } = instruments;
+  told.forEach(report);
   let settle: (error: Error | null) => void = () => undefined;
   const ended = new Promise<Error | null>((resolve) => {
     settle = resolve;
@@ -89,9 +97,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   let refusal: SharingRefused | null = null;
 
   let isDead = false;
-  // Before the group is joined: a start that must fail must not take partitions over from anybody.
-  await assertStartable(config.server.listen, config.store.path);
-  const thread = startThread(options, instruments, {
+  const thread = startThread({ ...options, config }, instruments, {
     wake: () => late.delivery?.wake(),
     train: (detector) => late.desk?.request(detector),
     refused: (why) => {
@@ -197,6 +203,16 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
     resume: async () => void (await thread.call({ kind: 'resume' })),
     stop: () => (stopping ??= stop()),
   };
+}
+
+/** With chosen features in the place of `auto`; a store that can't be had is told as the thread would. */
+async function settled(config: Config, report: Report): Promise<Config> {
+  try {
+    return await settleFeatures(config, report);
+  } catch (error) {
+    if (error instanceof StoreError) throw new PipelineNotStarted(error);
+    throw error;
+  }
 }
 
 interface ThreadEvents {

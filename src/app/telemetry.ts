@@ -13,6 +13,7 @@ export type EventName =
   | 'topic_replaced'
   | 'sharing_refused'
   | 'offset_reset'
+  | 'features_chosen'
   | 'bootstrap'
   | 'bootstrap_failed'
   | 'store_full'

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
 import { renderProblems } from '../config/render-problems.ts';
 import { buildInfo } from '../app/build-info.ts';
+import { NoFeaturesFound } from '../app/discovery/decide-features.ts';
 import { ListenError } from '../app/listen.ts';
 import { PipelineNotStarted } from '../app/pipeline-thread.ts';
 import { alertsCommand } from './commands/alerts.ts';
@@ -63,7 +64,11 @@ function explain(error: unknown): number {
     process.stderr.write(`${renderProblems(error.problems, error.warnings)}\n`);
     return EXIT.wrongUse;
   }
-  if (error instanceof ListenError || error instanceof PipelineNotStarted) {
+  if (
+    error instanceof ListenError ||
+    error instanceof PipelineNotStarted ||
+    error instanceof NoFeaturesFound
+  ) {
     process.stderr.write(`strayd: ${error.message}\n`);
     return EXIT.failed;
   }

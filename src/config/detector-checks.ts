@@ -59,13 +59,15 @@ function checkModel({ model }: ParsedDetector, path: ConfigPath, findings: Findi
 }
 
 function checkFeatures(detector: ParsedDetector, path: ConfigPath, findings: Findings): void {
-  const names = detector.features.map((feature) => feature.name ?? feature.metric);
+  const { features } = detector;
+  if (features === 'auto') return;
+  const names = features.map((feature) => feature.name ?? feature.metric);
   reportRepeatedNames(
     names,
-    (index) => [...path, 'features', index, detector.features[index]?.name === undefined ? 'metric' : 'name'],
+    (index) => [...path, 'features', index, features[index]?.name === undefined ? 'metric' : 'name'],
     findings,
   );
-  detector.features.forEach((feature, index) => {
+  features.forEach((feature, index) => {
     if (feature.as !== 'gauge' || !/_total$/.test(feature.metric)) return;
     findings.warn(
       [...path, 'features', index, 'metric'],

@@ -130,11 +130,9 @@ const training = z.strictObject({
         'What a topic that was not read yet begins with. `none`: its earliest record, and all that follow; `kafka`: some stretches of its history, then the present; a map: the same from a Prometheus.',
       forExample: ['kafka', { prometheus: 'http://localhost:9090' }],
     }),
-  bootstrap_limit: durationField(1)
-    .prefault('10m')
-    .meta({
-      description: 'How long reading history back may take; then the present begins with what there is.',
-    }),
+  bootstrap_limit: durationField(1).prefault('10m').meta({
+    description: 'How long reading history back may take; then the present begins with what there is.',
+  }),
   keep: count.lte(100).default(10).meta({
     description: 'Versions kept beside the one in use, to roll back to; of rejected ones as many again.',
   }),
@@ -171,14 +169,11 @@ export const detectorSchema = z.strictObject({
         'Labels whose values group entities that are alike and share a model; default: all are one group.',
       forExample: [['role']],
     }),
-  features: z
-    .array(feature)
-    .min(1)
-    .max(1000)
-    .meta({
-      description: 'The columns that are watched together.',
-      forExample: [[{ metric: 'node_load1' }]],
-    }),
+  features: z.union([z.literal('auto'), z.array(feature).min(1).max(1000)]).meta({
+    description:
+      'The columns that are watched together. `auto`: chosen from a sample of the topic when strayd first runs, then kept in the store.',
+    forExample: [[{ metric: 'node_load1' }]],
+  }),
   step: durationField(1)
     .prefault('15s')
     .meta({ description: 'Width of the time grid; the scrape interval is a good choice.' }),

@@ -49,7 +49,7 @@ export function schemaAt(path: ConfigPath, document: unknown): JsonSchema | null
   let value = document;
   for (const part of path) {
     const map: JsonSchema | undefined = schema && mapSchema(schema, value);
-    schema = typeof part === 'number' ? schema?.items : map?.properties?.[part];
+    schema = typeof part === 'number' ? schema && itemSchema(schema) : map?.properties?.[part];
     value = member(value, part);
   }
   return schema ?? null;
@@ -59,6 +59,12 @@ export function schemaAt(path: ConfigPath, document: unknown): JsonSchema | null
 export function mapSchema(schema: JsonSchema, value: unknown): JsonSchema | undefined {
   const kinds = [schema, ...(schema.oneOf ?? []), ...(schema.anyOf ?? [])].filter((kind) => kind.properties);
   return kinds.find((kind) => kind.properties?.['type']?.const === member(value, 'type')) ?? kinds[0];
+}
+
+/** Of the elements, where a value may be a list. */
+function itemSchema(schema: JsonSchema): JsonSchema | undefined {
+  return [schema, ...(schema.oneOf ?? []), ...(schema.anyOf ?? [])].find(({ items }) => items !== undefined)
+    ?.items;
 }
 
 function member(value: unknown, part: string | number): unknown {

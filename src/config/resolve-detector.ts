@@ -15,9 +15,7 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
     select: parsed.select,
     entity: parsed.entity,
     cohort: parsed.cohort,
-    features: parsed.features
-      .map(resolveFeature)
-      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    ...featuresOf(parsed.features),
     stepMs,
     windows: parsed.windows,
     allowedLatenessMs: parsed.allowed_lateness,
@@ -68,7 +66,13 @@ function bootstrapOf({
   return { bootstrap: { from: bootstrap === 'kafka' ? 'kafka' : 'prometheus', limitMs: bootstrap_limit } };
 }
 
-function resolveFeature(parsed: ParsedDetector['features'][number]): FeatureSpec {
+function featuresOf(parsed: ParsedDetector['features']): Pick<DetectorSpec, 'features' | 'autoFeatures'> {
+  if (parsed === 'auto') return { features: [], autoFeatures: true };
+  const features = parsed.map(resolveFeature);
+  return { features: features.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) };
+}
+
+function resolveFeature(parsed: Exclude<ParsedDetector['features'], 'auto'>[number]): FeatureSpec {
   return {
     name: parsed.name ?? parsed.metric,
     metric: parsed.metric,

@@ -89,6 +89,8 @@ export interface DetectorSpec {
   readonly cohort: readonly string[];
   /** Sorted by name: a vector's columns are in this order. */
   readonly features: readonly FeatureSpec[];
+  /** `features: auto`: they are chosen from the topic once and then kept; none until that is done. */
+  readonly autoFeatures?: true;
   readonly stepMs: number;
   /** Window lengths in steps, ascending. */
   readonly windows: readonly number[];

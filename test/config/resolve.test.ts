@@ -146,3 +146,19 @@ server: {listen: "0.0.0.0:9477", token: token-word}
     expect(JSON.stringify(plain)).not.toMatch(/hook-word|token-word/);
   });
 });
+
+test('a history at a Prometheus keeps its secrets, and is told of without them', () => {
+  const text = `${MINIMAL}    training: {bootstrap: {prometheus: 'https://me:hidden-word@prom:9090/x', token_file: tok}, bootstrap_limit: 2m}\n`;
+  const { config } = loadText(text, { path: '/c/strayd.yaml', files: { '/c/tok': 'another-word\n' } });
+  expect(config.detectors[0]?.training.bootstrap).toEqual({ from: 'prometheus', limitMs: 120_000 });
+  expect(JSON.stringify(config)).not.toMatch(/hidden-word|another-word/);
+  expect(pipelineConfig(config).histories).toEqual([
+    {
+      detector: config.detectors[0]?.name,
+      url: 'https://me:hidden-word@prom:9090/x',
+      shownUrl: 'https://<secret>@prom:9090/x',
+      token: 'another-word',
+      tls: null,
+    },
+  ]);
+});

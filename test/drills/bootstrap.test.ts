@@ -1,15 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import type { TrainingEntity } from '../../src/store/training-segments.ts';
 import { createTopic, produce, sharedKafka, uniqueName } from '../support/kafka.ts';
 import { startStrayd, type StraydProcess } from '../support/strayd-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { drillConfig } from './drill-config.ts';
 import { fleetRecords, PARTITIONS } from './drill-fleet.ts';
-import { marksOf, withStore } from './store-evidence.ts';
+import { recordsDone } from './store-evidence.ts';
+import { rowsOf } from './training-rows.ts';
 
 const ENTITIES = ['db-1', 'web-1'];
 const FROM_STEP = 29_000_000;
@@ -72,14 +71,16 @@ describe('a topic with a long history that nobody has read', () => {
       /Reading \S+ from offset [1-9]\d+, where the present begins; its history has been read back/,
     );
     expect(log).not.toContain('from the earliest offset');
-    await waitFor('the end of the topic', () => readAll(folder, topic) === records.length);
+    await waitFor('the end of the topic', () => recordsDone(folder, topic) === records.length);
     const metrics = await strayd.metrics();
     expect(metrics).toContain('strayd_bootstrap_ratio{detector="fleet"} 1');
     expect(await strayd.stop()).toBe(0);
 
     const whole = newFolder();
     const reader = await start(whole, {});
-    await waitFor('a full reading', () => readAll(whole, topic) === records.length, { timeoutMs: 60_000 });
+    await waitFor('a full reading', () => recordsDone(whole, topic) === records.length, {
+      timeoutMs: 60_000,
+    });
     expect(await reader.stop()).toBe(0);
 
     const [some, all] = [rowsOf(folder), rowsOf(whole)];
@@ -101,13 +102,11 @@ describe('a topic with a long history that nobody has read', () => {
   it('is read back once in the life of a store, and begun anew where the first try was killed', async () => {
     const folder = newFolder();
     const first = await start(folder, { bootstrap: 'kafka' });
-    await waitFor('some history', () =>
-      /Reading history of fleet back from Kafka: [1-9]/.test(first.log()),
-    );
+    await waitFor('some history', () => /Reading history of fleet back from Kafka: [1-9]/.test(first.log()));
     await first.kill();
     const second = await start(folder, { bootstrap: 'kafka' });
     await waitFor('the history', () => second.log().includes('History of fleet is read back'));
-    await waitFor('the end of the topic', () => readAll(folder, topic) === records.length);
+    await waitFor('the end of the topic', () => recordsDone(folder, topic) === records.length);
     expect(await second.stop()).toBe(0);
     const before = rowsOf(folder);
     const third = await start(folder, { bootstrap: 'kafka' });
@@ -129,35 +128,3 @@ describe('a topic with a long history that nobody has read', () => {
     expect(await stopped.stop()).toBe(0);
   }, 60_000);
 });
-
-function readAll(folder: string, topic: string): number {
-  return [...marksOf(folder).values()]
-    .filter((mark) => mark.topic === topic)
-    .reduce((sum, { nextOffset }) => sum + nextOffset, 0);
-}
-
-/** Values of each step that a training would see, as text. */
-function rowsOf(folder: string): { entity: string; rows: Map<number, string> }[] {
-  const { config } = loadConfig(join(folder, 'strayd.yaml'), {}, (path) => readFileSync(path, 'utf8'));
-  const [spec] = config.detectors;
-  if (spec === undefined) throw new Error('no detector');
-  return withStore(folder, (store) =>
-    [...store.readTrainingSteps(spec, 0, Number.MAX_SAFE_INTEGER)].map(({ entity, segments }) => {
-      const rows = new Map<number, string>();
-      for (const segment of segments) addRows(segment, spec.features.length, rows);
-      return { entity, rows };
-    }),
-  );
-}
-
-function addRows(
-  { firstStep, count, values, filled }: TrainingEntity['segments'][number],
-  features: number,
-  rows: Map<number, string>,
-): void {
-  for (let row = 0; row < count; row++) {
-    if (rows.has(firstStep + row)) throw new Error(`step ${firstStep + row} is there twice`);
-    const own = [...values.subarray(row * features, (row + 1) * features)];
-    rows.set(firstStep + row, `${own.join(' ')} ${filled[row]}`);
-  }
-}

@@ -1,8 +1,9 @@
 import type { KafkaConnection } from '../../config/pipeline-config.ts';
-import { sampleFormat } from '../../ingest/formats/format-registry.ts';
+import { sampleFormat, type FormatChoice } from '../../ingest/formats/format-registry.ts';
 import { recogniseFormat, type RecognisedFormat } from '../../ingest/formats/recognise-format.ts';
 import { readStretches, type PartitionLog } from '../../ingest/kafka/read-stretches.ts';
 import type { RawRecord } from '../../core/records.ts';
+import type { SampleFormat } from '../../ingest/formats/sample-format.ts';
 import { DECODE_LIMITS } from '../decode-limits.ts';
 import { SeriesCensus, type SeenSeries } from './series-census.ts';
 
@@ -28,6 +29,8 @@ export interface TopicDiscovery {
 export interface DiscoveryRequest {
   readonly connection: KafkaConnection;
   readonly topic: string;
+  /** What its records are, if that is known; else it is found out. */
+  readonly format?: FormatChoice;
 }
 
 const OLDER_STRETCHES = 3;
@@ -44,7 +47,11 @@ interface Stretch {
 }
 
 /** Samples a topic, recognises its format and counts its series. Rejects if the brokers can't be reached. */
-export async function discoverTopic({ connection, topic }: DiscoveryRequest): Promise<TopicDiscovery> {
+export async function discoverTopic({
+  connection,
+  topic,
+  format,
+}: DiscoveryRequest): Promise<TopicDiscovery> {
   const stretches = Array.from({ length: OLDER_STRETCHES + 1 }, (): Stretch => ({ records: [], bytes: 0 }));
   const { partitions, allTopics } = await readStretches({
     connection,
@@ -76,29 +83,43 @@ export async function discoverTopic({ connection, topic }: DiscoveryRequest): Pr
     newestMs: times.reduce((most, timeMs) => Math.max(most, timeMs), -Infinity),
     records: times.length,
     bytes: stretches.reduce((sum, { bytes }) => sum + bytes, 0),
-    ...countSeries(stretches),
+    ...(await countSeries(stretches, format)),
   };
+}
+
+/* What the format can't get at the first attempt (a schema) counts as not there. */
+async function prepared(format: SampleFormat, values: readonly Uint8Array[]): Promise<void> {
+  const giveUp = new AbortController();
+  const trouble = (message: string | null): void => {
+    if (message !== null) giveUp.abort();
+  };
+  await format.prepare?.(values, { signal: giveUp.signal, trouble });
 }
 
 const bytesFor = (stretch: number): number =>
   stretch === OLDER_STRETCHES ? MOST_BYTES / 2 : MOST_BYTES / 2 / OLDER_STRETCHES;
 
-function countSeries(stretches: readonly Stretch[]): Pick<TopicDiscovery, 'format' | 'samples' | 'series'> {
+async function countSeries(
+  stretches: readonly Stretch[],
+  known: FormatChoice | undefined,
+): Promise<Pick<TopicDiscovery, 'format' | 'samples' | 'series'>> {
   const values = stretches.flatMap(({ records }) =>
     records.flatMap(({ value }) => (value === null ? [] : [value])),
   );
   const every = Math.max(1, Math.floor(values.length / TRIED));
-  const format = recogniseFormat(
-    values.filter((_, index) => index % every === 0),
-    DECODE_LIMITS,
-  );
+  const tried = values.filter((_, index) => index % every === 0);
+  const format =
+    known === undefined
+      ? recogniseFormat(tried, DECODE_LIMITS)
+      : { choice: known, records: values.length, trials: [] };
   const census = new SeriesCensus();
   if (format.choice !== null) {
-    const { decode } = sampleFormat(format.choice);
+    const decoder = sampleFormat(format.choice);
+    await prepared(decoder, values);
     stretches.forEach(({ records }, stretch) => {
       for (const { value } of records) {
         if (value === null) continue;
-        for (const sample of decode(value, DECODE_LIMITS).samples) census.add(sample, stretch);
+        for (const sample of decoder.decode(value, DECODE_LIMITS).samples) census.add(sample, stretch);
       }
     });
   }

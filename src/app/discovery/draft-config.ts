@@ -92,6 +92,8 @@ function detectorLines(detector: DetectorProposal, source: string): string[] {
     ...choice.features.map(({ spec, reason }) => `      - ${featureText(spec)} # ${reason}`),
     ...leftOutLines(choice.leftOut),
     `    step: ${formatDuration(stepMs)} # ${isStepMeasured ? 'the median interval between two samples of a series' : 'usual; no series was seen twice, so look whether it is right'}`,
+    '    training:',
+    '      bootstrap: kafka # learns from stretches of what the topic retains, then begins with the present',
     '    alert:',
     '      budget: 5 per week # delivered incidents of the whole detector that you accept; thresholds are learned to keep it',
     '',

@@ -119,6 +119,9 @@ async function readLogs(specs: readonly DetectorSpec[], reading: Reading): Promi
       source.topics.map((topic) => [topic, { source: source.name, format: sampleFormat(source) }] as const),
     ),
   );
+  const trouble = (message: string | null): void => {
+    if (message !== null) reading.report({ event: 'source_trouble', level: 'error', message });
+  };
   const places = await log.offsetsAt(reading.span.fromMs);
   const partitions = places.map(({ topic, partition }) => ({
     source: topics.get(topic)?.source ?? '',
@@ -127,7 +130,7 @@ async function readLogs(specs: readonly DetectorSpec[], reading: Reading): Promi
   }));
   await readGroup(specs, {
     ...reading,
-    history: new KafkaHistory({ log, topics, partitions, detectors: specs }),
+    history: new KafkaHistory({ log, topics, partitions, detectors: specs, trouble }),
     what: 'Kafka',
     // Where nothing was read yet, a short history is simply read from its beginning.
     readsShort: reading.store.marks().length > 0,

@@ -18,6 +18,8 @@ export interface KafkaHistoryOptions {
   readonly topics: ReadonlyMap<string, TopicReading>;
   readonly partitions: readonly PartitionId[];
   readonly detectors: readonly DetectorSpec[];
+  /** What a format waits for; `null`: it has it again. */
+  readonly trouble: (message: string | null) => void;
 }
 
 /** Records in one portion: so many are held at once, to be put in order of time. */
@@ -64,13 +66,27 @@ export class KafkaHistory implements HistorySource {
       });
       const parts: (Place & { readonly records: readonly RawRecord[] })[] = [];
       await log.read(ranges, (part) => void parts.push(part), { timeoutMs: PORTION_TIMEOUT_MS, signal });
-      yield this.#inOrder(parts);
+      await this.#prepare(parts, signal);
+      if (!signal.aborted) yield this.#inOrder(parts);
       from = until;
     }
   }
 
   close(): Promise<void> {
     return this.#options.log.close();
+  }
+
+  /* Schemas that a format has to fetch; a registry that is down is waited for until the time is up. */
+  async #prepare(
+    parts: readonly (Place & { readonly records: readonly RawRecord[] })[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const { topic, records } of parts) {
+      const values = records.map(({ value }) => value);
+      await this.#options.topics
+        .get(topic)
+        ?.format.prepare?.(values, { signal, trouble: this.#options.trouble });
+    }
   }
 
   /* Runs of one partition within a quarter of the allowed lateness: coarse enough for speed, fine enough that nothing is late. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { decideFeatures, NoFeaturesFound, withFeatures } from '../../app/discovery/decide-features.ts';
 import { lookAtTopics } from '../../app/look-at-topics.ts';
 import type { Config } from '../../config/config.ts';
 import { pipelineConfig } from '../../config/pipeline-config.ts';
@@ -6,24 +7,34 @@ import { budgetLines } from '../../config/budget-text.ts';
 import { renderProblems } from '../../config/render-problems.ts';
 import { configOption, readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { featureLines } from '../features-report.ts';
 import { onlineLines, onlineProblems } from '../online-report.ts';
 
 const EXAMPLE_FLEETS = [20, 200];
 
 /** Prints what the topics show; the exit code is 1 if strayd could not do its work on them. */
-async function checkOnline(config: Config, json: boolean): Promise<void> {
-  const findings = await lookAtTopics(pipelineConfig(config)).catch((error: unknown) => {
-    const brokers = config.kafka.brokers.join(', ');
-    const what = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`Kafka at ${brokers}: ${what}; correct kafka.brokers, or start it`, EXIT.failed);
-  });
+async function checkOnline(written: Config, json: boolean): Promise<void> {
+  const features = await reachingKafka(written, () => decideFeatures(written));
+  const config = withFeatures(written, features);
+  const findings = await reachingKafka(config, () => lookAtTopics(pipelineConfig(config)));
   const problems = onlineProblems(findings);
   const text = json
-    ? JSON.stringify({ sources: findings, problems }, null, 2)
-    : onlineLines(findings).join('\n');
+    ? JSON.stringify({ sources: findings, features, problems }, null, 2)
+    : [...onlineLines(findings), ...features.flatMap(featureLines)].join('\n');
   process.stdout.write(`${text}\n`);
   if (!json) for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
   process.exitCode = problems.length === 0 ? EXIT.fine : EXIT.failed;
+}
+
+async function reachingKafka<T>(config: Config, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NoFeaturesFound) throw error;
+    const brokers = config.kafka.brokers.join(', ');
+    const what = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`Kafka at ${brokers}: ${what}; correct kafka.brokers, or start it`, EXIT.failed);
+  }
 }
 
 /** `strayd check`: says what is wrong with a configuration, or what it means. */
@@ -54,6 +65,12 @@ export function checkCommand(): Command {
       const lines = [`${options.config} is fine.`, '', 'What the budgets mean:'];
       for (const detector of config.detectors) {
         lines.push(...budgetLines(detector, EXAMPLE_FLEETS).map((line) => `  ${line}`));
+      }
+      for (const { name, features, autoFeatures } of config.detectors) {
+        if (autoFeatures !== true) continue;
+        const state =
+          features.length === 0 ? 'are chosen when strayd first runs' : `were chosen: ${features.length}`;
+        lines.push('', `Features of ${name} (auto) ${state}; "check --online" tells which and why.`);
       }
       const observing = config.detectors.filter(({ mode }) => mode === 'observe').map(({ name }) => name);
       if (observing.length > 0) {

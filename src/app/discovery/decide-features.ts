@@ -1,0 +1,128 @@
+import type { Config } from '../../config/config.ts';
+import { deepFreeze } from '../../config/deep-freeze.ts';
+import { pipelineConfig } from '../../config/pipeline-config.ts';
+import type { DetectorSpec } from '../../core/detector.ts';
+import { compileMatchers } from '../../pipeline/series/label-matcher.ts';
+import { openStore } from '../../store/open-store.ts';
+import { StoreError } from '../../store/store-error.ts';
+import type { Report } from '../telemetry.ts';
+import { chooseFeatures, type FeatureChoice } from './choose-features.ts';
+import { discoverTopic } from './discover-topic.ts';
+import type { SeenSeries } from './series-census.ts';
+
+/** There is nothing to choose features from; the message tells what to do. */
+export class NoFeaturesFound extends Error {
+  override readonly name = 'NoFeaturesFound';
+}
+
+/** Features of a detector with `features: auto`, and why they are. */
+export interface DecidedFeatures extends FeatureChoice {
+  readonly detector: string;
+  /** True if they stand in the store. */
+  readonly isKept: boolean;
+}
+
+/** Another selection, grid or entity is another choice. */
+function noteName({ name, source, select, entity, stepMs }: DetectorSpec): string {
+  return `features/${name}/${JSON.stringify([source, select, entity, stepMs])}`;
+}
+
+/** What the store has decided of the detectors with `features: auto`; without a store nothing. */
+export function keptFeatures(config: Config): DecidedFeatures[] {
+  const auto = config.detectors.filter(({ autoFeatures }) => autoFeatures === true);
+  if (auto.length === 0) return [];
+  try {
+    const store = openStore(config.store.path, { mode: 'read' });
+    try {
+      return auto.flatMap((spec) => {
+        const note = store.note(noteName(spec));
+        return note === null
+          ? []
+          : [{ detector: spec.name, isKept: true, ...(JSON.parse(note) as FeatureChoice) }];
+      });
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    // Whoever needs the store opens it himself, and says what is wrong with it.
+    if (error instanceof StoreError) return [];
+    throw error;
+  }
+}
+
+/** The kept choices, and new ones from the topics for the detectors that have none. Throws a `NoFeaturesFound`; rejects if the brokers can't be reached. */
+export async function decideFeatures(config: Config): Promise<DecidedFeatures[]> {
+  const kept = keptFeatures(config);
+  const decided = [...kept];
+  for (const spec of config.detectors) {
+    if (spec.autoFeatures !== true || kept.some(({ detector }) => detector === spec.name)) continue;
+    const series = await seriesOf(config, spec);
+    const choice = chooseFeatures(series, spec);
+    if (choice.features.length === 0) throw new NoFeaturesFound(nothingFound(config, spec, series));
+    decided.push({ detector: spec.name, isKept: false, ...choice });
+  }
+  return decided;
+}
+
+/** Decides what is not decided yet, keeps it in the store for all later starts, and tells it. Throws a `StoreError` if the store can't be had. */
+export async function settleFeatures(config: Config, report: Report): Promise<Config> {
+  if (config.detectors.every(({ autoFeatures }) => autoFeatures !== true)) return config;
+  const decided = await decideFeatures(config);
+  const fresh = decided.filter(({ isKept }) => !isKept);
+  if (fresh.length > 0) {
+    const store = openStore(config.store.path, { mode: 'write', pid: process.pid, random: Math.random });
+    try {
+      for (const { detector, features, leftOut } of fresh) {
+        const spec = config.detectors.find(({ name }) => name === detector);
+        if (spec !== undefined) store.setNote(noteName(spec), JSON.stringify({ features, leftOut }));
+      }
+    } finally {
+      store.close();
+    }
+  }
+  for (const one of fresh) {
+    const names = one.features.map(({ spec, reason }) => `${spec.name} (${reason})`).join('; ');
+    const message = `Features of detector ${one.detector} are chosen from its topic, for good: ${names}.`;
+    const fields = { detector: one.detector, leftOut: one.leftOut };
+    report({ event: 'features_chosen', level: 'info', message, fields });
+  }
+  return withFeatures(config, decided);
+}
+
+/** The configuration with chosen features in the place of `auto`. */
+export function withFeatures(config: Config, decided: readonly DecidedFeatures[]): Config {
+  if (decided.length === 0) return config;
+  const detectors = config.detectors.map((spec): DetectorSpec => {
+    const own = decided.find(({ detector }) => detector === spec.name);
+    return own === undefined ? spec : { ...spec, features: own.features.map((feature) => feature.spec) };
+  });
+  return deepFreeze({ ...config, detectors });
+}
+
+async function seriesOf(config: Config, spec: DetectorSpec): Promise<SeenSeries[]> {
+  const { kafka, sources } = pipelineConfig(config);
+  const isSelected = compileMatchers(spec.select);
+  const series: SeenSeries[] = [];
+  for (const source of sources.filter(({ name }) => spec.source === null || spec.source === name)) {
+    for (const topic of source.topics) {
+      const found = await discoverTopic({ connection: kafka, topic, format: source });
+      series.push(...found.series.filter(({ metric, labels }) => isSelected(metric, labels)));
+    }
+  }
+  return series;
+}
+
+function nothingFound(config: Config, spec: DetectorSpec, series: readonly SeenSeries[]): string {
+  const { source: wanted } = spec;
+  const topics = config.sources.flatMap(({ name, topics: own }) =>
+    wanted === null || wanted === name ? own : [],
+  );
+  const seen =
+    series.length === 0
+      ? `its select matches nothing in the sample of ${topics.join(', ')}`
+      : `of ${series.length} series none is a feature of an entity by ${spec.entity.join(', ')}`;
+  return (
+    `Features of detector ${spec.name} can't be chosen: ${seen}. Start again when there are samples, correct select and entity, ` +
+    'or write the features down ("strayd init" proposes some).'
+  );
+}
