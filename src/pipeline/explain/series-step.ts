@@ -1,5 +1,5 @@
 import type { DetectorSpec } from '../../core/detector.ts';
-import { contributionsOf } from '../scoring/contributions.ts';
+import { contributionsOf, expectedOf } from '../scoring/contributions.ts';
 import { known } from './feature-readings.ts';
 import type { ReplayedStep } from './replay-kept.ts';
 import type { SeriesStep } from './step-explanation.ts';
@@ -14,7 +14,7 @@ export function seriesStep({ kept, score }: ReplayedStep, { features, stepMs }: 
   return {
     atMs: kept.step * stepMs,
     seen: features.map((_, column) => known(kept.values[column])),
-    expected: features.map((_, column) => known(score?.parts.model.expected[column])),
+    expected: features.map((_, column) => (score === null ? null : known(expectedOf(score.parts, column)))),
     share: features.map(({ name }) => known(shares.get(name))),
     score: known(kept.score),
     over: kept.over,

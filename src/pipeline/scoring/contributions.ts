@@ -37,7 +37,7 @@ export function contributionsOf(
         ratio:
           fromGuards === 0 ? modelShare : (guardShare + fromModel * modelShare) / (fromGuards + fromModel),
         seen: newestRow[j] ?? Number.NaN,
-        expected: model.expected[j] ?? Number.NaN,
+        expected: expectedOf(score, j),
         range:
           distance > 0 ? { low: profile.low[j] ?? Number.NaN, high: profile.high[j] ?? Number.NaN } : null,
         guard: guardFinding(running, j, profile),
@@ -45,4 +45,10 @@ export function contributionsOf(
     })
     .sort((a, b) => b.ratio - a.ratio || (a.feature < b.feature ? -1 : 1))
     .slice(0, most);
+}
+
+/** The forecast of a feature, in its own unit: not below zero where training has never been, whatever a straight line says. */
+export function expectedOf({ model, profile }: RawScore, feature: number): number {
+  const expected = model.expected[feature] ?? Number.NaN;
+  return (profile.low[feature] ?? -Infinity) >= 0 ? Math.max(0, expected) : expected;
 }

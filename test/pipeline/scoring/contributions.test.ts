@@ -35,6 +35,23 @@ describe('contributionsOf', () => {
     expect(second).toMatchObject({ feature: 'busy', ratio: 0, range: null });
   });
 
+  it('expects nothing below zero of what training has never seen there, and anything else as forecast', () => {
+    const model = fakeModel();
+    const low = (lowest: number) => ({ ...model.profile('a', ''), low: Float64Array.of(-100, lowest) });
+    const forecast: typeof model = {
+      ...model,
+      score: (items) => model.score(items).map((one) => ({ ...one, expected: Float64Array.of(-3, -2) })),
+    };
+    const expected = (lowest: number): number[] => {
+      const item = { entity: 'a', cohort: '', step: 1, rows: Float64Array.of(2, 0.4), count: 1 };
+      const [raw] = scoreRaw(forecast, [{ ...item, profile: low(lowest), guards: fakeGuards() }]);
+      if (raw === undefined) throw new Error('one score was expected');
+      return contributionsOf(raw, fakeSpec().features).map((one) => one.expected);
+    };
+    expect(expected(0)).toEqual([-3, 0]);
+    expect(expected(-1)).toEqual([-3, -2]);
+  });
+
   it('gives shares that sum to 1 when model and guard both speak', () => {
     const shares = explain(1.5, 3).map((one) => one.ratio);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
