@@ -1,4 +1,5 @@
 import type { OutboxMark, ResendChoice } from '../core/outbox.ts';
+import type { IncidentUpdate } from '../pipeline/alerts/incident.ts';
 import type { AlertTransition, AlertNotification } from '../pipeline/effects.ts';
 import type { AlertLabel } from '../server/backend.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
@@ -24,6 +25,12 @@ export interface PublishedPartition {
   readonly idle: boolean;
 }
 
+/** A message about an incident, as /metrics counts it. */
+export interface PublishedMessage {
+  readonly detector: string;
+  readonly message: 'new' | 'update' | 'resolved';
+}
+
 /** How far a detector is. */
 export interface PublishedDetector {
   readonly detector: string;
@@ -44,6 +51,9 @@ export interface Published {
   readonly allScores: Readonly<Record<string, Float64Array>>;
   readonly transitions: readonly AlertTransition[];
   readonly notifications: readonly AlertNotification[];
+  readonly incidents: readonly IncidentUpdate[];
+  /** Detectors' messages to people: one an incident that began, one that grew or ended. */
+  readonly told: readonly PublishedMessage[];
   readonly samples: readonly { readonly source: string; readonly result: string; readonly count: number }[];
   readonly deadLetters: readonly {
     readonly source: string;

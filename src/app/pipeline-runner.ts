@@ -8,12 +8,14 @@ import type { Effects } from '../pipeline/effects.ts';
 import type { PipelineInput } from '../pipeline/inputs.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { step } from '../pipeline/step.ts';
+import { waitingIncidents } from '../pipeline/tell-incidents.ts';
 import { releaseModels, takeCheckpoint } from '../pipeline/take-checkpoint.ts';
 import type { NewOutboxRow } from '../core/outbox.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import { applyPatiently } from './apply-patiently.ts';
 import { batchSlices } from './batch-slices.ts';
 import { CommitChain } from './commit-chain.ts';
+import { IncidentWaits } from './incident-waits.ts';
 import { LastRecords } from './last-records.ts';
 import { PartitionOwnership } from './partition-ownership.ts';
 import { PendingEffects } from './pending-effects.ts';
@@ -56,6 +58,7 @@ export class PipelineRunner implements StreamHandler {
   readonly #lastRecords: LastRecords;
   readonly #ownership: PartitionOwnership;
   readonly #pending = new PendingEffects();
+  readonly #waits = new IncidentWaits();
   #lastCheckpointMs: number;
   #writing: Promise<void> | null = null;
   #trouble: string | null = null;
@@ -144,8 +147,12 @@ export class PipelineRunner implements StreamHandler {
     if (this.#isDue()) await this.checkpoint();
   }
 
-  /** To be called a few times a second: writes what has waited long enough. */
+  /** To be called a few times a second: tells and writes what has waited long enough. */
   async tick(): Promise<void> {
+    const { state, nowMs } = this.#options;
+    for (const { detector, incident } of this.#waits.due(waitingIncidents(state), nowMs())) {
+      this.take({ kind: 'tell', detector, incident });
+    }
     if (this.#writing === null && this.#pending.isDirty && this.#isDue()) await this.checkpoint();
   }
 

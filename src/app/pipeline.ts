@@ -1,11 +1,12 @@
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import type { ChannelConfig } from '../config/config.ts';
+import type { AlertFacts } from '../delivery/alert-message.ts';
 import { outboxRows, type OutboxContext, type Route } from '../delivery/outbox-rows.ts';
 import type { NewOutboxRow } from '../core/outbox.ts';
 import { sampleFormat } from '../ingest/formats/format-registry.ts';
 import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts';
 import type { Checkpoint } from '../pipeline/checkpoint.ts';
-import type { Effects, ModelActivation } from '../pipeline/effects.ts';
+import type { Alert, Effects, ModelActivation } from '../pipeline/effects.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { thresholdSummary } from '../pipeline/threshold-summary.ts';
 import { openStore } from '../store/open-store.ts';
@@ -138,14 +139,15 @@ function rowsFor(
   store: StoreReader,
 ): NewOutboxRow[] {
   const stepMsOf = new Map(context.detectors.map((spec) => [spec.name, spec.stepMs]));
-  return effects.notifications.flatMap((notification) => {
-    const { alert } = notification;
+  const factsOf = (alert: Alert): AlertFacts => {
     // A detector that is not configured any more: its alert's record knows the step.
     const stepMs = stepMsOf.get(alert.detector) ?? store.showAlert(alert.id)?.stepMs;
     if (stepMs === undefined) throw new Error(`nothing knows the step of alert ${alert.id}`);
-    const facts = alertFacts(alert, stepMs, context);
-    return outboxRows(notification, routes, { facts, nowMs: Date.now(), templateFailed });
-  });
+    return alertFacts(alert, stepMs, context);
+  };
+  return effects.incidentNotifications.flatMap((notification) =>
+    outboxRows(notification, routes, { factsOf, nowMs: Date.now(), templateFailed }),
+  );
 }
 
 function tellRollback({ detector, version, rollback }: ModelActivation, report: Report): void {

@@ -1,7 +1,14 @@
 import type { Checkpoint } from '../pipeline/checkpoint.ts';
+import type { IncidentNotification } from '../pipeline/alerts/incident.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import type { ThresholdSummary } from '../pipeline/threshold-summary.ts';
-import type { Published, PublishedDetector, PublishedPartition, PublishedScore } from './messages.ts';
+import type {
+  Published,
+  PublishedDetector,
+  PublishedMessage,
+  PublishedPartition,
+  PublishedScore,
+} from './messages.ts';
 import { lagKey } from './pipeline-runner.ts';
 import type { WarmUp } from './warm-up.ts';
 
@@ -25,6 +32,8 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
     ...scoresOf(checkpoint, state),
     transitions: effects.transitions,
     notifications: effects.notifications,
+    incidents: effects.incidents,
+    told: effects.incidentNotifications.flatMap(messageOf),
     samples: effects.counts.flatMap(({ source, samples }) =>
       Object.entries(samples).map(([result, count]) => ({ source, result, count })),
     ),
@@ -48,6 +57,12 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
     forgotten,
     loopDelaySeconds,
   };
+}
+
+function messageOf({ incident, event }: IncidentNotification): PublishedMessage[] {
+  if (!incident.deliver) return [];
+  const message = event === 'resolved' ? 'resolved' : incident.told > 1 ? 'update' : 'new';
+  return [{ detector: incident.detector, message }];
 }
 
 function scoresOf({ effects }: Checkpoint, state: PipelineState): Pick<Published, 'scores' | 'allScores'> {

@@ -64,12 +64,12 @@ function lookIntoStore({ config, store, instruments }: VitalSignsOptions): void 
   }
 }
 
-/** Alerts of the last seven days of the detector's own time that were delivered and not labelled real, ÷ budget. */
+/** Incidents of the last seven days of the detector's own time that were delivered and hold nothing labelled real, ÷ budget. */
 function budgetUsed(store: StoreReader, spec: DetectorSpec, entities: number): number {
   const newestMs = store.newestMs(spec);
   if (!Number.isFinite(newestMs)) return 0;
   const { count, perMs, scope } = spec.alert.budget;
-  const counted = store.countAlertsAgainstBudget(spec.name, newestMs - WEEK_MS);
+  const counted = store.countIncidentsAgainstBudget(spec.name, newestMs - WEEK_MS);
   const sharers = scope === 'entity' ? Math.max(1, entities) : 1;
   return counted / ((count * WEEK_MS * sharers) / perMs);
 }

@@ -1,6 +1,7 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import type { RestoredState } from './checkpoint.ts';
+import { IncidentFold } from './alerts/incident-fold.ts';
 import type { DetectorState } from './detector-state.ts';
 import { DEFAULT_LIMITS, scoringContext, type PipelineLimits, type PipelineState } from './pipeline-state.ts';
 import { restoreEntities, restorePartitions } from './restore.ts';
@@ -43,6 +44,10 @@ export function createState(options: PipelineOptions): PipelineState {
     exclusions: options.restored.exclusions.filter((one) => one.detector === spec.name),
     nextBudgetRefitMs: -Infinity,
     trial: null,
+    incidents: new IncidentFold(
+      spec,
+      options.restored.incidents?.filter(({ incident }) => incident.detector === spec.name),
+    ),
   }));
   const state: PipelineState = {
     detectors,

@@ -1,5 +1,6 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
+import type { IncidentFold } from './alerts/incident-fold.ts';
 import type { Entity } from './entity.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
@@ -34,6 +35,8 @@ export interface DetectorState {
   nextBudgetRefitMs: number;
   /** Of the model promoted last; `null` without one before it, and when it is over. */
   trial: PromotionTrial | null;
+  /** What its alerts make together. */
+  readonly incidents: IncidentFold;
 }
 
 /** The version that scores a step: the last that is effective by then. */

@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../core/records.ts';
 import type { Labels } from '../core/sample.ts';
+import type { IncidentNotification, IncidentUpdate } from './alerts/incident.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 
@@ -159,6 +160,10 @@ export interface Effects {
   readonly steps: readonly StepRecord[];
   readonly transitions: readonly AlertTransition[];
   readonly notifications: readonly AlertNotification[];
+  /** Changes of incidents in their order; the last one of each is how it is now. */
+  readonly incidents: readonly IncidentUpdate[];
+  /** What edge channels are to say; of incidents that are only on record too. */
+  readonly incidentNotifications: readonly IncidentNotification[];
   readonly activations: readonly ModelActivation[];
   readonly budgetRefits: readonly BudgetRefit[];
   readonly exclusions: readonly CalibrationExclusion[];

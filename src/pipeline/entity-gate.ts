@@ -1,7 +1,8 @@
 import { newestStepEndedBy } from '../core/step-grid.ts';
 import { advanceGate, closeGate } from './alerts/advance-gate.ts';
 import type { GateContext, GateOutcome } from './alerts/gate-state.ts';
-import type { DetectorState } from './detector-state.ts';
+import { groupOf } from './alerts/incident-group.ts';
+import { newestRecord, type DetectorState } from './detector-state.ts';
 import type { EffectsCollector } from './effects-collector.ts';
 import type { Entity } from './entity.ts';
 import { noteFiring } from './promotion-trial.ts';
@@ -32,7 +33,7 @@ export function advanceEntityGate(
     recent: (feature) => recentValues(detector, rows, feature),
     newestKnownMs,
   });
-  take(detector, entity, { outcome, effects: outlet.effects });
+  take(detector, entity, { outcome, effects: outlet.effects, clockMs: newestKnownMs });
 }
 
 /** Whether the steps that the watermark closed without the entity are more than a gap that would be filled. */
@@ -84,13 +85,20 @@ function gateContext(detector: DetectorState, entity: Entity, { maxAlertAgeMs }:
 function take(
   detector: DetectorState,
   entity: Entity,
-  { outcome, effects }: { readonly outcome: GateOutcome; readonly effects: EffectsCollector },
+  {
+    outcome,
+    effects,
+    clockMs = newestRecord(detector),
+  }: { readonly outcome: GateOutcome; readonly effects: EffectsCollector; readonly clockMs?: number },
 ): void {
   const { gate, transitions, notifications } = outcome;
   entity.gate = gate;
   noteFiring(detector.trial, transitions);
   effects.transitions.push(...transitions);
   effects.notifications.push(...notifications);
+  if (transitions.length === 0) return;
+  const at = { group: groupOf(detector.spec, entity), clockMs };
+  for (const transition of transitions) detector.incidents.take(transition, at, effects);
 }
 
 function recentValues(detector: DetectorState, rows: Float64Array, feature: string): number[] {

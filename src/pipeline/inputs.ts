@@ -32,6 +32,8 @@ export type PipelineInput =
       readonly kind: 'exclude';
       readonly effectiveStep: number | null;
     })
+  /** An incident has waited long enough by the wall clock: what it has to tell is told, whatever the records' times say. */
+  | { readonly kind: 'tell'; readonly detector: string; readonly incident: string }
   /** A model to use from `effectiveStep` on; `null` = from the step after the newest closed one of the detector. */
   | {
       readonly kind: 'model';

@@ -14,6 +14,8 @@ export interface AlertView {
   readonly text: string;
   /** Onset, RFC 3339. */
   readonly since: string;
+  /** The incident that it is told with; `null` if it did not fire. */
+  readonly incident: string | null;
   /** Meant to be told to people; false in observe mode, while provisional, or if too old when found. */
   readonly deliver: boolean;
 }
@@ -22,12 +24,47 @@ export interface AlertFilter {
   readonly detector?: string;
   readonly entity?: string;
   readonly state?: AlertState;
+  readonly incident?: string;
+  readonly limit: number;
+}
+
+/** Alerts that are told as one. */
+export interface IncidentView {
+  readonly id: string;
+  readonly detector: string;
+  /** Labels that its members share. */
+  readonly group: Readonly<Record<string, string>>;
+  /** `waiting`: nothing was told yet. */
+  readonly state: 'waiting' | 'firing' | 'resolved';
+  /** Told to people; false for alerts that are only on record. */
+  readonly deliver: boolean;
+  /** Earliest onset, RFC 3339. */
+  readonly since: string;
+  readonly resolvedAt: string | null;
+  readonly alerts: number;
+  readonly firing: number;
+  readonly messages: number;
+  /** Likeliest first cause first; a list of incidents names at most 20 of each. */
+  readonly members: readonly {
+    readonly id: string;
+    readonly entity: string;
+    readonly kind: string;
+    readonly state: string;
+    readonly since: string;
+    readonly score: number;
+    readonly feature: string | null;
+  }[];
+}
+
+export interface IncidentFilter {
+  readonly detector?: string;
+  readonly state?: 'open' | 'resolved';
   readonly limit: number;
 }
 
 /** A notification on its way to an edge channel, without its body. */
 export interface DeliveryView {
-  readonly alertId: string;
+  readonly incident: string;
   readonly channel: string;
   readonly status: 'pending' | 'delivered' | 'dead';
   readonly attempts: number;
@@ -45,7 +82,7 @@ export interface DeliveryQuery {
   readonly limit: number;
 }
 
-/** What to send again: an alert's notifications, or (`dead`) from the first one given up of each alert and channel on. */
+/** What to send again: the notifications of an incident (by its id or that of one of its alerts), or (`dead`) from the first one given up of each incident and channel on. */
 export interface ResendRequest {
   readonly alert?: string;
   readonly dead?: boolean;
@@ -180,6 +217,9 @@ export interface Backend {
   status(): StatusView;
   alerts(filter: AlertFilter): readonly AlertView[];
   alert(id: string): AlertView | null;
+  /** Newest first. */
+  incidents(filter: IncidentFilter): readonly IncidentView[];
+  incident(id: string): IncidentView | null;
   /** Answers false if there is no such alert. */
   label(id: string, label: AlertLabel): Promise<boolean>;
   /** Why an alert did or did not fire at a kept step. */

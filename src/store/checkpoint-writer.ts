@@ -122,7 +122,8 @@ export class CheckpointWriter {
   }
 
   #writeAlerts(checkpoint: Checkpoint): void {
-    const { alerts, transitions, notifications, models, budgetRefits, exclusions } = this.#repositories;
+    const { alerts, transitions, notifications, incidents, models, budgetRefits, exclusions } =
+      this.#repositories;
     for (const transition of checkpoint.effects.transitions) {
       // The end of an alert whose detector is not configured any more: its own record knows the step.
       const kept = alerts.show(transition.alert.id);
@@ -134,6 +135,10 @@ export class CheckpointWriter {
     for (const notification of checkpoint.effects.notifications) {
       notifications.insert(notification);
       if (notification.deliver) alerts.markDelivered(notification.alert.id);
+    }
+    for (const update of checkpoint.effects.incidents) {
+      const { id, detector } = update.incident;
+      incidents.apply(update, incidents.show(id)?.stepMs ?? this.#setOf(detector).stepMs);
     }
     for (const activation of checkpoint.effects.activations) models.activate(activation);
     for (const refit of checkpoint.effects.budgetRefits) budgetRefits.insert(refit);

@@ -6,6 +6,7 @@ import { DeadLetterRepository } from './dead-letter-repository.ts';
 import { EntityRepository } from './entity-repository.ts';
 import { ExclusionRepository } from './exclusion-repository.ts';
 import { FeatureSetRepository } from './feature-set-repository.ts';
+import { IncidentRepository } from './incident-repository.ts';
 import { KeptStepReader } from './kept-step-reader.ts';
 import { KeptStepRepository } from './kept-step-repository.ts';
 import { LastRecordRepository } from './last-record-repository.ts';
@@ -37,6 +38,7 @@ export interface Repositories {
   readonly alerts: AlertRepository;
   readonly transitions: TransitionRepository;
   readonly notifications: NotificationRepository;
+  readonly incidents: IncidentRepository;
   readonly outbox: OutboxRepository;
   readonly deadLetters: DeadLetterRepository;
   readonly models: ModelRepository;
@@ -71,6 +73,7 @@ export function createRepositories(
     alerts: new AlertRepository(database),
     transitions: new TransitionRepository(database),
     notifications: new NotificationRepository(database),
+    incidents: new IncidentRepository(database),
     outbox: new OutboxRepository(database),
     deadLetters: new DeadLetterRepository(database, settings.deadLetters),
     models: new ModelRepository(database),

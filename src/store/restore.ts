@@ -47,6 +47,7 @@ export function restoreState(
     budgetRefits,
     exclusions,
     ...(firedSteps.size > 0 && { firedSteps }),
+    incidents: repositories.incidents.open(),
   };
 }
 

@@ -9,6 +9,8 @@ export function publishedWith(parts: Partial<Published>): Published {
     allScores: {},
     transitions: [],
     notifications: [],
+    incidents: [],
+    told: [],
     samples: [],
     deadLetters: [],
     partitions: [],

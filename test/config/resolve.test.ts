@@ -62,6 +62,7 @@ describe('defaults', () => {
             direction: 'both',
             minChange: 0,
             runbookUrl: null,
+            grouping: { by: [], waitMs: 15_000, intervalMs: 600_000 },
           },
         },
       ],

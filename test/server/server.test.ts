@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../src/pipeline/effects.ts';
 import type {
   AlertFilter,
+  IncidentFilter,
+  IncidentView,
   AlertLabel,
   AlertView,
   Backend,
@@ -36,9 +38,24 @@ const alert: Alert = {
 const view: AlertView = {
   alert,
   label: null,
+  incident: 'feed',
   text: 'db-1 strayed',
   since: '2026-01-01T00:00:00.000Z',
   deliver: true,
+};
+
+const incident: IncidentView = {
+  id: 'feed',
+  detector: 'hosts',
+  group: { role: 'web' },
+  state: 'firing',
+  deliver: true,
+  since: '2026-01-01T00:00:00.000Z',
+  resolvedAt: null,
+  alerts: 1,
+  firing: 1,
+  messages: 1,
+  members: [],
 };
 
 const model: ModelView = {
@@ -56,12 +73,13 @@ const model: ModelView = {
 function fakeBackend(changes: Partial<Backend> = {}) {
   const asked: {
     filters: AlertFilter[];
+    incidents: IncidentFilter[];
     labels: [string, AlertLabel][];
     rollbacks: [string, string | null][];
     imports: string[];
     deliveries: DeliveryQuery[];
     resent: ResendRequest[];
-  } = { filters: [], labels: [], rollbacks: [], imports: [], deliveries: [], resent: [] };
+  } = { filters: [], incidents: [], labels: [], rollbacks: [], imports: [], deliveries: [], resent: [] };
   const backend: Backend = {
     notAlive: () => null,
     notReady: () => [],
@@ -71,6 +89,11 @@ function fakeBackend(changes: Partial<Backend> = {}) {
       return [view];
     },
     alert: (id) => (id === 'abc' ? view : null),
+    incidents: (filter) => {
+      asked.incidents.push(filter);
+      return [incident];
+    },
+    incident: (id) => (id === incident.id ? incident : null),
     label: (id, label) => {
       asked.labels.push([id, label]);
       return Promise.resolve(id === 'abc');
@@ -148,6 +171,17 @@ describe('the HTTP side', () => {
       expect(response.json()).toMatchObject({ status: 400, title: 'The request is not valid' });
     },
   );
+
+  it('lists incidents, shows one, and knows no other', async () => {
+    const { backend, asked } = fakeBackend();
+    const server = createServer({ backend, token: null });
+    const list = await server.inject('/api/v1/incidents?detector=hosts&state=open');
+    expect(list.json()).toEqual({ incidents: [incident] });
+    expect(asked.incidents).toEqual([{ detector: 'hosts', state: 'open', limit: 100 }]);
+    expect((await server.inject('/api/v1/incidents/feed')).json()).toEqual(incident);
+    expect((await server.inject('/api/v1/incidents/beef')).statusCode).toBe(404);
+    expect((await server.inject('/api/v1/incidents?state=firing')).statusCode).toBe(400);
+  });
 
   it('lists deliveries by status, channel and alert', async () => {
     const { backend, asked } = fakeBackend();

@@ -174,6 +174,8 @@ export function checkpointOf(
       steps: [],
       transitions: [],
       notifications: [],
+      incidents: [],
+      incidentNotifications: [],
       activations: [],
       budgetRefits: [],
       exclusions: [],

@@ -11,6 +11,7 @@ interface ListOptions extends UrlOptions {
   readonly detector?: string;
   readonly entity?: string;
   readonly state?: string;
+  readonly incident?: string;
   readonly limit: number;
   readonly json?: true;
 }
@@ -37,11 +38,12 @@ function listCommand(): Command {
     .addOption(
       new Option('-s, --state <state>', 'only in this state').choices(['pending', 'firing', 'resolved']),
     )
+    .option('-i, --incident <id>', 'only those told with this incident')
     .option('-n, --limit <count>', 'at most so many', wholeNumber(1, 1000), 50)
     .option('--json', 'print JSON')
     .action(async (options: ListOptions) => {
       const query = new URLSearchParams({ limit: String(options.limit) });
-      for (const key of ['detector', 'entity', 'state'] as const) {
+      for (const key of ['detector', 'entity', 'state', 'incident'] as const) {
         const value = options[key];
         if (value !== undefined) query.set(key, value);
       }
@@ -56,7 +58,7 @@ function listCommand(): Command {
 
 function alertTable(alerts: readonly AlertView[]): string {
   if (alerts.length === 0) return 'No alerts.';
-  const rows = alerts.map(({ alert, label, deliver, since }) => [
+  const rows = alerts.map(({ alert, label, incident, deliver, since }) => [
     alert.id,
     alert.state,
     since,
@@ -66,10 +68,23 @@ function alertTable(alerts: readonly AlertView[]): string {
     alert.peakScore.toFixed(2),
     alert.contributions[0]?.feature ?? '',
     deliver ? 'yes' : 'no',
+    incident ?? '',
     label ?? '',
   ]);
   return renderTable(
-    ['id', 'state', 'since', 'detector', 'entity', 'kind', 'score', 'feature', 'deliver', 'label'],
+    [
+      'id',
+      'state',
+      'since',
+      'detector',
+      'entity',
+      'kind',
+      'score',
+      'feature',
+      'deliver',
+      'incident',
+      'label',
+    ],
     rows,
   );
 }
