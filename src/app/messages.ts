@@ -54,6 +54,8 @@ export interface Published {
   readonly incidents: readonly IncidentUpdate[];
   /** Detectors' messages to people: one an incident that began, one that grew or ended. */
   readonly told: readonly PublishedMessage[];
+  /** Incidents of them that the brake held back. */
+  readonly heldBack: number;
   readonly samples: readonly { readonly source: string; readonly result: string; readonly count: number }[];
   readonly deadLetters: readonly {
     readonly source: string;

@@ -10,7 +10,7 @@ import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { step } from '../pipeline/step.ts';
 import { waitingIncidents } from '../pipeline/tell-incidents.ts';
 import { releaseModels, takeCheckpoint } from '../pipeline/take-checkpoint.ts';
-import type { NewOutboxRow } from '../core/outbox.ts';
+import type { CheckpointExtras } from '../store/checkpoint-writer.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import { applyPatiently } from './apply-patiently.ts';
 import { batchSlices } from './batch-slices.ts';
@@ -29,6 +29,9 @@ const SLICE_MS = 20;
 const CHECKPOINT_MS = 1000;
 const CHECKPOINT_STEPS = 20_000;
 
+/** What delivery adds to a checkpoint. */
+export type OutboxPart = Pick<CheckpointExtras, 'outbox' | 'brake'>;
+
 export interface PipelineRunnerOptions {
   readonly state: PipelineState;
   readonly store: StoreWriter;
@@ -39,7 +42,9 @@ export interface PipelineRunnerOptions {
   readonly nowMs: () => number;
   readonly report: Report;
   /** Rows for the edge channels, written with the alerts that made them. */
-  readonly outboxRows: (effects: Effects) => readonly NewOutboxRow[];
+  readonly outbox: (effects: Effects) => OutboxPart;
+  /** Whether there is something for them, though nothing has happened. */
+  readonly isOutboxDue?: () => boolean;
   /** See `OwnershipOptions`. */
   readonly beginnings?: () => ReadonlyMap<string, Beginning>;
   /** After the transaction: now the world may see it. */
@@ -149,11 +154,12 @@ export class PipelineRunner implements StreamHandler {
 
   /** To be called a few times a second: tells and writes what has waited long enough. */
   async tick(): Promise<void> {
-    const { state, nowMs } = this.#options;
+    const { state, nowMs, isOutboxDue } = this.#options;
     for (const { detector, incident } of this.#waits.due(waitingIncidents(state), nowMs())) {
       this.take({ kind: 'tell', detector, incident });
     }
-    if (this.#writing === null && this.#pending.isDirty && this.#isDue()) await this.checkpoint();
+    const isDirty = this.#pending.isDirty || isOutboxDue?.() === true;
+    if (this.#writing === null && isDirty && this.#isDue()) await this.checkpoint();
   }
 
   /** The end is near: a full disk is not waited for any more; what can't be written is read again after the next start. */
@@ -204,11 +210,11 @@ export class PipelineRunner implements StreamHandler {
   }
 
   async #write(): Promise<void> {
-    const { state, store, outboxRows, applied, nowMs, report } = this.#options;
+    const { state, store, outbox, applied, nowMs, report } = this.#options;
     const effects = this.#pending.takeAll();
     const checkpoint = takeCheckpoint(state, effects);
     const patience = { report, signal: this.#stopping.signal };
-    const extras = { outbox: outboxRows(effects), lastRecords: this.#lastRecords.takeChanged() };
+    const extras = { ...outbox(effects), lastRecords: this.#lastRecords.takeChanged() };
     const written = await applyPatiently(() => store.applyCheckpoint(checkpoint, extras), patience);
     if (written === null) {
       this.#isAdrift = true;

@@ -20,6 +20,8 @@ export interface PublishContext {
   /** By detector; may be some seconds old. */
   readonly thresholds: ReadonlyMap<string, ThresholdSummary | null>;
   readonly storeBytes: number;
+  /** Incidents that the brake held back. */
+  readonly heldBack: number;
   readonly loopDelaySeconds: number;
 }
 
@@ -33,6 +35,7 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
     transitions: effects.transitions,
     notifications: effects.notifications,
     incidents: effects.incidents,
+    heldBack: context.heldBack,
     told: effects.incidentNotifications.flatMap(messageOf),
     samples: effects.counts.flatMap(({ source, samples }) =>
       Object.entries(samples).map(([result, count]) => ({ source, result, count })),

@@ -29,6 +29,7 @@ export type EventName =
   | 'alert'
   | 'delivery_trouble'
   | 'delivery_recovered'
+  | 'held_back'
   | 'template_failed'
   | 'failed';
 

@@ -112,6 +112,8 @@ export interface HistoryConfig {
 
 export interface DeliveryConfig {
   readonly maxAlertAgeMs: number;
+  /** Of all detectors together, to edge channels. */
+  readonly maxNotificationsPerHour: number;
   /** Of the local times in alerts, as `Europe/Berlin`. */
   readonly timezone: string;
 }

@@ -33,6 +33,7 @@ export interface PipelineConfig {
   readonly detectors: readonly DetectorSpec[];
   readonly histories: readonly HistoryAccess[];
   readonly maxAlertAgeMs: number;
+  readonly maxNotificationsPerHour: number;
   readonly storePath: string;
 }
 
@@ -51,6 +52,7 @@ export function pipelineConfig(config: Config): PipelineConfig {
       tls: tls && tlsAccess(tls),
     })),
     maxAlertAgeMs: config.delivery.maxAlertAgeMs,
+    maxNotificationsPerHour: config.delivery.maxNotificationsPerHour,
     storePath: config.store.path,
   });
 }

@@ -19,7 +19,11 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
     channels: parsed.channels.map((channel, index) =>
       resolveChannel(channel, { path: ['channels', index], files, kafka }),
     ),
-    delivery: { maxAlertAgeMs: parsed.delivery.max_alert_age, timezone: parsed.delivery.timezone },
+    delivery: {
+      maxAlertAgeMs: parsed.delivery.max_alert_age,
+      maxNotificationsPerHour: parsed.delivery.max_notifications_per_hour,
+      timezone: parsed.delivery.timezone,
+    },
     store: { path: files.absolute(parsed.store.path) },
     server: {
       listen,

@@ -35,6 +35,10 @@ const delivery = z.strictObject({
   max_alert_age: durationField(1).prefault('1h').meta({
     description: 'Older alerts (after a catch-up, say) are listed, not sent.',
   }),
+  max_notifications_per_hour: z.number().int().min(1).max(10_000).default(20).meta({
+    description:
+      'Most messages about new or grown incidents in any hour, over all detectors; what is too much is told in one summary. Alertmanager and /metrics are not braked.',
+  }),
   timezone: timezoneField.prefault('UTC').meta({
     description: 'Time zone of the local times that alerts tell beside UTC.',
     forExample: ['Europe/Berlin'],

@@ -14,6 +14,8 @@ export interface IncidentTold {
   /** Of the likeliest first cause, which stands for the incident. */
   readonly lead: Alert;
   readonly message: AlertMessage;
+  /** It stands for incidents that were held back. */
+  readonly isSummary?: true;
 }
 
 export interface IncidentContext {

@@ -4,7 +4,9 @@ import type { IncidentNotification } from '../pipeline/alerts/incident.ts';
 import type { Alert } from '../pipeline/effects.ts';
 import type { AlertFacts } from './alert-message.ts';
 import type { AlertTemplate } from './alert-template.ts';
+import { tellSummary } from './brake-message.ts';
 import { tellIncident, type IncidentTold } from './incident-message.ts';
+import type { BrakeSummary } from './notification-brake.ts';
 import { pagerdutyBody } from './pagerduty-body.ts';
 import { slackBody } from './slack-body.ts';
 import { webhookBody, type WebhookContext } from './webhook-body.ts';
@@ -42,31 +44,40 @@ export function outboxRows(
   context: OutboxContext,
 ): NewOutboxRow[] {
   if (!notification.incident.deliver) return [];
-  return routes.flatMap((route) => {
-    const row = outboxRow(notification, route, context);
-    return row === null ? [] : [row];
-  });
+  return routes.flatMap((route) => outboxRow(notification, route, context));
+}
+
+/** The rows of a summary of what was held back: one for each edge channel, in strayd's own words. */
+export function summaryRows(
+  summary: BrakeSummary,
+  routes: readonly Route[],
+  { factsOf, nowMs }: Pick<OutboxContext, 'factsOf' | 'nowMs'>,
+): NewOutboxRow[] {
+  const told = tellSummary(summary, factsOf);
+  return routes.flatMap((route) => rowOf(told, route, { factsOf, nowMs }));
 }
 
 function outboxRow(
   notification: IncidentNotification,
-  { name, type, template }: Route,
+  route: Route,
   { factsOf, nowMs, templateFailed }: OutboxContext,
-): NewOutboxRow | null {
-  if (type === 'alertmanager') return null;
-  const { incident, event } = notification;
+): NewOutboxRow[] {
+  const { name, type, template } = route;
+  if (type === 'alertmanager') return [];
+  const failed = (fault: string): void => templateFailed(name, fault);
+  return rowOf(tellIncident(notification, { factsOf, template, failed }), route, { factsOf, nowMs });
+}
+
+function rowOf(
+  told: IncidentTold,
+  { name, type }: Route,
+  { factsOf, nowMs }: Pick<OutboxContext, 'factsOf' | 'nowMs'>,
+): NewOutboxRow[] {
+  if (type === 'alertmanager') return [];
+  const { incident, event } = told.notification;
   const isUpdate = event === 'firing' && incident.told > 1;
   const key = `${incident.id}:${isUpdate ? `update-${incident.told - 1}` : event}:${name}`;
-  const failed = (fault: string): void => templateFailed(name, fault);
-  const told = tellIncident(notification, { factsOf, template, failed });
   const { stepMs } = factsOf(told.lead);
-  const body = edgeBodies[type](told, { stepMs, idempotencyKey: key });
-  return {
-    id: key,
-    channel: name,
-    alertId: incident.id,
-    idempotencyKey: key,
-    body: JSON.stringify(body),
-    createdMs: nowMs,
-  };
+  const body = JSON.stringify(edgeBodies[type](told, { stepMs, idempotencyKey: key }));
+  return [{ id: key, channel: name, alertId: incident.id, idempotencyKey: key, body, createdMs: nowMs }];
 }

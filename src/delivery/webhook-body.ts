@@ -85,6 +85,12 @@ export const webhookBodySchema = z.object({
     summary: z.string(),
     lines: z.array(z.string()).describe('The whole explanation.'),
   }),
+  held_back: z
+    .boolean()
+    .optional()
+    .describe(
+      'True in a summary of incidents that were held back: `incident.members` are the first of their alerts.',
+    ),
   query: z
     .string()
     .nullable()
@@ -134,6 +140,7 @@ export function webhookBody(told: IncidentTold, { stepMs, idempotencyKey }: Webh
       recent: [...alert.recent],
     },
     text: { title, summary, lines: [...lines] },
+    ...(told.isSummary === true && { held_back: true }),
     query,
     url,
     runbook_url: runbookUrl,

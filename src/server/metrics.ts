@@ -78,6 +78,10 @@ export function createMetrics(
       'Messages about incidents to every edge channel: new, update (it has grown), resolved.',
       ['detector', 'message'],
     ),
+    incidentsHeldBack: counter(
+      'strayd_incidents_held_back_total',
+      'Incidents that people were told of in a summary alone, because of delivery.max_notifications_per_hour.',
+    ),
     featureContribution: gauge(
       'strayd_feature_contribution_ratio',
       "A feature's share of the error of an entity whose alert fires, at its peak.",

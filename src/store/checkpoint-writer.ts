@@ -7,10 +7,15 @@ import { KeptStepWriter } from './kept-step-writer.ts';
 import type { NewOutboxRow } from '../core/outbox.ts';
 import type { Repositories } from './repositories.ts';
 
+/** Under this name the notification brake's state is noted. */
+export const BRAKE_NOTE = 'notification_brake';
+
 /** What others than the pipeline add to a checkpoint's transaction. */
 export interface CheckpointExtras {
   /** Made by delivery from the checkpoint's notifications. */
   readonly outbox: readonly NewOutboxRow[];
+  /** The notification brake's state as JSON, if it has changed. */
+  readonly brake?: string;
   /** What was read last of partitions, as far as that changed. */
   readonly lastRecords?: readonly LastRecord[];
 }
@@ -44,6 +49,7 @@ export class CheckpointWriter {
     for (const channel of new Set(extras.outbox.map((row) => row.channel))) {
       outboxDropped += outbox.dropOverflow(channel);
     }
+    if (extras.brake !== undefined) meta.setNote(BRAKE_NOTE, extras.brake);
     for (const mark of checkpoint.marks) marks.upsert(mark);
     for (const record of extras.lastRecords ?? []) lastRecords.put(record);
     deadLetters.insert(checkpoint.effects.deadLetters);

@@ -11,6 +11,7 @@ export function publishedWith(parts: Partial<Published>): Published {
     notifications: [],
     incidents: [],
     told: [],
+    heldBack: 0,
     samples: [],
     deadLetters: [],
     partitions: [],
