@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { alertMessage, plainLines } from '../delivery/alert-message.ts';
 import { MEMBERS_TOLD } from '../pipeline/alerts/incident.ts';
+import type { WindowChange } from '../pipeline/effects.ts';
 import type { OutboxRow } from '../core/outbox.ts';
 import type { AlertView, Backend, DeliveryView, ModelView, Outcome, StatusView } from '../server/backend.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
@@ -15,6 +16,7 @@ import { LookBackRefusal } from './look-back-refusal.ts';
 import { ModelRefusal } from './model-refusal.ts';
 import { modelView } from './model-view.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
+import { quietBackend } from './quiet-backend.ts';
 import { rollbackTarget } from './rollback-target.ts';
 import type { SelfTester } from './self-tester.ts';
 import { testChannel } from './test-channel.ts';
@@ -46,10 +48,19 @@ export function createBackend(options: BackendOptions): Backend {
   const lookBack = { store, detectors: config.detectors, models: options.lookBackModels };
   // Models are loaded and let go of by one at a time.
   const turns = new Turns();
+  const keeper = {
+    detectors: config.detectors.map(({ name }) => name),
+    windows: () => store.quietWindows(),
+    change: (change: WindowChange) => thread.call({ kind: 'windows', changes: [change] }),
+  };
+  const quiet = quietBackend(keeper, Date.now);
   return {
     notAlive: () => vitals.notAlive(),
     notReady: () => vitals.notReady(),
-    status: () => statusOf(options),
+    status: () => ({
+      ...statusOf(options),
+      quiet: quiet.windows(['mute', 'maintenance']).filter(({ active }) => active),
+    }),
     alerts: (filter) => store.listAlerts(filter).map((record) => viewOf(record, facts)),
     alert: (id) => {
       const record = store.showAlert(id);
@@ -66,6 +77,7 @@ export function createBackend(options: BackendOptions): Backend {
     label: async (id, label) => (await thread.call({ kind: 'label', id, label })) === true,
     explain: (query) => turns.take(() => lookedBack(explainAt(lookBack, query))),
     steps: (query) => turns.take(() => lookedBack(stepsBetween(lookBack, query))),
+    ...quiet,
     deliveries: ({ alert, ...query }) =>
       store.listOutbox({ ...query, alertId: incidentIdOf(store, alert) }).map(deliveryView),
     resend: async ({ alert, channel = null, dead = false }) => {
@@ -176,7 +188,7 @@ function viewOf(
   };
 }
 
-function statusOf({ config, version, desk, tester, instruments }: BackendOptions): StatusView {
+function statusOf({ config, version, desk, tester, instruments }: BackendOptions): Omit<StatusView, 'quiet'> {
   const { vitals } = instruments;
   return {
     version,

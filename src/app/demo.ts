@@ -160,6 +160,7 @@ function demoConfig(spec: DetectorSpec, { brokers, topic, storePath, port }: Dem
     detectors: [spec],
     channels: [],
     histories: [],
+    maintenance: [],
     delivery: { maxAlertAgeMs: Infinity, maxNotificationsPerHour: 20, timezone: 'UTC' },
     store: { path: storePath },
     server: { listen: { host: '127.0.0.1', port }, externalUrl: null, token: null },

@@ -1,6 +1,6 @@
 import type { OutboxMark, ResendChoice } from '../core/outbox.ts';
 import type { IncidentUpdate } from '../pipeline/alerts/incident.ts';
-import type { AlertTransition, AlertNotification } from '../pipeline/effects.ts';
+import type { AlertTransition, AlertNotification, WindowChange } from '../pipeline/effects.ts';
 import type { AlertLabel } from '../server/backend.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { TrainingCard } from '../training/training-card.ts';
@@ -93,6 +93,8 @@ export type PipelineCall =
   | { readonly kind: 'import_model'; readonly bytes: Uint8Array }
   | { readonly kind: 'label'; readonly id: string; readonly label: AlertLabel }
   | { readonly kind: 'resend'; readonly choice: ResendChoice }
+  /** Mutes and maintenance, there from now on or not any more; silences only go on record. Answers whether each was written. */
+  | { readonly kind: 'windows'; readonly changes: readonly WindowChange[] }
   | { readonly kind: 'outbox_marks'; readonly marks: readonly OutboxMark[] }
   /** The simulated fleet goes on with its live part. */
   | { readonly kind: 'resume' }

@@ -16,6 +16,7 @@ import type { FromPipeline } from './messages.ts';
 import type { RunningPipeline } from './pipeline-calls.ts';
 import { OutboxDesk } from './outbox-desk.ts';
 import { lagKey, PipelineRunner } from './pipeline-runner.ts';
+import { configuredWindows } from './configured-windows.ts';
 import { excludeLabelled } from './exclude-labelled.ts';
 import { publishedOf } from './publish.ts';
 import { restoreState } from './restore-state.ts';
@@ -114,6 +115,9 @@ export async function startPipeline(
     },
   });
   if (orphans !== null) runner.adopt(orphans);
+  for (const change of configuredWindows(config.maintenance, store.quietWindows(), Date.now())) {
+    runner.take({ kind: 'window', ...change });
+  }
   if (stream instanceof SimulatedFleetStream) announceEnds(stream, runner, around.send);
   const timer = setInterval(() => void runner.tick().catch(crash), TICK_MS);
   const running = { config, store, stream, runner, report, timer, turns: new Turns() };

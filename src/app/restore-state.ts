@@ -39,6 +39,7 @@ export async function restoreState(
     models,
     nextRefitMs: ({ name }, afterMs) => refits.get(name)?.(afterMs) ?? Infinity,
     maxAlertAgeMs: config.maxAlertAgeMs,
+    cronTimes,
   });
   return { state, orphans: orphans.effects };
 }

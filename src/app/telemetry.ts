@@ -30,6 +30,7 @@ export type EventName =
   | 'delivery_trouble'
   | 'delivery_recovered'
   | 'held_back'
+  | 'silences_unknown'
   | 'template_failed'
   | 'failed';
 

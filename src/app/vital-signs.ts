@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { StoreReader } from '../store/store-reader.ts';
+import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
+import { cronTimes } from './cron.ts';
 import type { Instruments } from './instruments.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
@@ -49,6 +51,10 @@ export function startVitalSigns(options: VitalSignsOptions): () => void {
 
 function lookIntoStore({ config, store, instruments }: VitalSignsOptions): void {
   const { metrics, vitals, exposition } = instruments;
+  const inForce = new QuietWindows(cronTimes, store.quietWindows()).inForce(Date.now());
+  for (const wanted of ['mute', 'maintenance', 'silence'] as const) {
+    metrics.quietWindows.set({ kind: wanted }, inForce.filter(({ kind }) => kind === wanted).length);
+  }
   const { pending, dead } = store.outboxCounts();
   for (const { name, type } of config.channels) {
     if (type === 'alertmanager') continue;

@@ -130,11 +130,9 @@ const training = z.strictObject({
         'What a topic that was not read yet begins with. `none`: its earliest record, and all that follow; `kafka`: some stretches of its history, then the present; a map: the same from a Prometheus.',
       forExample: ['kafka', { prometheus: 'http://localhost:9090' }],
     }),
-  bootstrap_limit: durationField(1)
-    .prefault('10m')
-    .meta({
-      description: 'How long reading history back may take; then the present begins with what there is.',
-    }),
+  bootstrap_limit: durationField(1).prefault('10m').meta({
+    description: 'How long reading history back may take; then the present begins with what there is.',
+  }),
   keep: count.lte(100).default(10).meta({
     description: 'Versions kept beside the one in use, to roll back to; of rejected ones as many again.',
   }),

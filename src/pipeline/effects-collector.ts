@@ -5,6 +5,7 @@ import type {
   Effects,
   ModelActivation,
   SourceCounts,
+  WindowChange,
   StepRecord,
 } from './effects.ts';
 import type { IncidentNotification, IncidentUpdate } from './alerts/incident.ts';
@@ -21,6 +22,7 @@ export class EffectsCollector implements Effects {
   readonly activations: ModelActivation[] = [];
   readonly budgetRefits: BudgetRefit[] = [];
   readonly exclusions: CalibrationExclusion[] = [];
+  readonly windows: WindowChange[] = [];
   deadLetters: DeadLetter[] = [];
   readonly counts: SourceCounts[] = [];
 }

@@ -5,6 +5,7 @@ import { groupOf } from './alerts/incident-group.ts';
 import { newestRecord, type DetectorState } from './detector-state.ts';
 import type { EffectsCollector } from './effects-collector.ts';
 import type { Entity } from './entity.ts';
+import { subjectOf } from './quiet-entities.ts';
 import { noteFiring } from './promotion-trial.ts';
 import type { QueuedStep } from './score-queue.ts';
 import type { StepScore } from './scoring/score-steps.ts';
@@ -79,7 +80,13 @@ export function closeGateEarly(detector: DetectorState, entity: Entity, outlet: 
 }
 
 function gateContext(detector: DetectorState, entity: Entity, { maxAlertAgeMs }: GateOutlet): GateContext {
-  return { spec: detector.spec, entity: entity.key, labels: entity.labels, maxAlertAgeMs };
+  return {
+    spec: detector.spec,
+    entity: entity.key,
+    labels: entity.labels,
+    maxAlertAgeMs,
+    isQuiet: (timeMs) => detector.quiet.holdsBack(() => subjectOf(detector.spec, entity), timeMs),
+  };
 }
 
 function take(

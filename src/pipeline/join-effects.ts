@@ -12,6 +12,7 @@ export function joinEffects(parts: readonly Effects[]): Effects {
     activations: parts.flatMap((part) => part.activations),
     budgetRefits: parts.flatMap((part) => part.budgetRefits),
     exclusions: parts.flatMap((part) => part.exclusions),
+    windows: parts.flatMap((part) => part.windows),
     deadLetters: newestLetters(parts.flatMap((part) => part.deadLetters)),
     counts: joinCounts(parts.flatMap((part) => part.counts)),
   };

@@ -56,6 +56,46 @@ export interface IncidentView {
   }[];
 }
 
+/** A mute or maintenance, or a silence of an Alertmanager; times in RFC 3339. */
+export interface WindowView {
+  readonly id: string;
+  readonly kind: 'mute' | 'maintenance' | 'silence';
+  /** `config`, `api`, or the Alertmanager's host. */
+  readonly origin: string;
+  readonly detector: string | null;
+  readonly entity: string | null;
+  /** A PromQL selector; `{}`: everything. */
+  readonly match: string;
+  /** `null`: since ever, and for ever. */
+  readonly start: string | null;
+  readonly end: string | null;
+  readonly schedule: string | null;
+  readonly timezone: string | null;
+  readonly duration: string | null;
+  /** In force now. */
+  readonly active: boolean;
+  readonly comment: string;
+}
+
+/** A wish not to be told of a detector, or of one entity of it, for `durationMs` from now. */
+export interface MuteRequest {
+  readonly detector: string;
+  readonly entity?: string;
+  readonly for: string;
+  readonly comment?: string;
+}
+
+/** Planned work: `start` and `end` (also in the past), or `schedule` and `duration`. */
+export interface MaintenanceRequest {
+  readonly match?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly schedule?: string;
+  readonly duration?: string;
+  readonly timezone?: string;
+  readonly comment?: string;
+}
+
 export interface IncidentFilter {
   readonly detector?: string;
   readonly state?: 'open' | 'resolved';
@@ -185,6 +225,8 @@ export interface StatusView {
   readonly version: string;
   readonly startedMs: number;
   readonly trouble: readonly string[];
+  /** Mutes and maintenance in force. */
+  readonly quiet: readonly WindowView[];
   readonly detectors: readonly {
     readonly detector: string;
     readonly mode: string;
@@ -226,6 +268,12 @@ export interface Backend {
   explain(query: ExplainQuery): Promise<Outcome<StepExplanation>>;
   /** Seen against expected over a range of kept steps. */
   steps(query: StepsQuery): Promise<Outcome<EntitySteps>>;
+  /** Windows of some kinds, past ones too. */
+  windows(kinds: readonly WindowView['kind'][]): readonly WindowView[];
+  mute(request: MuteRequest): Promise<Outcome<WindowView>>;
+  maintain(request: MaintenanceRequest): Promise<Outcome<WindowView>>;
+  /** Ends a mute, or takes maintenance back as if it had not been. */
+  removeWindow(id: string, kind: WindowView['kind']): Promise<Outcome<null>>;
   /** Newest first. */
   deliveries(query: DeliveryQuery): readonly DeliveryView[];
   /** Answers how many are sent again. */

@@ -82,6 +82,9 @@ export function createMetrics(
       'strayd_incidents_held_back_total',
       'Incidents that people were told of in a summary alone, because of delivery.max_notifications_per_hour.',
     ),
+    quietWindows: gauge('strayd_quiet_windows', 'Mutes, maintenance and Alertmanager silences in force.', [
+      'kind',
+    ]),
     featureContribution: gauge(
       'strayd_feature_contribution_ratio',
       "A feature's share of the error of an entity whose alert fires, at its peak.",

@@ -5,6 +5,7 @@ import { registerExplainApi } from './explain-api.ts';
 import { registerIncidentsApi } from './incidents-api.ts';
 import { registerDeliveryApi } from './delivery-api.ts';
 import type { Backend } from './backend.ts';
+import { registerWindowsApi } from './windows-api.ts';
 import { sendProblem } from './problem.ts';
 
 const MOST_BODY_BYTES = 64 * 1024;
@@ -68,6 +69,7 @@ export function createServer({ backend, token }: ServerOptions): FastifyInstance
   registerIncidentsApi(server, backend);
   registerDeliveryApi(server, backend);
   registerExplainApi(server, backend);
+  registerWindowsApi(server, backend);
   return server;
 }
 

@@ -128,7 +128,7 @@ export class CheckpointWriter {
   }
 
   #writeAlerts(checkpoint: Checkpoint): void {
-    const { alerts, transitions, notifications, incidents, models, budgetRefits, exclusions } =
+    const { alerts, transitions, notifications, incidents, quietWindows, models, budgetRefits, exclusions } =
       this.#repositories;
     for (const transition of checkpoint.effects.transitions) {
       // The end of an alert whose detector is not configured any more: its own record knows the step.
@@ -149,6 +149,7 @@ export class CheckpointWriter {
     for (const activation of checkpoint.effects.activations) models.activate(activation);
     for (const refit of checkpoint.effects.budgetRefits) budgetRefits.insert(refit);
     for (const exclusion of checkpoint.effects.exclusions) exclusions.insert(exclusion);
+    for (const change of checkpoint.effects.windows) quietWindows.apply(change);
   }
 }
 

@@ -34,6 +34,7 @@ export class Housekeeping {
       transitions,
       notifications,
       incidents,
+      quietWindows,
       outbox,
       exclusions,
     } = this.#repositories;
@@ -50,6 +51,7 @@ export class Housekeeping {
     transitions.deleteOld(set.detector, newestMs - alertsMs);
     notifications.deleteOld(set.detector, newestMs - alertsMs);
     incidents.deleteOld(set.detector, newestMs - alertsMs);
+    quietWindows.deleteOld(newestMs - alertsMs);
     exclusions.deleteOld(set.detector, Math.floor((newestMs - alertsMs) / set.stepMs));
     outbox.deleteOld();
     for (const id of sets.agedIds(reservoirMs)) this.#deleteSet(id);

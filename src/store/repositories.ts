@@ -15,6 +15,7 @@ import { MetaRepository } from './meta-repository.ts';
 import { ModelRepository } from './model-repository.ts';
 import { NotificationRepository } from './notification-repository.ts';
 import { OutboxRepository } from './outbox-repository.ts';
+import { QuietWindowRepository } from './quiet-window-repository.ts';
 import { RecentFiles } from './recent-files.ts';
 import { ReservoirRepository } from './reservoir-repository.ts';
 import type { StoreSettings } from './store-settings.ts';
@@ -39,6 +40,7 @@ export interface Repositories {
   readonly transitions: TransitionRepository;
   readonly notifications: NotificationRepository;
   readonly incidents: IncidentRepository;
+  readonly quietWindows: QuietWindowRepository;
   readonly outbox: OutboxRepository;
   readonly deadLetters: DeadLetterRepository;
   readonly models: ModelRepository;
@@ -74,6 +76,7 @@ export function createRepositories(
     transitions: new TransitionRepository(database),
     notifications: new NotificationRepository(database),
     incidents: new IncidentRepository(database),
+    quietWindows: new QuietWindowRepository(database),
     outbox: new OutboxRepository(database),
     deadLetters: new DeadLetterRepository(database, settings.deadLetters),
     models: new ModelRepository(database),

@@ -48,6 +48,7 @@ export function restoreState(
     exclusions,
     ...(firedSteps.size > 0 && { firedSteps }),
     incidents: repositories.incidents.open(),
+    windows: repositories.quietWindows.all().filter(({ kind }) => kind !== 'silence'),
   };
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { DeadLetter, LastRecord, PartitionMark } from '../core/records.ts';
 import type { DetectorSpec } from '../core/detector.ts';
+import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import type { KeptStep, RestoredState } from '../pipeline/checkpoint.ts';
 import type { KeptHistory } from '../pipeline/explain/kept-history.ts';
 import type { Alert, ModelActivation } from '../pipeline/effects.ts';
@@ -90,6 +91,11 @@ export class StoreReader {
   /** An incident's alerts, oldest first. */
   incidentAlerts(id: string): Alert[] {
     return this.read(({ incidents }) => incidents.members(id));
+  }
+
+  /** Mutes, maintenance and silences, the past ones too. */
+  quietWindows(): QuietWindow[] {
+    return this.read(({ quietWindows }) => quietWindows.all());
   }
 
   /** A detector's incidents delivered from `sinceMs` (event time) on, none of them labelled real: what the budget has paid for. */

@@ -10,6 +10,7 @@ export function configOf(storePath: string, spec: DetectorSpec = detectorSpec())
     detectors: [spec],
     channels: [],
     histories: [],
+    maintenance: [],
     delivery: { maxAlertAgeMs: Infinity, maxNotificationsPerHour: 20, timezone: 'UTC' },
     store: { path: storePath },
     server: { listen: { host: '127.0.0.1', port: 0 }, externalUrl: null, token: null },

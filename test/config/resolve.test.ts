@@ -68,6 +68,7 @@ describe('defaults', () => {
       ],
       histories: [],
       channels: [],
+      maintenance: [],
       delivery: { maxAlertAgeMs: 3_600_000, maxNotificationsPerHour: 20, timezone: 'UTC' },
       store: { path: '/c/strayd-data' },
       server: { listen: { host: '127.0.0.1', port: 9477 }, externalUrl: null, token: null },

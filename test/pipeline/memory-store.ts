@@ -62,6 +62,7 @@ export class MemoryStore {
       budgetRefits: this.#budgetRefits.slice(-4),
       firedSteps: this.#firedSteps(),
       incidents: this.#openIncidents(),
+      windows: this.#effects.flatMap(({ windows }) => windows.map(({ window }) => window)),
     });
   }
 

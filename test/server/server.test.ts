@@ -5,6 +5,7 @@ import type {
   AlertFilter,
   IncidentFilter,
   IncidentView,
+  WindowView,
   AlertLabel,
   AlertView,
   Backend,
@@ -58,6 +59,22 @@ const incident: IncidentView = {
   members: [],
 };
 
+const mute: WindowView = {
+  id: 'm1',
+  kind: 'mute',
+  origin: 'api',
+  detector: 'hosts',
+  entity: null,
+  match: '{}',
+  start: null,
+  end: '2026-01-01T02:00:00.000Z',
+  schedule: null,
+  timezone: null,
+  duration: null,
+  active: true,
+  comment: '',
+};
+
 const model: ModelView = {
   detector: 'hosts',
   version: 'feedfacecafe',
@@ -83,7 +100,7 @@ function fakeBackend(changes: Partial<Backend> = {}) {
   const backend: Backend = {
     notAlive: () => null,
     notReady: () => [],
-    status: () => ({ version: '1', startedMs: 0, trouble: [], detectors: [] }),
+    status: () => ({ version: '1', startedMs: 0, trouble: [], quiet: [], detectors: [] }),
     alerts: (filter) => {
       asked.filters.push(filter);
       return [view];
@@ -98,6 +115,19 @@ function fakeBackend(changes: Partial<Backend> = {}) {
       asked.labels.push([id, label]);
       return Promise.resolve(id === 'abc');
     },
+    windows: (kinds) => [{ ...mute, comment: kinds.join() }],
+    mute: (request) =>
+      Promise.resolve(
+        request.detector === 'hosts'
+          ? { kind: 'done', value: mute }
+          : { kind: 'refused', detail: `no ${request.detector}` },
+      ),
+    maintain: ({ match = '' }) =>
+      Promise.resolve({ kind: 'done', value: { ...mute, kind: 'maintenance', match } }),
+    removeWindow: (id, kind) =>
+      Promise.resolve(
+        id === 'm1' ? { kind: 'done', value: null } : { kind: 'unknown', detail: `no ${kind} ${id}` },
+      ),
     models: () => [model],
     modelFile: (version) => Promise.resolve(version === model.version ? Buffer.from('bytes') : null),
     rollBack: (detector, version) => {
@@ -171,6 +201,25 @@ describe('the HTTP side', () => {
       expect(response.json()).toMatchObject({ status: 400, title: 'The request is not valid' });
     },
   );
+
+  it('mutes, takes maintenance in, lists and takes back, and says what is wrong with a request', async () => {
+    const server = createServer({ backend: fakeBackend().backend, token: null });
+    const post = (url: string, payload: object) => server.inject({ method: 'POST', url, payload });
+    const muted = await post('/api/v1/mutes', { detector: 'hosts', for: '2h' });
+    expect([muted.statusCode, muted.json()]).toEqual([201, mute]);
+    const refused = await post('/api/v1/mutes', { detector: 'x', for: '2h' });
+    expect([refused.statusCode, refused.json().detail]).toEqual([400, 'no x']);
+    expect((await post('/api/v1/mutes', { detector: 'hosts' })).statusCode).toBe(400);
+    expect((await post('/api/v1/maintenance', { match: '{role="db"}' })).json()).toMatchObject({
+      match: '{role="db"}',
+    });
+    expect((await server.inject('/api/v1/mutes')).json()).toEqual({ mutes: [{ ...mute, comment: 'mute' }] });
+    const { maintenance } = (await server.inject('/api/v1/maintenance')).json();
+    expect(maintenance).toMatchObject([{ comment: 'maintenance,silence' }]);
+    const remove = (url: string) => server.inject({ method: 'DELETE', url });
+    expect((await remove('/api/v1/mutes/m1')).statusCode).toBe(204);
+    expect((await remove('/api/v1/maintenance/m2')).statusCode).toBe(404);
+  });
 
   it('lists incidents, shows one, and knows no other', async () => {
     const { backend, asked } = fakeBackend();

@@ -87,7 +87,7 @@ it('what people were told before there were incidents is ended under the key tha
   store.applyCheckpoint(checkpointOf({ effects }), { outbox: [] });
   store.close();
   const database = new BetterSqlite3(join(directory, 'strayd.db'));
-  database.exec('DROP TABLE incidents; DROP TABLE incident_members');
+  database.exec('DROP TABLE incidents; DROP TABLE incident_members; DROP TABLE quiet_windows');
   database.pragma('user_version = 7');
   database.close();
   openWriter(directory).close();

@@ -19,6 +19,7 @@ describe('readRestoredState', () => {
     const store = openWriter(temporaryDirectory());
     expect(store.readRestoredState([detectorSpec()], 64)).toEqual({
       incidents: [],
+      windows: [],
       marks: [],
       entities: [],
       activations: [],

@@ -179,6 +179,7 @@ export function checkpointOf(
       activations: [],
       budgetRefits: [],
       exclusions: [],
+      windows: [],
       deadLetters: [],
       counts: [],
       ...parts.effects,

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { AlertView } from '../../server/backend.ts';
 import { wholeNumber } from '../number-arguments.ts';
 import { printable } from '../printable.ts';
+import { maintenanceCommand, muteCommand } from './quiet.ts';
 import { resendCommand } from './resend.ts';
 import { testChannelCommand } from './test-channel.ts';
 import { renderTable } from '../table.ts';
@@ -19,13 +20,15 @@ interface ListOptions extends UrlOptions {
 /** `strayd alerts`: what a running strayd saw, and what people say of it. */
 export function alertsCommand(): Command {
   return new Command('alerts')
-    .summary('list, show, label and resend the alerts of a running strayd, and test its channels')
+    .summary('list, show, label, mute and resend alerts, tell of maintenance, test channels')
     .description(
-      'List, show, label and resend the alerts of a running strayd over its HTTP API, and test its channels.',
+      'List, show, label, mute and resend the alerts of a running strayd over its HTTP API, tell it of maintenance, and test its channels.',
     )
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(labelCommand())
+    .addCommand(muteCommand())
+    .addCommand(maintenanceCommand())
     .addCommand(resendCommand())
     .addCommand(testChannelCommand());
 }

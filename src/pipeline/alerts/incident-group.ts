@@ -30,12 +30,12 @@ export function groupOf(
 ): Labels {
   const { by } = groupingOf(spec);
   if (by.length === 0) return {};
-  const known = { ...cohortLabels(spec.cohort, cohort), ...labels };
+  const known = { ...labelsOfKey(spec.cohort, cohort), ...labels };
   return Object.fromEntries(by.map((name) => [name, known[name] ?? '']));
 }
 
-/** The labels of a cohort's name, which joins their values by `/` (see `cohortKey`). */
-export function cohortLabels(names: readonly string[], key: string): Labels {
+/** The labels of an entity's or cohort's name, which joins their values by `/` (see `entityKey`). */
+export function labelsOfKey(names: readonly string[], key: string): Labels {
   // Each value: characters that are neither of the two, or any after a backslash.
   const values = [...`/${key}`.matchAll(/\/((?:[^\\/]|\\.)*)/gs)].map(([, value = '']) =>
     value.replace(/\\(.)/gs, '$1'),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cohortLabels, groupingOf, groupOf } from '../../../src/pipeline/alerts/incident-group.ts';
+import { labelsOfKey, groupingOf, groupOf } from '../../../src/pipeline/alerts/incident-group.ts';
 import { cohortKey } from '../../../src/pipeline/series/entity-key.ts';
 import { spec } from './gate-fixtures.ts';
 
@@ -9,9 +9,9 @@ it('a cohort’s labels come back out of its name, whatever their values hold', 
     { role: 'web', zone: 'eu/west', rack: String.raw`a\/b\\` },
     { role: '', zone: '/', rack: '' },
   ]) {
-    expect(cohortLabels(names, cohortKey(names, labels))).toEqual(labels);
+    expect(labelsOfKey(names, cohortKey(names, labels))).toEqual(labels);
   }
-  expect(cohortLabels([], '')).toEqual({});
+  expect(labelsOfKey([], '')).toEqual({});
 });
 
 it('alerts are grouped by their cohort, unless other labels are named, or none', () => {
