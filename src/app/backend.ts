@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { alertMessage, plainLines } from '../delivery/alert-message.ts';
+import { MEMBERS_TOLD } from '../pipeline/alerts/incident.ts';
+import type { WindowChange } from '../pipeline/effects.ts';
 import type { OutboxRow } from '../core/outbox.ts';
 import type { AlertView, Backend, DeliveryView, ModelView, Outcome, StatusView } from '../server/backend.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { Config } from '../config/config.ts';
 import { alertFacts, factsContext, type FactsContext } from './alert-facts.ts';
+import { incidentView } from './incident-view.ts';
 import type { Instruments } from './instruments.ts';
 import { explainAt, stepsBetween } from './look-back.ts';
 import type { LookBackModels } from './look-back-models.ts';
@@ -13,6 +16,7 @@ import { LookBackRefusal } from './look-back-refusal.ts';
 import { ModelRefusal } from './model-refusal.ts';
 import { modelView } from './model-view.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
+import { quietBackend } from './quiet-backend.ts';
 import { rollbackTarget } from './rollback-target.ts';
 import type { SelfTester } from './self-tester.ts';
 import { testChannel } from './test-channel.ts';
@@ -44,22 +48,40 @@ export function createBackend(options: BackendOptions): Backend {
   const lookBack = { store, detectors: config.detectors, models: options.lookBackModels };
   // Models are loaded and let go of by one at a time.
   const turns = new Turns();
+  const keeper = {
+    detectors: config.detectors.map(({ name }) => name),
+    windows: () => store.quietWindows(),
+    change: (change: WindowChange) => thread.call({ kind: 'windows', changes: [change] }),
+  };
+  const quiet = quietBackend(keeper, Date.now);
   return {
     notAlive: () => vitals.notAlive(),
     notReady: () => vitals.notReady(),
-    status: () => statusOf(options),
+    status: () => ({
+      ...statusOf(options),
+      quiet: quiet.windows(['mute', 'maintenance']).filter(({ active }) => active),
+    }),
     alerts: (filter) => store.listAlerts(filter).map((record) => viewOf(record, facts)),
     alert: (id) => {
       const record = store.showAlert(id);
       return record === null ? null : viewOf(record, facts);
     },
+    incidents: ({ limit, ...query }) =>
+      store
+        .listIncidents({ ...query, limit })
+        .map((record) => incidentView(record, store.incidentAlerts(record.incident.id), MEMBERS_TOLD)),
+    incident: (id) => {
+      const record = store.showIncident(id);
+      return record === null ? null : incidentView(record, store.incidentAlerts(id), Infinity);
+    },
     label: async (id, label) => (await thread.call({ kind: 'label', id, label })) === true,
     explain: (query) => turns.take(() => lookedBack(explainAt(lookBack, query))),
     steps: (query) => turns.take(() => lookedBack(stepsBetween(lookBack, query))),
-    deliveries: ({ alert = null, ...query }) =>
-      store.listOutbox({ ...query, alertId: alert }).map(deliveryView),
-    resend: async ({ alert = null, channel = null, dead = false }) => {
-      const choice = { alertId: alert, channel, onlyDead: dead };
+    ...quiet,
+    deliveries: ({ alert, ...query }) =>
+      store.listOutbox({ ...query, alertId: incidentIdOf(store, alert) }).map(deliveryView),
+    resend: async ({ alert, channel = null, dead = false }) => {
+      const choice = { alertId: incidentIdOf(store, alert), channel, onlyDead: dead };
       const count = Number(await thread.call({ kind: 'resend', choice }));
       if (count > 0) options.wakeDelivery();
       return count;
@@ -132,10 +154,15 @@ async function lookedBack<T>(work: Promise<T>): Promise<Outcome<T>> {
   }
 }
 
+/** Deliveries are an incident's: who names one of its alerts means those. */
+function incidentIdOf(store: StoreReader, id: string | undefined): string | null {
+  return id === undefined ? null : (store.showAlert(id)?.incidentId ?? id);
+}
+
 function deliveryView(row: OutboxRow): DeliveryView {
   const { alertId, channel, status, attempts, lastError, idempotencyKey, createdMs, deliveredMs } = row;
   return {
-    alertId,
+    incident: alertId,
     channel,
     status,
     attempts,
@@ -147,20 +174,21 @@ function deliveryView(row: OutboxRow): DeliveryView {
 }
 
 function viewOf(
-  { alert, label, delivered, stepMs, startedMs }: AlertRecord,
+  { alert, label, delivered, stepMs, startedMs, incidentId }: AlertRecord,
   context: FactsContext,
 ): AlertView {
   const message = alertMessage(alert, alertFacts(alert, stepMs, context));
   return {
     alert,
     label,
+    incident: incidentId,
     deliver: delivered,
     text: [message.title, message.summary, ...plainLines(message)].join('\n'),
     since: new Date(startedMs).toISOString(),
   };
 }
 
-function statusOf({ config, version, desk, tester, instruments }: BackendOptions): StatusView {
+function statusOf({ config, version, desk, tester, instruments }: BackendOptions): Omit<StatusView, 'quiet'> {
   const { vitals } = instruments;
   return {
     version,

@@ -22,6 +22,7 @@ import { PipelineNotStarted, PipelineThread } from './pipeline-thread.ts';
 import { cronScheduler } from './scheduler.ts';
 import { SelfTester } from './self-tester.ts';
 import { SharingRefused } from './sharing-refusal.ts';
+import { startSilenceWatch } from './silence-watch.ts';
 import type { StreamChoice } from './stream-choice.ts';
 import { TrainingDesk } from './training-desk.ts';
 import type { Report, TelemetryEvent } from './telemetry.ts';
@@ -174,6 +175,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   }
   const watched = { detectors: config.detectors, store, report, nowMs: Date.now };
   closers.add(startDriftWatch({ ...watched, request: (name) => desk.request(name) }));
+  closers.add(startSilenceWatch({ config, store, thread, report }));
   closers.add(startVitalSigns({ config, store, thread, instruments }));
   report({
     event: 'started',

@@ -3,7 +3,7 @@ import { makeChannels } from '../delivery/channel-registry.ts';
 import { deliveryService, type DeliveryService } from '../delivery/delivery-service.ts';
 import type { OutboxMarks, OutboxReader } from '../delivery/outbox.ts';
 import type { Metrics } from '../server/metrics.ts';
-import type { AlertRecord } from '../store/alert-repository.ts';
+import type { IncidentRecord } from '../store/incident-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { channelParts } from './channel-parts.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
@@ -92,17 +92,17 @@ function readingSafely(store: StoreReader, report: Report): OutboxReader['pendin
   };
 }
 
-/** A figure only: a store that can't be read now leaves it out. */
-function observeDelay(store: StoreReader, alertId: string | null, metrics: Metrics): void {
-  const record = alertId === null ? null : alertOrNull(store, alertId);
-  if (record === null || record.alert.state !== 'firing' || record.alert.firedStep === null) return;
-  const confirmedMs = (record.alert.firedStep + 1) * record.stepMs;
+/** From the step that confirmed an incident's first alert to its first message. A figure only: a store that can't be read now leaves it out. */
+function observeDelay(store: StoreReader, incidentId: string | null, metrics: Metrics): void {
+  const record = incidentId === null ? null : incidentOrNull(store, incidentId);
+  if (record === null || record.incident.state !== 'firing' || record.incident.told > 1) return;
+  const confirmedMs = (record.incident.openedStep + 1) * record.stepMs;
   metrics.detectionDelay.observe(Math.max(0, Date.now() - confirmedMs) / 1000);
 }
 
-function alertOrNull(store: StoreReader, id: string): AlertRecord | null {
+function incidentOrNull(store: StoreReader, id: string): IncidentRecord | null {
   try {
-    return store.showAlert(id);
+    return store.showIncident(id);
   } catch {
     return null;
   }

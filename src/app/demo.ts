@@ -160,7 +160,8 @@ function demoConfig(spec: DetectorSpec, { brokers, topic, storePath, port }: Dem
     detectors: [spec],
     channels: [],
     histories: [],
-    delivery: { maxAlertAgeMs: Infinity, timezone: 'UTC' },
+    maintenance: [],
+    delivery: { maxAlertAgeMs: Infinity, maxNotificationsPerHour: 20, timezone: 'UTC' },
     store: { path: storePath },
     server: { listen: { host: '127.0.0.1', port }, externalUrl: null, token: null },
   };

@@ -78,6 +78,8 @@ export class Exposition {
     this.#sources.apply(published.partitions);
     for (const detector of published.detectors) this.#applyDetector(detector);
     for (const transition of published.transitions) this.#applyTransition(transition);
+    metrics.incidentsHeldBack.inc(published.heldBack);
+    for (const { detector, message } of published.told) metrics.incidentMessages.inc({ detector, message });
     for (const { detector, entity } of published.forgotten) this.#forget(detector, entity);
     this.#dropLingering();
     metrics.storeBytes.set(published.storeBytes);

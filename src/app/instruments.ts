@@ -61,11 +61,8 @@ export function restoreInstruments(
   config: Config,
 ): void {
   const detectors = new Set(config.detectors.map(({ name }) => name));
-  const firing = store
-    .listAlerts({ state: 'firing' })
-    .map(({ alert }) => alert)
-    .filter(({ detector }) => detectors.has(detector));
-  exposition.restore(firing);
+  const firing = store.listAlerts({ state: 'firing' }).filter(({ alert }) => detectors.has(alert.detector));
+  exposition.restore(firing.map(({ alert }) => alert));
   current.restore(firing);
   for (const { name } of config.detectors) {
     const active = store.listModels(name).find(({ status }) => status === 'active');
@@ -79,7 +76,7 @@ export function showPublished(
   published: Published,
 ): void {
   vitals.published(published);
-  current.apply(published.transitions);
+  current.apply(published.transitions, published.incidents);
   exposition.apply(published);
   for (const transition of published.transitions) reportTransition(transition, report);
   for (const notice of limits.noticesOf(published.samples)) report(notice);

@@ -1,5 +1,6 @@
 import type { OutboxMark, ResendChoice } from '../core/outbox.ts';
-import type { AlertTransition, AlertNotification } from '../pipeline/effects.ts';
+import type { IncidentUpdate } from '../pipeline/alerts/incident.ts';
+import type { AlertTransition, AlertNotification, WindowChange } from '../pipeline/effects.ts';
 import type { AlertLabel } from '../server/backend.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { TrainingCard } from '../training/training-card.ts';
@@ -24,6 +25,12 @@ export interface PublishedPartition {
   readonly idle: boolean;
 }
 
+/** A message about an incident, as /metrics counts it. */
+export interface PublishedMessage {
+  readonly detector: string;
+  readonly message: 'new' | 'update' | 'resolved';
+}
+
 /** How far a detector is. */
 export interface PublishedDetector {
   readonly detector: string;
@@ -44,6 +51,11 @@ export interface Published {
   readonly allScores: Readonly<Record<string, Float64Array>>;
   readonly transitions: readonly AlertTransition[];
   readonly notifications: readonly AlertNotification[];
+  readonly incidents: readonly IncidentUpdate[];
+  /** Detectors' messages to people: one an incident that began, one that grew or ended. */
+  readonly told: readonly PublishedMessage[];
+  /** Incidents of them that the brake held back. */
+  readonly heldBack: number;
   readonly samples: readonly { readonly source: string; readonly result: string; readonly count: number }[];
   readonly deadLetters: readonly {
     readonly source: string;
@@ -81,6 +93,8 @@ export type PipelineCall =
   | { readonly kind: 'import_model'; readonly bytes: Uint8Array }
   | { readonly kind: 'label'; readonly id: string; readonly label: AlertLabel }
   | { readonly kind: 'resend'; readonly choice: ResendChoice }
+  /** Mutes and maintenance, there from now on or not any more; silences only go on record. Answers whether each was written. */
+  | { readonly kind: 'windows'; readonly changes: readonly WindowChange[] }
   | { readonly kind: 'outbox_marks'; readonly marks: readonly OutboxMark[] }
   /** The simulated fleet goes on with its live part. */
   | { readonly kind: 'resume' }

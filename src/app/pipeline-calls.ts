@@ -8,6 +8,7 @@ import type { AlertLabel } from '../server/backend.ts';
 import { excludeLabelled } from './exclude-labelled.ts';
 import { checkImport } from './import-model.ts';
 import { ModelRefusal } from './model-refusal.ts';
+import type { WindowChange } from '../pipeline/effects.ts';
 import { readModel, readOwnModel, recordModel } from './model-shelf.ts';
 import { rollbackTarget } from './rollback-target.ts';
 import type { RunningBeginning } from './history/start-beginning.ts';
@@ -48,6 +49,8 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
       return label(call.id, call.label, running);
     case 'resend':
       return store.resendOutbox(call.choice, Date.now());
+    case 'windows':
+      return changeWindows(call.changes, running);
     case 'outbox_marks':
       store.markOutbox(call.marks);
       return null;
@@ -78,6 +81,21 @@ function label(id: string, as: AlertLabel, { config, store, runner }: RunningPip
   const isKnown = store.labelAlert(id, as);
   if (isKnown) excludeLabelled(id, { store, detectors: config.detectors, runner });
   return isKnown;
+}
+
+async function changeWindows(
+  changes: readonly WindowChange[],
+  { store, runner }: RunningPipeline,
+): Promise<boolean> {
+  const silences = changes.filter(({ window }) => window.kind === 'silence');
+  for (const change of changes) {
+    if (change.window.kind !== 'silence') runner.take({ kind: 'window', ...change });
+  }
+  const isWritten = silences.length === 0 || (await runner.write(() => store.changeWindows(silences)));
+  // Who is told that it is muted must find it so after a crash.
+  const isKept = silences.length === changes.length || (await runner.checkpoint());
+  if (!isWritten || !isKept) throw new Error('the store was full when strayd stopped; say it again.');
+  return true;
 }
 
 async function rollBack(

@@ -8,12 +8,14 @@ import type { Effects } from '../pipeline/effects.ts';
 import type { PipelineInput } from '../pipeline/inputs.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { step } from '../pipeline/step.ts';
+import { waitingIncidents } from '../pipeline/tell-incidents.ts';
 import { releaseModels, takeCheckpoint } from '../pipeline/take-checkpoint.ts';
-import type { NewOutboxRow } from '../core/outbox.ts';
+import type { CheckpointExtras } from '../store/checkpoint-writer.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import { applyPatiently } from './apply-patiently.ts';
 import { batchSlices } from './batch-slices.ts';
 import { CommitChain } from './commit-chain.ts';
+import { IncidentWaits } from './incident-waits.ts';
 import { LastRecords } from './last-records.ts';
 import { PartitionOwnership } from './partition-ownership.ts';
 import { PendingEffects } from './pending-effects.ts';
@@ -27,6 +29,9 @@ const SLICE_MS = 20;
 const CHECKPOINT_MS = 1000;
 const CHECKPOINT_STEPS = 20_000;
 
+/** What delivery adds to a checkpoint. */
+export type OutboxPart = Pick<CheckpointExtras, 'outbox' | 'brake'>;
+
 export interface PipelineRunnerOptions {
   readonly state: PipelineState;
   readonly store: StoreWriter;
@@ -37,7 +42,9 @@ export interface PipelineRunnerOptions {
   readonly nowMs: () => number;
   readonly report: Report;
   /** Rows for the edge channels, written with the alerts that made them. */
-  readonly outboxRows: (effects: Effects) => readonly NewOutboxRow[];
+  readonly outbox: (effects: Effects) => OutboxPart;
+  /** Whether there is something for them, though nothing has happened. */
+  readonly isOutboxDue?: () => boolean;
   /** See `OwnershipOptions`. */
   readonly beginnings?: () => ReadonlyMap<string, Beginning>;
   /** After the transaction: now the world may see it. */
@@ -56,6 +63,7 @@ export class PipelineRunner implements StreamHandler {
   readonly #lastRecords: LastRecords;
   readonly #ownership: PartitionOwnership;
   readonly #pending = new PendingEffects();
+  readonly #waits = new IncidentWaits();
   #lastCheckpointMs: number;
   #writing: Promise<void> | null = null;
   #trouble: string | null = null;
@@ -144,9 +152,14 @@ export class PipelineRunner implements StreamHandler {
     if (this.#isDue()) await this.checkpoint();
   }
 
-  /** To be called a few times a second: writes what has waited long enough. */
+  /** To be called a few times a second: tells and writes what has waited long enough. */
   async tick(): Promise<void> {
-    if (this.#writing === null && this.#pending.isDirty && this.#isDue()) await this.checkpoint();
+    const { state, nowMs, isOutboxDue } = this.#options;
+    for (const { detector, incident } of this.#waits.due(waitingIncidents(state), nowMs())) {
+      this.take({ kind: 'tell', detector, incident });
+    }
+    const isDirty = this.#pending.isDirty || isOutboxDue?.() === true;
+    if (this.#writing === null && isDirty && this.#isDue()) await this.checkpoint();
   }
 
   /** The end is near: a full disk is not waited for any more; what can't be written is read again after the next start. */
@@ -197,11 +210,11 @@ export class PipelineRunner implements StreamHandler {
   }
 
   async #write(): Promise<void> {
-    const { state, store, outboxRows, applied, nowMs, report } = this.#options;
+    const { state, store, outbox, applied, nowMs, report } = this.#options;
     const effects = this.#pending.takeAll();
     const checkpoint = takeCheckpoint(state, effects);
     const patience = { report, signal: this.#stopping.signal };
-    const extras = { outbox: outboxRows(effects), lastRecords: this.#lastRecords.takeChanged() };
+    const extras = { ...outbox(effects), lastRecords: this.#lastRecords.takeChanged() };
     const written = await applyPatiently(() => store.applyCheckpoint(checkpoint, extras), patience);
     if (written === null) {
       this.#isAdrift = true;

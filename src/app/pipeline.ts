@@ -1,24 +1,22 @@
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import type { ChannelConfig } from '../config/config.ts';
-import { outboxRows, type OutboxContext, type Route } from '../delivery/outbox-rows.ts';
-import type { NewOutboxRow } from '../core/outbox.ts';
 import { sampleFormat } from '../ingest/formats/format-registry.ts';
 import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts';
 import type { Checkpoint } from '../pipeline/checkpoint.ts';
-import type { Effects, ModelActivation } from '../pipeline/effects.ts';
+import type { ModelActivation } from '../pipeline/effects.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { thresholdSummary } from '../pipeline/threshold-summary.ts';
 import { openStore } from '../store/open-store.ts';
-import type { StoreReader } from '../store/store-reader.ts';
 import type { Beginning } from './history/beginnings.ts';
 import { bootstrap } from './history/bootstrap.ts';
 import { startBeginning } from './history/start-beginning.ts';
-import { alertFacts, type FactsContext } from './alert-facts.ts';
 import { compileTemplate } from './compile-template.ts';
 import { DECODE_LIMITS } from './decode-limits.ts';
 import type { FromPipeline } from './messages.ts';
 import type { RunningPipeline } from './pipeline-calls.ts';
+import { OutboxDesk } from './outbox-desk.ts';
 import { lagKey, PipelineRunner } from './pipeline-runner.ts';
+import { configuredWindows } from './configured-windows.ts';
 import { excludeLabelled } from './exclude-labelled.ts';
 import { publishedOf } from './publish.ts';
 import { restoreState } from './restore-state.ts';
@@ -77,11 +75,14 @@ export async function startPipeline(
     (known) => [...known.values()].every((summary) => summary !== null),
   );
   let beginnings: ReadonlyMap<string, Beginning> = new Map();
-  const routing: Routing = {
+  const desk = new OutboxDesk({
+    maxPerHour: config.maxNotificationsPerHour,
+    store,
+    report,
     routes: data.channels.map((channel) => ({ ...channel, template: compileTemplate(channel.template) })),
     facts: { detectors: config.detectors, externalUrl: data.externalUrl, timezone: data.timezone },
     templateFailed: templateNotices(report),
-  };
+  });
   const runner = new PipelineRunner({
     state,
     store,
@@ -91,7 +92,8 @@ export async function startPipeline(
     nowMs: Date.now,
     report,
     beginnings: () => beginnings,
-    outboxRows: (effects) => rowsFor(effects, routing, store),
+    outbox: (effects) => desk.rowsFor(effects),
+    isOutboxDue: () => desk.isDue(),
     applied: (checkpoint, lag) => {
       // Labelled while it was open: now all its scores are known.
       for (const { alert, to } of checkpoint.effects.transitions) {
@@ -106,12 +108,16 @@ export async function startPipeline(
         sequence: store.sequence,
         storeBytes: bytes(),
         thresholds: thresholds(),
+        heldBack: desk.takeHeld(),
         loopDelaySeconds: around.loopDelaySeconds(),
       };
       around.send({ type: 'published', published: publishedOf(checkpoint, context) });
     },
   });
   if (orphans !== null) runner.adopt(orphans);
+  for (const change of configuredWindows(config.maintenance, store.quietWindows(), Date.now())) {
+    runner.take({ kind: 'window', ...change });
+  }
   if (stream instanceof SimulatedFleetStream) announceEnds(stream, runner, around.send);
   const timer = setInterval(() => void runner.tick().catch(crash), TICK_MS);
   const running = { config, store, stream, runner, report, timer, turns: new Turns() };
@@ -125,27 +131,6 @@ export async function startPipeline(
     stream.start(runner).catch(crash);
   };
   return { ...running, beginning: startBeginning(begin, crash) };
-}
-
-interface Routing extends Pick<OutboxContext, 'templateFailed'> {
-  readonly routes: readonly Route[];
-  readonly facts: FactsContext;
-}
-
-function rowsFor(
-  effects: Effects,
-  { routes, facts: context, templateFailed }: Routing,
-  store: StoreReader,
-): NewOutboxRow[] {
-  const stepMsOf = new Map(context.detectors.map((spec) => [spec.name, spec.stepMs]));
-  return effects.notifications.flatMap((notification) => {
-    const { alert } = notification;
-    // A detector that is not configured any more: its alert's record knows the step.
-    const stepMs = stepMsOf.get(alert.detector) ?? store.showAlert(alert.id)?.stepMs;
-    if (stepMs === undefined) throw new Error(`nothing knows the step of alert ${alert.id}`);
-    const facts = alertFacts(alert, stepMs, context);
-    return outboxRows(notification, routes, { facts, nowMs: Date.now(), templateFailed });
-  });
 }
 
 function tellRollback({ detector, version, rollback }: ModelActivation, report: Report): void {

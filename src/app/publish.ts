@@ -1,7 +1,14 @@
 import type { Checkpoint } from '../pipeline/checkpoint.ts';
+import type { IncidentNotification } from '../pipeline/alerts/incident.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import type { ThresholdSummary } from '../pipeline/threshold-summary.ts';
-import type { Published, PublishedDetector, PublishedPartition, PublishedScore } from './messages.ts';
+import type {
+  Published,
+  PublishedDetector,
+  PublishedMessage,
+  PublishedPartition,
+  PublishedScore,
+} from './messages.ts';
 import { lagKey } from './pipeline-runner.ts';
 import type { WarmUp } from './warm-up.ts';
 
@@ -13,6 +20,8 @@ export interface PublishContext {
   /** By detector; may be some seconds old. */
   readonly thresholds: ReadonlyMap<string, ThresholdSummary | null>;
   readonly storeBytes: number;
+  /** Incidents that the brake held back. */
+  readonly heldBack: number;
   readonly loopDelaySeconds: number;
 }
 
@@ -25,6 +34,9 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
     ...scoresOf(checkpoint, state),
     transitions: effects.transitions,
     notifications: effects.notifications,
+    incidents: effects.incidents,
+    heldBack: context.heldBack,
+    told: effects.incidentNotifications.flatMap(messageOf),
     samples: effects.counts.flatMap(({ source, samples }) =>
       Object.entries(samples).map(([result, count]) => ({ source, result, count })),
     ),
@@ -48,6 +60,12 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
     forgotten,
     loopDelaySeconds,
   };
+}
+
+function messageOf({ incident, event }: IncidentNotification): PublishedMessage[] {
+  if (!incident.deliver) return [];
+  const message = event === 'resolved' ? 'resolved' : incident.told > 1 ? 'update' : 'new';
+  return [{ detector: incident.detector, message }];
 }
 
 function scoresOf({ effects }: Checkpoint, state: PipelineState): Pick<Published, 'scores' | 'allScores'> {

@@ -1,19 +1,18 @@
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import type { PartitionMark } from '../core/records.ts';
 import { createState } from '../pipeline/create-state.ts';
-import type { Effects } from '../pipeline/effects.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { historyRows } from '../pipeline/row-history.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import { cronTimes } from './cron.ts';
-import { closeOrphans } from './orphaned-alerts.ts';
+import { closeOrphans, type Orphans } from './orphaned-alerts.ts';
 import { clearShelf, readActiveModels, takeUpCandidates } from './model-shelf.ts';
 import type { Report } from './telemetry.ts';
 
 export interface RestoredPipeline {
   readonly state: PipelineState;
   /** Ends of alerts that nothing watches any more, for the first checkpoint; `null` without any. */
-  readonly orphans: Effects | null;
+  readonly orphans: Orphans['effects'];
 }
 
 /** The pipeline's state as the store's last checkpoint left it, with its models loaded; new on a first start. */
@@ -28,7 +27,8 @@ export async function restoreState(
   clearShelf(store, config.storePath);
   await takeUpCandidates(store, detectors, damaged);
   const stored = store.readRestoredState(detectors, rowsNeeded);
-  const restored = { ...stored, marks: marksOf(sources, stored.marks) };
+  const orphans = closeOrphans(store.listAlerts({ state: 'open' }), stored);
+  const restored = { ...stored, marks: marksOf(sources, stored.marks), incidents: orphans.incidents };
   const models = await readActiveModels(store, detectors, damaged);
   const refits = new Map(
     detectors.map((spec) => [spec.name, cronTimes(spec.calibration.schedule, spec.training.timezone)]),
@@ -39,8 +39,9 @@ export async function restoreState(
     models,
     nextRefitMs: ({ name }, afterMs) => refits.get(name)?.(afterMs) ?? Infinity,
     maxAlertAgeMs: config.maxAlertAgeMs,
+    cronTimes,
   });
-  return { state, orphans: closeOrphans(store.listAlerts({ state: 'open' }), restored) };
+  return { state, orphans: orphans.effects };
 }
 
 /** The marks of what is still read; those of a source or topic no longer configured would wait for it for ever. */

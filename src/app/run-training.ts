@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
+import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { excludedSpans, type PastAlert } from '../training/excluded-spans.ts';
+import { quietSpans } from '../training/quiet-spans.ts';
 import { train } from '../training/train.ts';
 import type { TrainingEntity } from '../training/training-input.ts';
+import { cronTimes } from './cron.ts';
 import { readModel } from './model-shelf.ts';
 import { writeModelFile } from './write-model-file.ts';
 import type { TrainingJob, TrainingResult } from './training-messages.ts';
@@ -18,12 +21,16 @@ export async function runTraining(
   const store = openStore(storePath, { mode: 'read' });
   try {
     const newestStep = Math.floor(store.newestMs(spec) / spec.stepMs);
+    const entities = readEntities(store, spec, newestStep);
     const outcome = await train(
       {
         spec,
         seed,
-        entities: readEntities(store, spec, newestStep),
-        excluded: excludedSpans(pastAlerts(store, spec, newestStep), spec, newestStep),
+        entities,
+        excluded: [
+          ...excludedSpans(pastAlerts(store, spec, newestStep), spec, newestStep),
+          ...quietSpans(keptWindows(store), entities, { spec, newestStep }),
+        ],
         champion: await readChampion(store, spec),
       },
       { selfTest: true, onProgress: ({ fraction, detail }) => progress(fraction, detail) },
@@ -48,6 +55,11 @@ function readEntities(store: StoreReader, spec: DetectorSpec, newestStep: number
     entities.push({ entity, cohort, segments });
   }
   return entities;
+}
+
+/** All that people said of times that are not to be learned from, whenever they said it. */
+export function keptWindows(store: StoreReader): QuietWindows {
+  return new QuietWindows(cronTimes, store.quietWindows());
 }
 
 /** A detector's alerts; those still open last until `newestStep`. */

@@ -30,6 +30,8 @@ export type EventName =
   | 'alert'
   | 'delivery_trouble'
   | 'delivery_recovered'
+  | 'held_back'
+  | 'silences_unknown'
   | 'template_failed'
   | 'failed';
 

@@ -4,14 +4,14 @@ import type { Channel, Delivery } from '../delivery/channel.ts';
 import { makeChannels } from '../delivery/channel-registry.ts';
 import { outboxRows } from '../delivery/outbox-rows.ts';
 import { testNotifications, testStepMs } from '../delivery/test-alert.ts';
-import type { AlertNotification } from '../pipeline/effects.ts';
+import type { IncidentNotification } from '../pipeline/alerts/incident.ts';
 import { alertFacts, factsContext } from './alert-facts.ts';
 import { channelParts } from './channel-parts.ts';
 import { compileTemplate } from './compile-template.ts';
 
 /** What came back of one test message. */
 export interface ChannelAttempt {
-  readonly event: AlertNotification['event'];
+  readonly event: IncidentNotification['event'];
   readonly ok: boolean;
   /** The receiver's answer, or what went wrong. */
   readonly answer: string;
@@ -30,7 +30,7 @@ export async function testChannel(config: Config, name: string): Promise<readonl
   if (channel === undefined) throw new Error(`no channel ${name}`);
   const { edge, level } = makeChannels([channel], channelParts(config));
   const attempts: ChannelAttempt[] = [];
-  const failed = (event: AlertNotification['event'], fault: string): void => {
+  const failed = (event: IncidentNotification['event'], fault: string): void => {
     attempts.push({ event, ok: false, answer: `the template failed, strayd's own words go out: ${fault}` });
   };
   for (const notification of testNotifications(Date.now())) {
@@ -51,17 +51,19 @@ interface TestContext {
 }
 
 function deliveryOf(
-  notification: AlertNotification,
+  notification: IncidentNotification,
   { config, channel, failed }: TestContext,
 ): Delivery | null {
-  const { alert, event } = notification;
+  const { event, members } = notification;
+  const [alert] = members;
+  if (alert === undefined) return null;
   const facts = alertFacts(alert, testStepMs, factsContext(config));
   const text = { ...facts.text, title: `${TITLES[event]} ${channel.name}: nothing is wrong` };
   const template = compileTemplate(channel.template);
   const nowMs = Date.now();
   if (channel.type !== 'alertmanager') {
     const context = {
-      facts: { ...facts, text },
+      factsOf: () => ({ ...facts, text }),
       nowMs,
       templateFailed: (_: string, fault: string) => failed(fault),
     };
@@ -77,7 +79,7 @@ function deliveryOf(
 async function attempt(
   channel: Channel,
   delivery: Delivery,
-  event: AlertNotification['event'],
+  event: IncidentNotification['event'],
 ): Promise<ChannelAttempt> {
   const outcome = await channel.send(delivery, new AbortController().signal);
   return { event, ok: outcome.ok, answer: outcome.ok ? outcome.answer : outcome.error };

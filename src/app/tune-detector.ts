@@ -5,6 +5,7 @@ import { openStore } from '../store/open-store.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { excludedSpans } from '../training/excluded-spans.ts';
+import { quietSpans } from '../training/quiet-spans.ts';
 import type { TrainingEntity } from '../training/training-input.ts';
 import { tune } from '../training/tuning/tune.ts';
 import type { TuningResult } from '../training/tuning/tune.ts';
@@ -12,7 +13,7 @@ import { TuningImpossible, tuningData } from '../training/tuning/tuning-data.ts'
 import type { TuningEntity } from '../training/tuning/tuning-data.ts';
 import { fingerprintOf, newState } from '../training/tuning/tuning-state.ts';
 import type { TuningState } from '../training/tuning/tuning-state.ts';
-import { pastAlerts } from './run-training.ts';
+import { keptWindows, pastAlerts } from './run-training.ts';
 import { readTuning, tuningPath, writeTuning } from './tuning-file.ts';
 
 export interface TuneDetectorOptions {
@@ -87,8 +88,12 @@ function readHistory(
   const store = openStore(storePath, { mode: 'read' });
   try {
     const newestStep = kept?.newestStep ?? Math.floor(store.newestMs(spec) / spec.stepMs);
-    const excluded = excludedSpans(pastAlerts(store, spec, newestStep), spec, newestStep);
-    const entities = tuningData(someEntities(store, spec, newestStep), excluded, spec);
+    const some = someEntities(store, spec, newestStep);
+    const excluded = [
+      ...excludedSpans(pastAlerts(store, spec, newestStep), spec, newestStep),
+      ...quietSpans(keptWindows(store), some, { spec, newestStep }),
+    ];
+    const entities = tuningData(some, excluded, spec);
     const fingerprint = fingerprintOf(spec, entities, kept?.seed ?? seed);
     if (kept !== null && kept.fingerprint !== fingerprint) {
       throw new TuneError(

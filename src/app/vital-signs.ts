@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { StoreReader } from '../store/store-reader.ts';
+import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
+import { cronTimes } from './cron.ts';
 import type { Instruments } from './instruments.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
@@ -49,6 +51,10 @@ export function startVitalSigns(options: VitalSignsOptions): () => void {
 
 function lookIntoStore({ config, store, instruments }: VitalSignsOptions): void {
   const { metrics, vitals, exposition } = instruments;
+  const inForce = new QuietWindows(cronTimes, store.quietWindows()).inForce(Date.now());
+  for (const wanted of ['mute', 'maintenance', 'silence'] as const) {
+    metrics.quietWindows.set({ kind: wanted }, inForce.filter(({ kind }) => kind === wanted).length);
+  }
   const { pending, dead } = store.outboxCounts();
   for (const { name, type } of config.channels) {
     if (type === 'alertmanager') continue;
@@ -64,12 +70,12 @@ function lookIntoStore({ config, store, instruments }: VitalSignsOptions): void 
   }
 }
 
-/** Alerts of the last seven days of the detector's own time that were delivered and not labelled real, ÷ budget. */
+/** Incidents of the last seven days of the detector's own time that were delivered and hold nothing labelled real, ÷ budget. */
 function budgetUsed(store: StoreReader, spec: DetectorSpec, entities: number): number {
   const newestMs = store.newestMs(spec);
   if (!Number.isFinite(newestMs)) return 0;
   const { count, perMs, scope } = spec.alert.budget;
-  const counted = store.countAlertsAgainstBudget(spec.name, newestMs - WEEK_MS);
+  const counted = store.countIncidentsAgainstBudget(spec.name, newestMs - WEEK_MS);
   const sharers = scope === 'entity' ? Math.max(1, entities) : 1;
   return counted / ((count * WEEK_MS * sharers) / perMs);
 }

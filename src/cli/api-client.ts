@@ -7,6 +7,7 @@ export interface ApiClient {
   /** Resolves with the body of a 2xx answer; everything else becomes a CommandError that says what to do. */
   get(path: string): Promise<unknown>;
   post(path: string, body?: unknown): Promise<unknown>;
+  remove(path: string): Promise<unknown>;
   /** The bytes of a 2xx answer. */
   download(path: string): Promise<Uint8Array>;
   upload(path: string, bytes: Uint8Array): Promise<unknown>;
@@ -53,6 +54,7 @@ export function apiClient({ url, token }: ApiClientOptions): ApiClient {
   return {
     get: async (path) => json(await request('GET', path)),
     post: async (path, body) => json(await request('POST', path, body)),
+    remove: async (path) => json(await request('DELETE', path)),
     download: async (path) => new Uint8Array(await (await request('GET', path)).arrayBuffer()),
     upload: async (path, bytes) => json(await request('POST', path, bytes)),
   };

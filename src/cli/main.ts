@@ -35,11 +35,7 @@ const program = new Command('strayd')
   .addCommand(modelsCommand())
   .addHelpText('after', '\nExit codes: 0 fine, 1 failed, 2 wrong use or configuration.');
 
-for (const command of [
-  program,
-  ...program.commands,
-  ...program.commands.flatMap(({ commands }) => commands),
-]) {
+for (const command of withChildren(program)) {
   command
     .exitOverride()
     .helpOption('-h, --help', 'print this help')
@@ -79,6 +75,10 @@ function explain(error: unknown): number {
   // Commander has printed what it has to say; 0 is help or the version that someone asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.wrongUse;
   throw error;
+}
+
+function withChildren(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withChildren)];
 }
 
 function commandPath(command: Command): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { budgetField, nameField, shareField, urlField } from './fields.ts';
+import { budgetField, durationField, labelNameField, nameField, shareField, urlField } from './fields.ts';
 
 const steps = z.number().int().min(1).max(1000);
 
@@ -37,4 +37,22 @@ export const alertSchema = z.strictObject({
     description: 'Least change of the leading feature against what was expected; 0 tells of all.',
     forExample: ['10%', 0.1],
   }),
+  group_by: z
+    .array(labelNameField.meta({ forExample: ['role'] }))
+    .optional()
+    .meta({
+      description:
+        'Labels of `entity` or `cohort`: alerts that share them and overlap in time are one incident; `[]`: the whole detector. Default: those of `cohort`.',
+      forExample: [['role']],
+    }),
+  group_wait: durationField().prefault('15s').meta({
+    description: 'The first message of an incident waits so long for others to join; `0s`: not at all.',
+  }),
+  group_interval: durationField(1)
+    .optional()
+    .meta({
+      description:
+        'An alert that fires later than this after the newest one opens an incident of its own; default: 10 minutes, at least 2 steps.',
+      forExample: ['10m'],
+    }),
 });

@@ -1,4 +1,4 @@
-import type { DetectorSpec } from '../core/detector.ts';
+import type { DetectorSpec, LabelMatcher } from '../core/detector.ts';
 import type { HostPort } from './fields.ts';
 import type { RateLimit } from './rate.ts';
 import type { Secret } from './secret.ts';
@@ -110,8 +110,23 @@ export interface HistoryConfig {
   readonly tls: TlsConfig | null;
 }
 
+/** A time of planned work: once (`span`), or again and again (`recurs`). */
+export interface MaintenanceConfig {
+  readonly matchers: readonly LabelMatcher[];
+  /** Unix ms. */
+  readonly span: { readonly fromMs: number; readonly untilMs: number } | null;
+  readonly recurs: {
+    readonly schedule: string;
+    readonly timezone: string;
+    readonly durationMs: number;
+  } | null;
+  readonly comment: string;
+}
+
 export interface DeliveryConfig {
   readonly maxAlertAgeMs: number;
+  /** Of all detectors together, to edge channels. */
+  readonly maxNotificationsPerHour: number;
   /** Of the local times in alerts, as `Europe/Berlin`. */
   readonly timezone: string;
 }
@@ -130,6 +145,7 @@ export interface Config {
   /** Of the detectors that have one. */
   readonly histories: readonly HistoryConfig[];
   readonly channels: readonly ChannelConfig[];
+  readonly maintenance: readonly MaintenanceConfig[];
   readonly delivery: DeliveryConfig;
   readonly store: { readonly path: string };
   readonly server: ServerConfig;

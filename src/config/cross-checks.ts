@@ -1,4 +1,5 @@
 import { checkChannel } from './channel-checks.ts';
+import { checkMaintenance } from './maintenance-checks.ts';
 import { checkDetector } from './detector-checks.ts';
 import { checkSource } from './source-checks.ts';
 import type { Findings } from './findings.ts';
@@ -43,6 +44,7 @@ export function crossCheck(config: ParsedConfig, findings: Findings): void {
   config.channels.forEach((channel, index) => {
     checkChannel(channel, { config, path: ['channels', index] }, findings);
   });
+  config.maintenance.forEach((window, index) => checkMaintenance(window, ['maintenance', index], findings));
   checkSecrets(config, findings);
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/duration.ts';
 import type { Findings } from './findings.ts';
+import { nearestName } from './nearest-name.ts';
 import type { ConfigPath } from './problem.ts';
 import { reportRepeatedNames } from './repeated-names.ts';
 import type { ParsedDetector } from './schema.ts';
@@ -32,6 +33,7 @@ export function checkDetector(detector: ParsedDetector, path: ConfigPath, findin
       `${formatDuration(absent_after)} is shorter than "step" or "allowed_lateness", so steps would close too early; write at least ${least}`,
     );
   }
+  checkGrouping(detector, path, findings);
   checkModel(detector, path, findings);
   const longest = Math.max(...windows) * step;
   if (training.span < 2 * longest) {
@@ -40,6 +42,25 @@ export function checkDetector(detector: ParsedDetector, path: ConfigPath, findin
       `${formatDuration(training.span)} holds too little for windows of ${formatDuration(longest)}; write at least ${formatDuration(2 * longest)}`,
     );
   }
+}
+
+function checkGrouping(
+  { entity, cohort, alert }: ParsedDetector,
+  path: ConfigPath,
+  findings: Findings,
+): void {
+  const at = [...path, 'alert', 'group_by'];
+  const known = [...entity, ...cohort];
+  reportRepeatedNames(alert.group_by ?? [], (index) => [...at, index], findings);
+  alert.group_by?.forEach((name, index) => {
+    if (known.includes(name)) return;
+    const near = nearestName(name, known);
+    const hint = near === null ? `those are: ${known.join(', ')}` : `did you mean "${near}"?`;
+    findings.error(
+      [...at, index],
+      `alerts know the labels of "entity" and "cohort" only, not "${name}"; ${hint}`,
+    );
+  });
 }
 
 function checkModel({ model }: ParsedDetector, path: ConfigPath, findings: Findings): void {

@@ -70,6 +70,13 @@ export const cronField = textField(
   (text) => (text.trim().split(/\s+/).length === 5 && validateDetailed(text).valid ? text.trim() : null),
 );
 
+/** A point in time with its zone; gives Unix ms. */
+export const timeField = textField('expected a time with its zone, such as 2026-11-28T22:00:00Z', (text) =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
+    ? Date.parse(text)
+    : null,
+);
+
 /** A time zone's name; stays text. */
 export const timezoneField = textField('expected a time zone such as UTC or Europe/Berlin', (text) => {
   try {

@@ -1,5 +1,5 @@
 import type { DetectorSpec } from '../core/detector.ts';
-import type { Config, SourceConfig } from './config.ts';
+import type { Config, MaintenanceConfig, SourceConfig } from './config.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { kafkaAccess, tlsAccess } from './kafka-access.ts';
 import type { KafkaAccess } from './kafka-access.ts';
@@ -33,6 +33,8 @@ export interface PipelineConfig {
   readonly detectors: readonly DetectorSpec[];
   readonly histories: readonly HistoryAccess[];
   readonly maxAlertAgeMs: number;
+  readonly maxNotificationsPerHour: number;
+  readonly maintenance: readonly MaintenanceConfig[];
   readonly storePath: string;
 }
 
@@ -51,6 +53,8 @@ export function pipelineConfig(config: Config): PipelineConfig {
       tls: tls && tlsAccess(tls),
     })),
     maxAlertAgeMs: config.delivery.maxAlertAgeMs,
+    maintenance: config.maintenance,
+    maxNotificationsPerHour: config.delivery.maxNotificationsPerHour,
     storePath: config.store.path,
   });
 }

@@ -54,6 +54,11 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
       direction: parsed.alert.direction,
       minChange: parsed.alert.min_change,
       runbookUrl: parsed.alert.runbook_url ?? null,
+      grouping: {
+        by: parsed.alert.group_by ?? parsed.cohort,
+        waitMs: parsed.alert.group_wait,
+        intervalMs: parsed.alert.group_interval ?? Math.max(10 * MINUTE_MS, 2 * stepMs),
+      },
     },
   };
 }

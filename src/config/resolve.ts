@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config, MaintenanceConfig } from './config.ts';
 import type { ReferencedFiles } from './referenced-files.ts';
 import { resolveChannel } from './resolve-channel.ts';
 import { resolveDetector } from './resolve-detector.ts';
@@ -19,12 +19,29 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
     channels: parsed.channels.map((channel, index) =>
       resolveChannel(channel, { path: ['channels', index], files, kafka }),
     ),
-    delivery: { maxAlertAgeMs: parsed.delivery.max_alert_age, timezone: parsed.delivery.timezone },
+    maintenance: parsed.maintenance.map(resolveMaintenance),
+    delivery: {
+      maxAlertAgeMs: parsed.delivery.max_alert_age,
+      maxNotificationsPerHour: parsed.delivery.max_notifications_per_hour,
+      timezone: parsed.delivery.timezone,
+    },
     store: { path: files.absolute(parsed.store.path) },
     server: {
       listen,
       externalUrl: external_url ?? null,
       token: files.secret({ path: ['server'], key: 'token', inline: token, file: token_file }),
     },
+  };
+}
+
+function resolveMaintenance(parsed: ParsedConfig['maintenance'][number]): MaintenanceConfig {
+  const { match, schedule, duration, timezone, start, end, comment } = parsed;
+  // The cross checks see to it that it is one of the two, and whole.
+  return {
+    matchers: match,
+    span: start === undefined || end === undefined ? null : { fromMs: start, untilMs: end },
+    recurs:
+      schedule === undefined || duration === undefined ? null : { schedule, timezone, durationMs: duration },
+    comment,
   };
 }

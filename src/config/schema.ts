@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { channelSchema } from './channel-schema.ts';
 import { detectorSchema } from './detector-schema.ts';
-import { durationField, hostPortField, nameField, secretField, timezoneField, urlField } from './fields.ts';
+import {
+  cronField,
+  durationField,
+  hostPortField,
+  nameField,
+  secretField,
+  selectorField,
+  timeField,
+  timezoneField,
+  urlField,
+} from './fields.ts';
 import { avroMapping, jsonMapping } from './json-mapping-schema.ts';
 import { kafkaSchema } from './kafka-schema.ts';
 
@@ -34,6 +44,10 @@ const source = z.strictObject({
 const delivery = z.strictObject({
   max_alert_age: durationField(1).prefault('1h').meta({
     description: 'Older alerts (after a catch-up, say) are listed, not sent.',
+  }),
+  max_notifications_per_hour: z.number().int().min(1).max(10_000).default(20).meta({
+    description:
+      'Most messages about new or grown incidents in any hour, over all detectors; what is too much is told in one summary. Alertmanager and /metrics are not braked.',
   }),
   timezone: timezoneField.prefault('UTC').meta({
     description: 'Time zone of the local times that alerts tell beside UTC.',
@@ -69,6 +83,34 @@ const server = z.strictObject({
     .meta({ description: 'A file with the token, instead of `token`.' }),
 });
 
+const maintenance = z
+  .strictObject({
+    match: selectorField('{instance=~"db-.*"}', false)
+      .prefault('{}')
+      .meta({
+        description:
+          'Labels of entity or cohort, `detector` or `severity`, as a PromQL selector; `{}`: everything.',
+        forExample: ['{role="db"}'],
+      }),
+    schedule: cronField.optional().meta({
+      description: 'When it begins, five cron fields; with `duration`.',
+      forExample: ['0 2 * * 0'],
+    }),
+    duration: durationField(60_000)
+      .optional()
+      .meta({ description: 'How long it lasts.', forExample: ['2h'] }),
+    timezone: timezoneField
+      .prefault('UTC')
+      .meta({ description: 'Time zone of `schedule`.', forExample: ['Europe/Berlin'] }),
+    start: timeField.optional().meta({
+      description: 'When it begins, once; with `end`. May lie in the past: it is not learned from then.',
+      forExample: ['2026-11-28T22:00:00Z'],
+    }),
+    end: timeField.optional().meta({ description: 'When it ends.', forExample: ['2026-11-29T04:00:00Z'] }),
+    comment: z.string().max(1000).default('').meta({ description: 'For people.' }),
+  })
+  .meta({ description: 'A time of planned work.' });
+
 /** The whole file as it is written. Cross checks and defaults that depend on other values come after it. */
 export const configSchema = z.strictObject({
   kafka: kafkaSchema.prefault({}).meta({ description: 'Where the samples come from.' }),
@@ -81,6 +123,10 @@ export const configSchema = z.strictObject({
     }),
   detectors: z.array(detectorSchema).min(1).meta({ description: 'What to watch.' }),
   channels: z.array(channelSchema).default([]).meta({ description: 'Where alerts go.' }),
+  maintenance: z.array(maintenance).max(1000).default([]).meta({
+    description:
+      'Times of planned work, once or again and again: alerts in them are on record only, and nothing in them is learned from.',
+  }),
   delivery: delivery.prefault({}).meta({ description: 'How alerts are sent.' }),
   store: store.prefault({}).meta({ description: 'What is kept on disk.' }),
   server: server.prefault({}).meta({ description: 'The HTTP side.' }),

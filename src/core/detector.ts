@@ -42,6 +42,16 @@ export interface AlertBudget {
   readonly scope: 'detector' | 'entity';
 }
 
+/** How alerts become incidents, each of them one message to people. */
+export interface AlertGrouping {
+  /** Labels of the entity or its cohort that members share; empty: the whole detector is one group. */
+  readonly by: readonly string[];
+  /** The first message waits so long for others to join. */
+  readonly waitMs: number;
+  /** An alert that fires later than this after the newest member opens an incident of its own. */
+  readonly intervalMs: number;
+}
+
 export interface AlertSpec {
   readonly budget: AlertBudget;
   /** Firing takes `steps` over within the last `of`. */
@@ -52,6 +62,8 @@ export interface AlertSpec {
   readonly minChange: number;
   /** Page that says what to do; `null`: none. */
   readonly runbookUrl: string | null;
+  /** Absent: see `groupingOf`. */
+  readonly grouping?: AlertGrouping;
 }
 
 /** Where history is read from before the first live record; `limitMs`: how long that may take. */

@@ -41,6 +41,19 @@ export interface TemplateVariables {
   readonly query: string | null;
   readonly url: string | null;
   readonly runbook_url: string | null;
+  /** What it is told with, itself among the members; likeliest first cause first. A level channel tells alerts one by one. */
+  readonly incident: {
+    readonly id: string | null;
+    readonly group: Readonly<Record<string, string>>;
+    /** Members, and those of them that fire; `members` names at most 20. */
+    readonly alerts: number;
+    readonly firing: number;
+    readonly members: readonly {
+      readonly entity: string;
+      readonly state: 'firing' | 'resolved';
+      readonly title: string;
+    }[];
+  };
 }
 
 const feature: TemplateFeature = {
@@ -77,6 +90,16 @@ export function sampleVariables(labels: Readonly<Record<string, string>>): reado
     query: 'avg by (instance) (cpu_busy{instance="db-3"})',
     url: 'https://strayd.example.org/?alert=0123456789abcdef',
     runbook_url: 'https://example.org/runbooks/hosts',
+    incident: {
+      id: 'fedcba9876543210',
+      group: {},
+      alerts: 2,
+      firing: 2,
+      members: [
+        { entity: 'db-3', state: 'firing', title: 'db-3: cpu_busy 7.5 cores, expected about 2 cores' },
+        { entity: 'db-4', state: 'firing', title: 'db-4: load 9, expected about 3' },
+      ],
+    },
   };
   const resolved: TemplateVariables = {
     ...firing,
@@ -88,6 +111,7 @@ export function sampleVariables(labels: Readonly<Record<string, string>>): reado
     query: null,
     url: null,
     runbook_url: null,
+    incident: { id: null, group: {}, alerts: 1, firing: 0, members: [] },
   };
   return [firing, resolved];
 }

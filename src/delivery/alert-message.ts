@@ -18,6 +18,8 @@ export interface AlertFacts {
   readonly externalUrl: string | null;
   /** `delivery.timezone`. */
   readonly timezone: string;
+  /** The incident that it is told with; `null` or absent: not known. */
+  readonly incidentId?: string | null;
 }
 
 /** What a channel has to say of an alert, each in its own form. */
@@ -92,5 +94,12 @@ export function templateVariables(alert: Alert, message: AlertMessage, facts: Al
     query,
     url,
     runbook_url: runbookUrl,
+    incident: {
+      id: facts.incidentId ?? null,
+      group: {},
+      alerts: 1,
+      firing: alert.state === 'resolved' ? 0 : 1,
+      members: [],
+    },
   };
 }

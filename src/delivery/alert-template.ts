@@ -10,15 +10,26 @@ export interface AlertTemplate {
   readonly text: Render | null;
 }
 
-/** A channel's message of an alert. A template that fails leaves strayd's words and tells `failed` why, so that nothing is lost. */
-export function templatedMessage(
-  alert: Alert,
-  facts: AlertFacts,
-  { template, failed }: { readonly template: AlertTemplate | null; readonly failed: (fault: string) => void },
-): AlertMessage {
+/** Where a channel's words come from, and who is told that they failed. */
+export interface TemplateUse {
+  readonly template: AlertTemplate | null;
+  readonly failed: (fault: string) => void;
+}
+
+/** A level channel's message of an alert. */
+export function templatedMessage(alert: Alert, facts: AlertFacts, use: TemplateUse): AlertMessage {
   const message = alertMessage(alert, facts);
+  return renderTemplate(message, () => templateVariables(alert, message, facts), use);
+}
+
+/** A message in a channel's own words. A template that fails leaves strayd's words and tells `failed` why, so that nothing is lost. */
+export function renderTemplate(
+  message: AlertMessage,
+  makeVariables: () => TemplateVariables,
+  { template, failed }: TemplateUse,
+): AlertMessage {
   if (template === null) return message;
-  const variables = templateVariables(alert, message, facts);
+  const variables = makeVariables();
   const render = (work: Render | null): string | null => {
     try {
       const made = work === null ? '' : work(variables).trim();

@@ -55,6 +55,7 @@ function elementOf(level: LevelAlert, labels: Labels, context: AlertmanagerConte
       description: message.lines.join('\n'),
       ...(message.query === null ? {} : { query: message.query }),
       ...(message.runbookUrl === null ? {} : { runbook_url: message.runbookUrl }),
+      ...(facts.incidentId === null || facts.incidentId === undefined ? {} : { incident: facts.incidentId }),
     },
     startsAt: isoTime(startMs),
     endsAt: isoTime(endMs),

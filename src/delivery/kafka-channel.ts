@@ -16,6 +16,12 @@ export interface RecordSink {
   close(): Promise<void>;
 }
 
+/** What of a body names the key; bodies that were written by an earlier version have no incident. */
+interface KeyedBody {
+  readonly incident?: { readonly entity: string };
+  readonly alert: { readonly entity: string };
+}
+
 export interface KafkaChannelOptions {
   readonly name: string;
   readonly sink: RecordSink;
@@ -24,13 +30,17 @@ export interface KafkaChannelOptions {
   readonly secrets: readonly string[];
 }
 
-/** Writes the webhook's JSON to a topic, keyed by entity, so that one partition holds an entity's events in order. */
+/** Writes the webhook's JSON to a topic, keyed by the entity that opened the incident, so that one partition holds its events in order. */
 export function kafkaChannel({ name, sink, timeoutMs, secrets }: KafkaChannelOptions): Channel {
   return {
     name,
     async send({ body, idempotencyKey }, signal) {
-      const { alert } = JSON.parse(body) as { readonly alert: { readonly entity: string } };
-      const record = { key: alert.entity, value: body, headers: { 'idempotency-key': idempotencyKey } };
+      const { incident, alert } = JSON.parse(body) as KeyedBody;
+      const record = {
+        key: (incident ?? alert).entity,
+        value: body,
+        headers: { 'idempotency-key': idempotencyKey },
+      };
       const outcome = await inTime((limit) => sink.write(record, limit), { timeoutMs, signal });
       signal.throwIfAborted();
       return outcome.ok ? outcome : { ...outcome, error: withoutSecrets(outcome.error, secrets) };

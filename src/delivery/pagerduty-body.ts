@@ -1,9 +1,8 @@
 import type { Labels } from '../core/sample.ts';
 import type { TemplateFeature } from '../core/template-variables.ts';
-import type { AlertNotification } from '../pipeline/effects.ts';
-import type { AlertMessage } from './alert-message.ts';
 import { cutText } from './cut-text.ts';
 import { featureFacts } from './feature-facts.ts';
+import type { IncidentTold } from './incident-message.ts';
 
 type PagerdutySeverity = 'critical' | 'error' | 'warning' | 'info';
 
@@ -30,6 +29,9 @@ export type PagerdutyBody =
           readonly score: number;
           readonly features: readonly TemplateFeature[];
           readonly query: string | null;
+          /** Of the incident, and the names of the first of them. */
+          readonly alerts: number;
+          readonly entities: readonly string[];
         };
       };
     };
@@ -54,9 +56,10 @@ const severities: Readonly<Record<string, PagerdutySeverity>> = {
   none: 'info',
 };
 
-/** The event of a notification: `trigger` and `resolve` find each other by the alert's id. Unknown severities are warnings. */
-export function pagerdutyBody({ alert, event }: AlertNotification, message: AlertMessage): PagerdutyBody {
-  const dedup_key = alert.id;
+/** The event of an incident: `trigger`, again when it grows, and `resolve` find each other by its id. Unknown severities are warnings. */
+export function pagerdutyBody({ notification, lead: alert, message }: IncidentTold): PagerdutyBody {
+  const { incident, event, members } = notification;
+  const dedup_key = incident.id;
   if (event === 'resolved') return { event_action: 'resolve', dedup_key };
   const { title, lines, startedMs, query, url, runbookUrl } = message;
   const link = (href: string | null, text: string) => (href === null ? [] : [{ href, text }]);
@@ -81,6 +84,8 @@ export function pagerdutyBody({ alert, event }: AlertNotification, message: Aler
         score: alert.peakScore,
         features: alert.contributions.slice(0, featuresTold).map(featureFacts),
         query,
+        alerts: incident.alerts,
+        entities: members.map(({ entity }) => entity),
       },
     },
   };

@@ -1,6 +1,6 @@
-import type { AlertNotification } from '../pipeline/effects.ts';
 import type { AlertMessage } from './alert-message.ts';
 import { cutText } from './cut-text.ts';
+import type { IncidentTold } from './incident-message.ts';
 
 interface SlackText {
   readonly type: 'plain_text' | 'mrkdwn';
@@ -32,8 +32,8 @@ const marks: Readonly<Record<string, string>> = { critical: '🔴', resolved: '�
  * A message in Block Kit: what strayed as the header, then the lines, the query and the links. Links are text and no
  * buttons, because a button of a webhook without an app behind it shows a warning when it is pressed.
  */
-export function slackBody({ alert, event }: AlertNotification, message: AlertMessage): SlackBody {
-  const mark = marks[event] ?? marks[alert.severity] ?? '🟠';
+export function slackBody({ notification, lead, message }: IncidentTold): SlackBody {
+  const mark = marks[notification.event] ?? marks[lead.severity] ?? '🟠';
   const title = `${mark} ${message.title}`;
   // Plain text has no mentions; without brackets nobody has to rely on it.
   const header = title.replaceAll('<', '‹').replaceAll('>', '›');
@@ -47,7 +47,7 @@ export function slackBody({ alert, event }: AlertNotification, message: AlertMes
   }
   const links = linksOf(message);
   if (links !== '') blocks.push(section(links));
-  const where = escaped(`${alert.detector} · ${alert.severity}`, 1000);
+  const where = escaped(`${lead.detector} · ${lead.severity}`, 1000);
   blocks.push({
     type: 'context',
     elements: [{ type: 'mrkdwn', text: `${sinceText(message.startedMs)} · ${where}` }],

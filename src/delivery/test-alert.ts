@@ -1,10 +1,11 @@
-import type { Alert, AlertNotification } from '../pipeline/effects.ts';
+import type { Incident, IncidentNotification } from '../pipeline/alerts/incident.ts';
+import type { Alert } from '../pipeline/effects.ts';
 
 /** Step of the made-up detector. */
 export const testStepMs = 60_000;
 
-/** The two notifications of an alert about nothing, by which people see whether a channel works; each call makes another alert. */
-export function testNotifications(nowMs: number): readonly AlertNotification[] {
+/** The two notifications of an incident about nothing, by which people see whether a channel works; each call makes another one. */
+export function testNotifications(nowMs: number): readonly IncidentNotification[] {
   const step = Math.floor(nowMs / testStepMs) - 1;
   const firing: Alert = {
     id: Math.floor(nowMs).toString(16).padStart(16, '0').slice(-16),
@@ -32,7 +33,28 @@ export function testNotifications(nowMs: number): readonly AlertNotification[] {
   const resolved: Alert = { ...firing, state: 'resolved', resolvedStep: step, resolution: 'recovered' };
   const atMs = (step + 1) * testStepMs;
   return [
-    { alert: firing, event: 'firing', atMs, deliver: true },
-    { alert: resolved, event: 'resolved', atMs, deliver: true },
+    { incident: incidentOf(firing), event: 'firing', atMs, members: [firing] },
+    { incident: incidentOf(resolved), event: 'resolved', atMs, members: [resolved] },
   ];
+}
+
+function incidentOf({ id, detector, entity, state, firstStepOver }: Alert): Incident {
+  const isOver = state === 'resolved';
+  return {
+    id,
+    detector,
+    entity,
+    group: {},
+    deliver: true,
+    state: isOver ? 'resolved' : 'firing',
+    openedStep: firstStepOver,
+    newestStep: firstStepOver,
+    resolvedStep: isOver ? firstStepOver : null,
+    alerts: 1,
+    firing: isOver ? 0 : 1,
+    dueMs: null,
+    told: isOver ? 2 : 1,
+    toldAlerts: 1,
+    toldAtMs: 0,
+  };
 }

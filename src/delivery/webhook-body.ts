@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { AlertNotification } from '../pipeline/effects.ts';
-import type { AlertMessage } from './alert-message.ts';
+import type { Alert } from '../pipeline/effects.ts';
 import { featureFacts } from './feature-facts.ts';
+import type { IncidentTold } from './incident-message.ts';
 
 const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
 
@@ -18,17 +18,45 @@ const feature = z.object({
     .describe('Set if the value is outside all that training has shown: that range.'),
 });
 
+const id = z.string().regex(/^[0-9a-f]{16}$/);
+
+const member = z.object({
+  id,
+  entity: z.string(),
+  state: z.enum(['firing', 'resolved']),
+  kind: z.enum(['anomaly', 'range']),
+  started_at: time,
+  score: z.number(),
+  feature: z.string().nullable().describe('The one with the largest share.'),
+});
+
 /** The webhook's JSON, version 1: the source of docs/webhook.schema.json. Fields may be added, never renamed. */
 export const webhookBodySchema = z.object({
   version: z.literal('1'),
   event: z.enum(['firing', 'resolved']),
   idempotency_key: z.string().describe('The same for each repeat of this event, also in the header.'),
-  at: time.describe('Event time at which the alert fired or resolved.'),
+  at: time.describe('Event time at which the incident began, grew or ended.'),
+  incident: z
+    .object({
+      id,
+      entity: z.string().describe('Of the alert that opened it; Kafka records are keyed by it.'),
+      update: z
+        .number()
+        .int()
+        .min(0)
+        .describe('0: the first message; else it has grown since, and this is how often that was told.'),
+      group: z.record(z.string(), z.string()).describe('Labels that all members share (`alert.group_by`).'),
+      alerts: z.number().int().min(1).describe('Members so far.'),
+      firing: z.number().int().min(0).describe('Members that fire.'),
+      members: z
+        .array(member)
+        .max(20)
+        .describe('At most 20, likeliest first cause first: earliest onset, then largest share.'),
+    })
+    .optional()
+    .describe('All that is told together; an alert by itself is an incident of one.'),
   alert: z.object({
-    id: z
-      .string()
-      .regex(/^[0-9a-f]{16}$/)
-      .describe('The same for firing and resolved.'),
+    id: id.describe('Of the likeliest first cause, which the rest of the body tells of.'),
     kind: z
       .enum(['anomaly', 'range'])
       .describe('`anomaly`: the learned model; `range`: a value outside all that training has shown.'),
@@ -36,7 +64,7 @@ export const webhookBodySchema = z.object({
     entity: z.string(),
     labels: z.record(z.string(), z.string()).describe('The entity labels and their values.'),
     severity: z.string(),
-    state: z.enum(['firing', 'resolved']),
+    state: z.enum(['firing', 'resolved']).describe('May be over while the incident goes on.'),
     started_at: time.describe('Onset: start of the first step over the threshold.'),
     fired_at: time,
     last_over_at: time.describe('End of the last step over the threshold so far.'),
@@ -57,6 +85,12 @@ export const webhookBodySchema = z.object({
     summary: z.string(),
     lines: z.array(z.string()).describe('The whole explanation.'),
   }),
+  held_back: z
+    .boolean()
+    .optional()
+    .describe(
+      'True in a summary of incidents that were held back: `incident.members` are the first of their alerts.',
+    ),
   query: z
     .string()
     .nullable()
@@ -71,21 +105,22 @@ export type WebhookBody = z.infer<typeof webhookBodySchema>;
 export interface WebhookContext {
   readonly stepMs: number;
   readonly idempotencyKey: string;
-  readonly message: AlertMessage;
 }
 
 const isoTime = (timeMs: number): string => new Date(timeMs).toISOString();
+const stateOf = ({ state }: Alert): 'firing' | 'resolved' => (state === 'resolved' ? 'resolved' : 'firing');
 
-/** The version 1 body of a notification. */
-export function webhookBody(notification: AlertNotification, context: WebhookContext): WebhookBody {
-  const { alert, event, atMs } = notification;
-  const { stepMs, idempotencyKey, message } = context;
+/** The version 1 body of an incident's notification. */
+export function webhookBody(told: IncidentTold, { stepMs, idempotencyKey }: WebhookContext): WebhookBody {
+  const { notification, lead: alert, message } = told;
+  const { event, atMs } = notification;
   const { title, summary, lines, query, url, runbookUrl } = message;
   return {
     version: '1',
     event,
     idempotency_key: idempotencyKey,
     at: isoTime(atMs),
+    incident: incidentOf(told, stepMs),
     alert: {
       id: alert.id,
       kind: alert.kind,
@@ -93,7 +128,7 @@ export function webhookBody(notification: AlertNotification, context: WebhookCon
       entity: alert.entity,
       labels: { ...alert.labels },
       severity: alert.severity,
-      state: event,
+      state: stateOf(alert),
       started_at: isoTime(alert.firstStepOver * stepMs),
       fired_at: isoTime(((alert.firedStep ?? alert.firstStepOver) + 1) * stepMs),
       last_over_at: isoTime((alert.lastStepOver + 1) * stepMs),
@@ -105,8 +140,30 @@ export function webhookBody(notification: AlertNotification, context: WebhookCon
       recent: [...alert.recent],
     },
     text: { title, summary, lines: [...lines] },
+    ...(told.isSummary === true && { held_back: true }),
     query,
     url,
     runbook_url: runbookUrl,
+  };
+}
+
+function incidentOf({ notification }: IncidentTold, stepMs: number): WebhookBody['incident'] {
+  const { incident, event, members } = notification;
+  return {
+    id: incident.id,
+    entity: incident.entity,
+    update: event === 'firing' ? Math.max(0, incident.told - 1) : Math.max(0, incident.told - 2),
+    group: { ...incident.group },
+    alerts: incident.alerts,
+    firing: incident.firing,
+    members: members.map((alert) => ({
+      id: alert.id,
+      entity: alert.entity,
+      state: stateOf(alert),
+      kind: alert.kind,
+      started_at: isoTime(alert.firstStepOver * stepMs),
+      score: alert.peakScore,
+      feature: alert.contributions[0]?.feature ?? null,
+    })),
   };
 }

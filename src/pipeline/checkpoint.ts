@@ -1,5 +1,7 @@
 import type { PartitionMark } from '../core/records.ts';
 import type { Labels } from '../core/sample.ts';
+import type { OpenIncident } from './alerts/incident.ts';
+import type { QuietWindow } from './alerts/quiet-window.ts';
 import type { Alert, Effects, ModelActivation } from './effects.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
@@ -79,4 +81,8 @@ export interface RestoredState {
    * goes on from them. Absent: none.
    */
   readonly firedSteps?: ReadonlyMap<string, readonly number[]>;
+  /** Those that are not over. Absent: none. */
+  readonly incidents?: readonly OpenIncident[];
+  /** Mutes and maintenance. Absent: none. */
+  readonly windows?: readonly QuietWindow[];
 }

@@ -1,6 +1,9 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import type { RestoredState } from './checkpoint.ts';
+import { IncidentFold } from './alerts/incident-fold.ts';
+import type { CronTimes } from './alerts/quiet-window.ts';
+import { QuietWindows } from './alerts/quiet-windows.ts';
 import type { DetectorState } from './detector-state.ts';
 import { DEFAULT_LIMITS, scoringContext, type PipelineLimits, type PipelineState } from './pipeline-state.ts';
 import { restoreEntities, restorePartitions } from './restore.ts';
@@ -25,6 +28,8 @@ export interface PipelineOptions {
   /** Alerts older than that when they are found are kept on record, not delivered. */
   readonly maxAlertAgeMs: number;
   readonly limits?: Partial<PipelineLimits>;
+  /** The times of windows that recur; absent: none do. */
+  readonly cronTimes?: CronTimes;
 }
 
 /**
@@ -32,6 +37,7 @@ export interface PipelineOptions {
  * records count, all of them before the first record, and are to be read from `resumeOffset`.
  */
 export function createState(options: PipelineOptions): PipelineState {
+  const quiet = new QuietWindows(options.cronTimes ?? (() => () => Infinity), options.restored.windows);
   const detectors = options.detectors.map((spec, index): DetectorState => ({
     index,
     spec,
@@ -43,6 +49,11 @@ export function createState(options: PipelineOptions): PipelineState {
     exclusions: options.restored.exclusions.filter((one) => one.detector === spec.name),
     nextBudgetRefitMs: -Infinity,
     trial: null,
+    quiet,
+    incidents: new IncidentFold(
+      spec,
+      options.restored.incidents?.filter(({ incident }) => incident.detector === spec.name),
+    ),
   }));
   const state: PipelineState = {
     detectors,
@@ -52,6 +63,7 @@ export function createState(options: PipelineOptions): PipelineState {
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     maxAlertAgeMs: options.maxAlertAgeMs,
     nextRefitMs: (detector, afterMs) => options.nextRefitMs(detector.spec, afterMs),
+    quiet,
     heldBack: [],
     samplesHeldBack: 0,
     forgotten: new Map(),

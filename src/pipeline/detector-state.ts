@@ -1,5 +1,8 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
+import type { IncidentFold } from './alerts/incident-fold.ts';
+import type { QuietWindows } from './alerts/quiet-windows.ts';
+import { maintenanceOf } from './quiet-entities.ts';
 import type { Entity } from './entity.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
@@ -34,6 +37,10 @@ export interface DetectorState {
   nextBudgetRefitMs: number;
   /** Of the model promoted last; `null` without one before it, and when it is over. */
   trial: PromotionTrial | null;
+  /** What its alerts make together. */
+  readonly incidents: IncidentFold;
+  /** Of all detectors. */
+  readonly quiet: QuietWindows;
 }
 
 /** The version that scores a step: the last that is effective by then. */
@@ -50,11 +57,12 @@ export function budgetAt(detector: DetectorState, step: number, trainedEntities:
 
 /** What a refit of an entity's threshold at a step leaves out. */
 export function excludedAt(
-  { exclusions }: DetectorState,
+  detector: DetectorState,
   entity: string,
   atStep: number,
 ): readonly CalibrationExclusion[] {
-  return exclusions.filter((one) => one.entity === entity && one.effectiveStep <= atStep);
+  const labelled = detector.exclusions.filter((one) => one.entity === entity && one.effectiveStep <= atStep);
+  return [...labelled, ...maintenanceOf(detector, entity, atStep)];
 }
 
 /** Newest step that any entity has closed, `NO_STEP` without one. */

@@ -5,8 +5,10 @@ import type {
   Effects,
   ModelActivation,
   SourceCounts,
+  WindowChange,
   StepRecord,
 } from './effects.ts';
+import type { IncidentNotification, IncidentUpdate } from './alerts/incident.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 
@@ -15,9 +17,12 @@ export class EffectsCollector implements Effects {
   readonly steps: StepRecord[] = [];
   readonly transitions: AlertTransition[] = [];
   readonly notifications: AlertNotification[] = [];
+  readonly incidents: IncidentUpdate[] = [];
+  readonly incidentNotifications: IncidentNotification[] = [];
   readonly activations: ModelActivation[] = [];
   readonly budgetRefits: BudgetRefit[] = [];
   readonly exclusions: CalibrationExclusion[] = [];
+  readonly windows: WindowChange[] = [];
   deadLetters: DeadLetter[] = [];
   readonly counts: SourceCounts[] = [];
 }

@@ -1,5 +1,7 @@
 import type { DeadLetter } from '../core/records.ts';
 import type { Labels } from '../core/sample.ts';
+import type { IncidentNotification, IncidentUpdate } from './alerts/incident.ts';
+import type { QuietWindow } from './alerts/quiet-window.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 
@@ -154,14 +156,25 @@ export interface SourceCounts {
   readonly deadLetters: Readonly<Record<string, number>>;
 }
 
+/** A quiet window that people made, changed or took back. */
+export interface WindowChange {
+  readonly window: QuietWindow;
+  readonly removed: boolean;
+}
+
 /** All that one call of `step` changed and the world may see after its checkpoint. */
 export interface Effects {
   readonly steps: readonly StepRecord[];
   readonly transitions: readonly AlertTransition[];
   readonly notifications: readonly AlertNotification[];
+  /** Changes of incidents in their order; the last one of each is how it is now. */
+  readonly incidents: readonly IncidentUpdate[];
+  /** What edge channels are to say; of incidents that are only on record too. */
+  readonly incidentNotifications: readonly IncidentNotification[];
   readonly activations: readonly ModelActivation[];
   readonly budgetRefits: readonly BudgetRefit[];
   readonly exclusions: readonly CalibrationExclusion[];
+  readonly windows: readonly WindowChange[];
   /** The newest ones only (see `newestLetters`). */
   readonly deadLetters: readonly DeadLetter[];
   readonly counts: readonly SourceCounts[];

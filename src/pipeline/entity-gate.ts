@@ -1,9 +1,11 @@
 import { newestStepEndedBy } from '../core/step-grid.ts';
 import { advanceGate, closeGate } from './alerts/advance-gate.ts';
 import type { GateContext, GateOutcome } from './alerts/gate-state.ts';
-import type { DetectorState } from './detector-state.ts';
+import { groupOf } from './alerts/incident-group.ts';
+import { newestRecord, type DetectorState } from './detector-state.ts';
 import type { EffectsCollector } from './effects-collector.ts';
 import type { Entity } from './entity.ts';
+import { subjectOf } from './quiet-entities.ts';
 import { noteFiring } from './promotion-trial.ts';
 import type { QueuedStep } from './score-queue.ts';
 import type { StepScore } from './scoring/score-steps.ts';
@@ -32,7 +34,7 @@ export function advanceEntityGate(
     recent: (feature) => recentValues(detector, rows, feature),
     newestKnownMs,
   });
-  take(detector, entity, { outcome, effects: outlet.effects });
+  take(detector, entity, { outcome, effects: outlet.effects, clockMs: newestKnownMs });
 }
 
 /** Whether the steps that the watermark closed without the entity are more than a gap that would be filled. */
@@ -78,19 +80,32 @@ export function closeGateEarly(detector: DetectorState, entity: Entity, outlet: 
 }
 
 function gateContext(detector: DetectorState, entity: Entity, { maxAlertAgeMs }: GateOutlet): GateContext {
-  return { spec: detector.spec, entity: entity.key, labels: entity.labels, maxAlertAgeMs };
+  return {
+    spec: detector.spec,
+    entity: entity.key,
+    labels: entity.labels,
+    maxAlertAgeMs,
+    isQuiet: (timeMs) => detector.quiet.holdsBack(() => subjectOf(detector.spec, entity), timeMs),
+  };
 }
 
 function take(
   detector: DetectorState,
   entity: Entity,
-  { outcome, effects }: { readonly outcome: GateOutcome; readonly effects: EffectsCollector },
+  {
+    outcome,
+    effects,
+    clockMs = newestRecord(detector),
+  }: { readonly outcome: GateOutcome; readonly effects: EffectsCollector; readonly clockMs?: number },
 ): void {
   const { gate, transitions, notifications } = outcome;
   entity.gate = gate;
   noteFiring(detector.trial, transitions);
   effects.transitions.push(...transitions);
   effects.notifications.push(...notifications);
+  if (transitions.length === 0) return;
+  const at = { group: groupOf(detector.spec, entity), clockMs };
+  for (const transition of transitions) detector.incidents.take(transition, at, effects);
 }
 
 function recentValues(detector: DetectorState, rows: Float64Array, feature: string): number[] {

@@ -1,6 +1,7 @@
 import type { PartitionId, RecordSlice } from '../core/records.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
+import type { QuietWindow } from './alerts/quiet-window.ts';
 import type { Rollback } from './effects.ts';
 import type { InitialCalibrations } from './scoring/initial-calibrations.ts';
 
@@ -32,6 +33,10 @@ export type PipelineInput =
       readonly kind: 'exclude';
       readonly effectiveStep: number | null;
     })
+  /** A quiet window is there from now on, or not any more; one with the same id takes its place. */
+  | { readonly kind: 'window'; readonly window: QuietWindow; readonly removed: boolean }
+  /** An incident has waited long enough by the wall clock: what it has to tell is told, whatever the records' times say. */
+  | { readonly kind: 'tell'; readonly detector: string; readonly incident: string }
   /** A model to use from `effectiveStep` on; `null` = from the step after the newest closed one of the detector. */
   | {
       readonly kind: 'model';

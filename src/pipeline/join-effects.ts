@@ -7,9 +7,12 @@ export function joinEffects(parts: readonly Effects[]): Effects {
     steps: parts.flatMap((part) => part.steps),
     transitions: parts.flatMap((part) => part.transitions),
     notifications: parts.flatMap((part) => part.notifications),
+    incidents: parts.flatMap((part) => part.incidents),
+    incidentNotifications: parts.flatMap((part) => part.incidentNotifications),
     activations: parts.flatMap((part) => part.activations),
     budgetRefits: parts.flatMap((part) => part.budgetRefits),
     exclusions: parts.flatMap((part) => part.exclusions),
+    windows: parts.flatMap((part) => part.windows),
     deadLetters: newestLetters(parts.flatMap((part) => part.deadLetters)),
     counts: joinCounts(parts.flatMap((part) => part.counts)),
   };

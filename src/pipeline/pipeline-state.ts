@@ -1,4 +1,5 @@
 import type { PartitionId } from '../core/records.ts';
+import type { QuietWindows } from './alerts/quiet-windows.ts';
 import { budgetAt, excludedAt, type DetectorState } from './detector-state.ts';
 import type { PipelineInput } from './inputs.ts';
 import { newPartition, partitionKey, type PartitionState } from './partition-state.ts';
@@ -34,6 +35,8 @@ export interface PipelineState {
   readonly limits: PipelineLimits;
   readonly maxAlertAgeMs: number;
   readonly nextRefitMs: (detector: DetectorState, afterMs: number) => number;
+  /** Mutes and maintenance. */
+  readonly quiet: QuietWindows;
   /** Inputs that wait until all partitions have replayed. */
   heldBack: PipelineInput[];
   samplesHeldBack: number;

@@ -1,6 +1,7 @@
 import { EffectsCollector } from './effects-collector.ts';
 import { lettersBySource, newestLetters } from './newest-letters.ts';
 import type { PipelineState } from './pipeline-state.ts';
+import { releaseIncidents } from './tell-incidents.ts';
 import { ScoreQueue } from './score-queue.ts';
 import { noCounts } from './source-state.ts';
 
@@ -23,9 +24,10 @@ export class StepRun {
     this.queue.flush(this.effects, this.maxAlertAgeMs);
   }
 
-  /** Ends the call: all is scored, the counts are handed over, and of the dead letters the newest are kept. */
+  /** Ends the call: all is scored, what incidents have to tell by now is told, the counts are handed over, and of the dead letters the newest are kept. */
   finish(): EffectsCollector {
     this.settle();
+    releaseIncidents(this.state.detectors, this.effects);
     const letters = lettersBySource(this.effects.deadLetters);
     for (const source of this.state.sources.values()) {
       const seen = Object.entries(source.counts).filter(([, count]) => count > 0);

@@ -4,6 +4,8 @@ import { activateModel } from './activate-model.ts';
 import { closeByWatermark, forgetEntity } from './close-steps.ts';
 import { closeGateEarly } from './entity-gate.ts';
 import { excludeFromCalibration } from './exclude-from-calibration.ts';
+import { takeWindow } from './take-window.ts';
+import { tellIncident } from './tell-incidents.ts';
 import type { Effects } from './effects.ts';
 import type { PipelineInput } from './inputs.ts';
 import { isReplaying, type PartitionState } from './partition-state.ts';
@@ -59,6 +61,8 @@ function take(run: StepRun, input: PipelineInput): void {
       return;
     case 'model':
     case 'exclude':
+    case 'tell':
+    case 'window':
       break;
   }
   if (mustHoldBack(state)) state.heldBack.push(input);
@@ -91,6 +95,8 @@ function perform(run: StepRun, input: PipelineInput): void {
     closeByWatermark(run, source);
   } else if (input.kind === 'model') activateModel(run, input);
   else if (input.kind === 'exclude') excludeFromCalibration(run, input);
+  else if (input.kind === 'tell') tellIncident(run, input);
+  else if (input.kind === 'window') takeWindow(run, input);
 }
 
 /** Takes the replayed part of a slice in at once and the rest in its turn; what was handed in before is skipped. */

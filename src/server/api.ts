@@ -13,6 +13,7 @@ interface AlertQuery {
   readonly detector?: string;
   readonly entity?: string;
   readonly state?: AlertState;
+  readonly incident?: string;
   readonly limit?: number;
 }
 
@@ -23,6 +24,7 @@ const alertQuerySchema = {
     detector: { type: 'string' },
     entity: { type: 'string' },
     state: { enum: STATES },
+    incident: { type: 'string' },
     limit: { type: 'integer', minimum: 1, maximum: MOST_ALERTS },
   },
 };

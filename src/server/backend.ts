@@ -14,6 +14,8 @@ export interface AlertView {
   readonly text: string;
   /** Onset, RFC 3339. */
   readonly since: string;
+  /** The incident that it is told with; `null` if it did not fire. */
+  readonly incident: string | null;
   /** Meant to be told to people; false in observe mode, while provisional, or if too old when found. */
   readonly deliver: boolean;
 }
@@ -22,12 +24,87 @@ export interface AlertFilter {
   readonly detector?: string;
   readonly entity?: string;
   readonly state?: AlertState;
+  readonly incident?: string;
+  readonly limit: number;
+}
+
+/** Alerts that are told as one. */
+export interface IncidentView {
+  readonly id: string;
+  readonly detector: string;
+  /** Labels that its members share. */
+  readonly group: Readonly<Record<string, string>>;
+  /** `waiting`: nothing was told yet. */
+  readonly state: 'waiting' | 'firing' | 'resolved';
+  /** Told to people; false for alerts that are only on record. */
+  readonly deliver: boolean;
+  /** Earliest onset, RFC 3339. */
+  readonly since: string;
+  readonly resolvedAt: string | null;
+  readonly alerts: number;
+  readonly firing: number;
+  readonly messages: number;
+  /** Likeliest first cause first; a list of incidents names at most 20 of each. */
+  readonly members: readonly {
+    readonly id: string;
+    readonly entity: string;
+    readonly kind: string;
+    readonly state: string;
+    readonly since: string;
+    readonly score: number;
+    readonly feature: string | null;
+  }[];
+}
+
+/** A mute or maintenance, or a silence of an Alertmanager; times in RFC 3339. */
+export interface WindowView {
+  readonly id: string;
+  readonly kind: 'mute' | 'maintenance' | 'silence';
+  /** `config`, `api`, or the Alertmanager's host. */
+  readonly origin: string;
+  readonly detector: string | null;
+  readonly entity: string | null;
+  /** A PromQL selector; `{}`: everything. */
+  readonly match: string;
+  /** `null`: since ever, and for ever. */
+  readonly start: string | null;
+  readonly end: string | null;
+  readonly schedule: string | null;
+  readonly timezone: string | null;
+  readonly duration: string | null;
+  /** In force now. */
+  readonly active: boolean;
+  readonly comment: string;
+}
+
+/** A wish not to be told of a detector, or of one entity of it, for `durationMs` from now. */
+export interface MuteRequest {
+  readonly detector: string;
+  readonly entity?: string;
+  readonly for: string;
+  readonly comment?: string;
+}
+
+/** Planned work: `start` and `end` (also in the past), or `schedule` and `duration`. */
+export interface MaintenanceRequest {
+  readonly match?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly schedule?: string;
+  readonly duration?: string;
+  readonly timezone?: string;
+  readonly comment?: string;
+}
+
+export interface IncidentFilter {
+  readonly detector?: string;
+  readonly state?: 'open' | 'resolved';
   readonly limit: number;
 }
 
 /** A notification on its way to an edge channel, without its body. */
 export interface DeliveryView {
-  readonly alertId: string;
+  readonly incident: string;
   readonly channel: string;
   readonly status: 'pending' | 'delivered' | 'dead';
   readonly attempts: number;
@@ -45,7 +122,7 @@ export interface DeliveryQuery {
   readonly limit: number;
 }
 
-/** What to send again: an alert's notifications, or (`dead`) from the first one given up of each alert and channel on. */
+/** What to send again: the notifications of an incident (by its id or that of one of its alerts), or (`dead`) from the first one given up of each incident and channel on. */
 export interface ResendRequest {
   readonly alert?: string;
   readonly dead?: boolean;
@@ -148,6 +225,8 @@ export interface StatusView {
   readonly version: string;
   readonly startedMs: number;
   readonly trouble: readonly string[];
+  /** Mutes and maintenance in force. */
+  readonly quiet: readonly WindowView[];
   readonly detectors: readonly {
     readonly detector: string;
     readonly mode: string;
@@ -180,12 +259,21 @@ export interface Backend {
   status(): StatusView;
   alerts(filter: AlertFilter): readonly AlertView[];
   alert(id: string): AlertView | null;
+  /** Newest first. */
+  incidents(filter: IncidentFilter): readonly IncidentView[];
+  incident(id: string): IncidentView | null;
   /** Answers false if there is no such alert. */
   label(id: string, label: AlertLabel): Promise<boolean>;
   /** Why an alert did or did not fire at a kept step. */
   explain(query: ExplainQuery): Promise<Outcome<StepExplanation>>;
   /** Seen against expected over a range of kept steps. */
   steps(query: StepsQuery): Promise<Outcome<EntitySteps>>;
+  /** Windows of some kinds, past ones too. */
+  windows(kinds: readonly WindowView['kind'][]): readonly WindowView[];
+  mute(request: MuteRequest): Promise<Outcome<WindowView>>;
+  maintain(request: MaintenanceRequest): Promise<Outcome<WindowView>>;
+  /** Ends a mute, or takes maintenance back as if it had not been. */
+  removeWindow(id: string, kind: WindowView['kind']): Promise<Outcome<null>>;
   /** Newest first. */
   deliveries(query: DeliveryQuery): readonly DeliveryView[];
   /** Answers how many are sent again. */

@@ -73,6 +73,18 @@ export function createMetrics(
       ['detector', 'entity', 'kind', 'severity'],
     ),
     alertsTotal: counter('strayd_alerts_total', 'Alerts that fired.', ['detector', 'kind']),
+    incidentMessages: counter(
+      'strayd_incident_messages_total',
+      'Messages about incidents to every edge channel: new, update (it has grown), resolved.',
+      ['detector', 'message'],
+    ),
+    incidentsHeldBack: counter(
+      'strayd_incidents_held_back_total',
+      'Incidents that people were told of in a summary alone, because of delivery.max_notifications_per_hour.',
+    ),
+    quietWindows: gauge('strayd_quiet_windows', 'Mutes, maintenance and Alertmanager silences in force.', [
+      'kind',
+    ]),
     featureContribution: gauge(
       'strayd_feature_contribution_ratio',
       "A feature's share of the error of an entity whose alert fires, at its peak.",
@@ -173,7 +185,7 @@ export function createMetrics(
     ),
     budgetUsed: gauge(
       'strayd_alert_budget_used_ratio',
-      'Delivered alerts of the last 7 days not labelled real, divided by the budget.',
+      'Delivered incidents of the last 7 days without a member labelled real, divided by the budget.',
       ['detector'],
     ),
     deliveriesTotal: counter('strayd_deliveries_total', 'Attempts to deliver, by outcome.', [

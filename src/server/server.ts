@@ -2,8 +2,10 @@ import { timingSafeEqual, createHash } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerApi } from './api.ts';
 import { registerExplainApi } from './explain-api.ts';
+import { registerIncidentsApi } from './incidents-api.ts';
 import { registerDeliveryApi } from './delivery-api.ts';
 import type { Backend } from './backend.ts';
+import { registerWindowsApi } from './windows-api.ts';
 import { sendProblem } from './problem.ts';
 
 const MOST_BODY_BYTES = 64 * 1024;
@@ -64,8 +66,10 @@ export function createServer({ backend, token }: ServerOptions): FastifyInstance
     return reply.code(missing.length === 0 ? 200 : 503).send({ ready: missing.length === 0, missing });
   });
   registerApi(server, backend);
+  registerIncidentsApi(server, backend);
   registerDeliveryApi(server, backend);
   registerExplainApi(server, backend);
+  registerWindowsApi(server, backend);
   return server;
 }
 

@@ -13,6 +13,8 @@ export interface AlertRecord {
   readonly delivered: boolean;
   readonly startedMs: number;
   readonly stepMs: number;
+  /** The incident that it is told with; `null` for one that did not fire, and of earlier versions. */
+  readonly incidentId: string | null;
 }
 
 /** Absent members don't filter; `open` = pending or firing. */
@@ -20,6 +22,7 @@ export interface AlertQuery {
   readonly detector?: string;
   readonly entity?: string;
   readonly state?: AlertState | 'open';
+  readonly incident?: string;
   readonly limit?: number;
 }
 
@@ -29,9 +32,11 @@ interface Row {
   readonly delivered: number;
   readonly started_ms: number;
   readonly step_ms: number;
+  readonly incident_id: string | null;
 }
 
-const COLUMNS = 'body, label, delivered, started_ms, step_ms';
+const COLUMNS = `body, label, delivered, started_ms, step_ms,
+  (SELECT incident_id FROM incident_members WHERE alert_id = alerts.id) AS incident_id`;
 
 function recordOf(row: Row): AlertRecord {
   return {
@@ -40,6 +45,7 @@ function recordOf(row: Row): AlertRecord {
     delivered: row.delivered !== 0,
     startedMs: row.started_ms,
     stepMs: row.step_ms,
+    incidentId: row.incident_id,
   };
 }
 
@@ -93,6 +99,10 @@ export class AlertRepository {
     if (query.entity !== undefined) {
       conditions.push('entity = ?');
       values.push(query.entity);
+    }
+    if (query.incident !== undefined) {
+      conditions.push('id IN (SELECT alert_id FROM incident_members WHERE incident_id = ?)');
+      values.push(query.incident);
     }
     if (query.state === 'open') conditions.push("state IN ('pending', 'firing')");
     else if (query.state !== undefined) {

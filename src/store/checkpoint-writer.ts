@@ -7,10 +7,15 @@ import { KeptStepWriter } from './kept-step-writer.ts';
 import type { NewOutboxRow } from '../core/outbox.ts';
 import type { Repositories } from './repositories.ts';
 
+/** Under this name the notification brake's state is noted. */
+export const BRAKE_NOTE = 'notification_brake';
+
 /** What others than the pipeline add to a checkpoint's transaction. */
 export interface CheckpointExtras {
   /** Made by delivery from the checkpoint's notifications. */
   readonly outbox: readonly NewOutboxRow[];
+  /** The notification brake's state as JSON, if it has changed. */
+  readonly brake?: string;
   /** What was read last of partitions, as far as that changed. */
   readonly lastRecords?: readonly LastRecord[];
 }
@@ -44,6 +49,7 @@ export class CheckpointWriter {
     for (const channel of new Set(extras.outbox.map((row) => row.channel))) {
       outboxDropped += outbox.dropOverflow(channel);
     }
+    if (extras.brake !== undefined) meta.setNote(BRAKE_NOTE, extras.brake);
     for (const mark of checkpoint.marks) marks.upsert(mark);
     for (const record of extras.lastRecords ?? []) lastRecords.put(record);
     deadLetters.insert(checkpoint.effects.deadLetters);
@@ -122,7 +128,8 @@ export class CheckpointWriter {
   }
 
   #writeAlerts(checkpoint: Checkpoint): void {
-    const { alerts, transitions, notifications, models, budgetRefits, exclusions } = this.#repositories;
+    const { alerts, transitions, notifications, incidents, quietWindows, models, budgetRefits, exclusions } =
+      this.#repositories;
     for (const transition of checkpoint.effects.transitions) {
       // The end of an alert whose detector is not configured any more: its own record knows the step.
       const kept = alerts.show(transition.alert.id);
@@ -135,9 +142,14 @@ export class CheckpointWriter {
       notifications.insert(notification);
       if (notification.deliver) alerts.markDelivered(notification.alert.id);
     }
+    for (const update of checkpoint.effects.incidents) {
+      const { id, detector } = update.incident;
+      incidents.apply(update, incidents.show(id)?.stepMs ?? this.#setOf(detector).stepMs);
+    }
     for (const activation of checkpoint.effects.activations) models.activate(activation);
     for (const refit of checkpoint.effects.budgetRefits) budgetRefits.insert(refit);
     for (const exclusion of checkpoint.effects.exclusions) exclusions.insert(exclusion);
+    for (const change of checkpoint.effects.windows) quietWindows.apply(change);
   }
 }
 

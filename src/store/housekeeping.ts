@@ -33,6 +33,8 @@ export class Housekeeping {
       alerts,
       transitions,
       notifications,
+      incidents,
+      quietWindows,
       outbox,
       exclusions,
     } = this.#repositories;
@@ -48,6 +50,8 @@ export class Housekeeping {
     alerts.deleteOld(set.detector, { discardedMs: newestMs - discardedMs, resolvedMs: newestMs - alertsMs });
     transitions.deleteOld(set.detector, newestMs - alertsMs);
     notifications.deleteOld(set.detector, newestMs - alertsMs);
+    incidents.deleteOld(set.detector, newestMs - alertsMs);
+    quietWindows.deleteOld(newestMs - alertsMs);
     exclusions.deleteOld(set.detector, Math.floor((newestMs - alertsMs) / set.stepMs));
     outbox.deleteOld();
     for (const id of sets.agedIds(reservoirMs)) this.#deleteSet(id);

@@ -19,7 +19,6 @@ interface Row extends Omit<NotificationRecord, 'deliver'> {
 export class NotificationRepository {
   readonly #insert;
   readonly #since;
-  readonly #countAgainstBudget;
   readonly #deleteOld;
 
   constructor(database: Database) {
@@ -30,10 +29,6 @@ export class NotificationRepository {
     this.#since = database.prepare<[string, number], Row>(
       `SELECT alert_id AS alertId, detector, entity, event, at_ms AS atMs, deliver FROM notifications
        WHERE detector = ? AND at_ms >= ? ORDER BY at_ms, alert_id`,
-    );
-    this.#countAgainstBudget = database.prepare<[string, number], { count: number }>(
-      `SELECT count(DISTINCT n.alert_id) AS count FROM notifications n LEFT JOIN alerts a ON a.id = n.alert_id
-       WHERE n.detector = ? AND n.at_ms >= ? AND n.event = 'firing' AND n.deliver = 1 AND a.label IS NOT 'real'`,
     );
     this.#deleteOld = database.prepare<[string, number]>(
       'DELETE FROM notifications WHERE detector = ? AND at_ms < ?',
@@ -47,11 +42,6 @@ export class NotificationRepository {
   /** A detector's notifications from `sinceMs` (event time) on, oldest first. */
   since(detector: string, sinceMs: number): NotificationRecord[] {
     return this.#since.all(detector, sinceMs).map((row) => ({ ...row, deliver: row.deliver !== 0 }));
-  }
-
-  /** Alerts told as firing and delivered from `sinceMs` (event time) on and not labelled real. */
-  countAgainstBudget(detector: string, sinceMs: number): number {
-    return this.#countAgainstBudget.get(detector, sinceMs)?.count ?? 0;
   }
 
   deleteOld(detector: string, beforeMs: number): void {

@@ -6,6 +6,7 @@ import { DeadLetterRepository } from './dead-letter-repository.ts';
 import { EntityRepository } from './entity-repository.ts';
 import { ExclusionRepository } from './exclusion-repository.ts';
 import { FeatureSetRepository } from './feature-set-repository.ts';
+import { IncidentRepository } from './incident-repository.ts';
 import { KeptStepReader } from './kept-step-reader.ts';
 import { KeptStepRepository } from './kept-step-repository.ts';
 import { LastRecordRepository } from './last-record-repository.ts';
@@ -14,6 +15,7 @@ import { MetaRepository } from './meta-repository.ts';
 import { ModelRepository } from './model-repository.ts';
 import { NotificationRepository } from './notification-repository.ts';
 import { OutboxRepository } from './outbox-repository.ts';
+import { QuietWindowRepository } from './quiet-window-repository.ts';
 import { RecentFiles } from './recent-files.ts';
 import { ReservoirRepository } from './reservoir-repository.ts';
 import type { StoreSettings } from './store-settings.ts';
@@ -37,6 +39,8 @@ export interface Repositories {
   readonly alerts: AlertRepository;
   readonly transitions: TransitionRepository;
   readonly notifications: NotificationRepository;
+  readonly incidents: IncidentRepository;
+  readonly quietWindows: QuietWindowRepository;
   readonly outbox: OutboxRepository;
   readonly deadLetters: DeadLetterRepository;
   readonly models: ModelRepository;
@@ -71,6 +75,8 @@ export function createRepositories(
     alerts: new AlertRepository(database),
     transitions: new TransitionRepository(database),
     notifications: new NotificationRepository(database),
+    incidents: new IncidentRepository(database),
+    quietWindows: new QuietWindowRepository(database),
     outbox: new OutboxRepository(database),
     deadLetters: new DeadLetterRepository(database, settings.deadLetters),
     models: new ModelRepository(database),

@@ -47,6 +47,8 @@ export function restoreState(
     budgetRefits,
     exclusions,
     ...(firedSteps.size > 0 && { firedSteps }),
+    incidents: repositories.incidents.open(),
+    windows: repositories.quietWindows.all().filter(({ kind }) => kind !== 'silence'),
   };
 }
 

@@ -3,12 +3,14 @@ import { join, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { DeadLetter, LastRecord, PartitionMark } from '../core/records.ts';
 import type { DetectorSpec } from '../core/detector.ts';
+import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import type { KeptStep, RestoredState } from '../pipeline/checkpoint.ts';
 import type { KeptHistory } from '../pipeline/explain/kept-history.ts';
-import type { ModelActivation } from '../pipeline/effects.ts';
+import type { Alert, ModelActivation } from '../pipeline/effects.ts';
 import type { AlertQuery, AlertRecord } from './alert-repository.ts';
 import type { DeadLetterReason } from './dead-letter-repository.ts';
 import { widthOf } from './kept-rows.ts';
+import type { IncidentQuery, IncidentRecord } from './incident-repository.ts';
 import type { ModelRecord } from './model-repository.ts';
 import type { NotificationRecord } from './notification-repository.ts';
 import type { OutboxQuery } from './outbox-repository.ts';
@@ -77,9 +79,28 @@ export class StoreReader {
     return this.read(({ notifications }) => notifications.since(detector, sinceMs));
   }
 
-  /** A detector's alerts delivered from `sinceMs` (event time) on and not labelled real: what the budget has paid for. */
-  countAlertsAgainstBudget(detector: string, sinceMs: number): number {
-    return this.read(({ notifications }) => notifications.countAgainstBudget(detector, sinceMs));
+  /** Newest first. */
+  listIncidents(query: IncidentQuery = {}): IncidentRecord[] {
+    return this.read(({ incidents }) => incidents.list(query));
+  }
+
+  showIncident(id: string): IncidentRecord | null {
+    return this.read(({ incidents }) => incidents.show(id));
+  }
+
+  /** An incident's alerts, oldest first. */
+  incidentAlerts(id: string): Alert[] {
+    return this.read(({ incidents }) => incidents.members(id));
+  }
+
+  /** Mutes, maintenance and silences, the past ones too. */
+  quietWindows(): QuietWindow[] {
+    return this.read(({ quietWindows }) => quietWindows.all());
+  }
+
+  /** A detector's incidents delivered from `sinceMs` (event time) on, none of them labelled real: what the budget has paid for. */
+  countIncidentsAgainstBudget(detector: string, sinceMs: number): number {
+    return this.read(({ incidents }) => incidents.countAgainstBudget(detector, sinceMs));
   }
 
   /** An entity's kept steps in [fromStep, toStep], ascending; empty if it or this list of features is unknown. */

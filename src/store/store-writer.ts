@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { Checkpoint, RestoredState } from '../pipeline/checkpoint.ts';
-import type { ModelActivation, StepRecord } from '../pipeline/effects.ts';
+import type { ModelActivation, StepRecord, WindowChange } from '../pipeline/effects.ts';
 import type { AlertLabel } from './alert-repository.ts';
 import { BlockMover } from './block-mover.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
@@ -76,6 +76,13 @@ export class StoreWriter extends StoreReader {
   /** Answers false if there is no such alert. */
   labelAlert(id: string, label: AlertLabel): boolean {
     return this.#write(({ alerts }) => alerts.label(id, label));
+  }
+
+  /** For use without a pipeline, and for silences, which no running one looks at. */
+  changeWindows(changes: readonly WindowChange[]): void {
+    this.#write(({ quietWindows }) => {
+      for (const change of changes) quietWindows.apply(change);
+    });
   }
 
   markOutbox(marks: readonly OutboxMark[]): void {

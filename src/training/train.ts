@@ -21,7 +21,7 @@ import { scoreRecent } from './score-recent.ts';
 import { selfTest } from './self-test.ts';
 import type { TrainingCard } from './training-card.ts';
 import { describeData, describeErrors, describeThreshold } from './training-card.ts';
-import type { TrainingInput } from './training-input.ts';
+import type { ExcludedSpan, TrainingInput } from './training-input.ts';
 
 /** How far a run is; `fraction` 0…1 of the whole. */
 export interface TrainingProgress {
@@ -66,7 +66,11 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
   const { spec, seed } = input;
   const features = spec.features.map((feature) => feature.name);
   const champion = sameColumns(input.champion, features) ? input.champion : null;
-  const history = input.entities.map((rows) => ({ rows, chosen: chooseRows(rows, input.excluded, spec) }));
+  const excluded = spansByEntity(input.excluded);
+  const history = input.entities.map((rows) => ({
+    rows,
+    chosen: chooseRows(rows, excluded.get(rows.entity) ?? [], spec),
+  }));
   const chosen = history.map((one) => one.chosen);
   const mostRows = chosen.reduce((most, one) => Math.max(most, one.rows), 0);
   if (mostRows < spec.training.minSteps) return tooLittle(input, mostRows);
@@ -194,4 +198,14 @@ function tooLittle({ spec, entities }: TrainingInput, mostRows: number): Trainin
 
 function silently({ signal }: TrainingOptions): Pick<TrainingOptions, 'signal'> {
   return signal === undefined ? {} : { signal };
+}
+
+function spansByEntity(spans: readonly ExcludedSpan[]): ReadonlyMap<string, readonly ExcludedSpan[]> {
+  const byEntity = new Map<string, ExcludedSpan[]>();
+  for (const span of spans) {
+    const own = byEntity.get(span.entity);
+    if (own === undefined) byEntity.set(span.entity, [span]);
+    else own.push(span);
+  }
+  return byEntity;
 }

@@ -11,10 +11,9 @@ import { testChannel } from '../../src/app/test-channel.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { OutboxMark, OutboxRow } from '../../src/core/outbox.ts';
 import { webhookBody } from '../../src/delivery/webhook-body.ts';
-import { alertMessage } from '../../src/delivery/alert-message.ts';
 import type { StoreReader } from '../../src/store/store-reader.ts';
 import { loadText, MINIMAL, problemsOf } from '../config/load-text.ts';
-import { factsOf, firingAlert, notificationOf, stepMs } from '../delivery/alert-fixtures.ts';
+import { firingAlert, notificationOf, stepMs, toldOf } from '../delivery/alert-fixtures.ts';
 import { newRow } from '../delivery/memory-outbox.ts';
 import { freePort } from '../support/free-port.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -75,8 +74,7 @@ async function delivered(config: Config): Promise<string> {
   const events: TelemetryEvent[] = [];
   const marks: OutboxMark[] = [];
   const alert = firingAlert(Date.now() - 60_000);
-  const message = alertMessage(alert, factsOf(alert));
-  const body = JSON.stringify(webhookBody(notificationOf(alert), { stepMs, message, idempotencyKey: 'k' }));
+  const body = JSON.stringify(webhookBody(toldOf(notificationOf(alert)), { stepMs, idempotencyKey: 'k' }));
   const edge = config.channels.filter(({ type }) => type !== 'alertmanager').map(({ name }) => name);
   const rowOf = (channel: string): OutboxRow => ({
     ...newRow('a', 'firing', Date.now()),
@@ -89,14 +87,14 @@ async function delivered(config: Config): Promise<string> {
     lastError: null,
     deliveredMs: null,
   });
-  const store = { pendingOutbox: (channel: string) => [rowOf(channel)], showAlert: () => null };
+  const store = { pendingOutbox: (channel: string) => [rowOf(channel)], showIncident: () => null };
   const thread = {
     call: (call: { marks: OutboxMark[] }) => {
       marks.push(...call.marks);
       return Promise.resolve(null);
     },
   };
-  instruments.current.restore([alert]);
+  instruments.current.restore([{ alert, incidentId: null }]);
   const service = startDelivery({
     config,
     store: store as unknown as StoreReader,

@@ -9,8 +9,9 @@ export function configOf(storePath: string, spec: DetectorSpec = detectorSpec())
     sources: [{ name: 'fleet', topics: ['fleet-metrics'], format: 'prometheus_json' }],
     detectors: [spec],
     channels: [],
-  histories: [],
-    delivery: { maxAlertAgeMs: Infinity, timezone: 'UTC' },
+    histories: [],
+    maintenance: [],
+    delivery: { maxAlertAgeMs: Infinity, maxNotificationsPerHour: 20, timezone: 'UTC' },
     store: { path: storePath },
     server: { listen: { host: '127.0.0.1', port: 0 }, externalUrl: null, token: null },
   };

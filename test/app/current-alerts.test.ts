@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CurrentAlerts } from '../../src/app/current-alerts.ts';
-import { factsOf, firingAlert, resolvedAlert } from '../delivery/alert-fixtures.ts';
+import { factsOf, firingAlert, notificationOf, resolvedAlert } from '../delivery/alert-fixtures.ts';
 import { transitionOf } from './published-fixtures.ts';
 
 const QUARTER_MS = 15 * 60_000;
@@ -30,6 +30,10 @@ describe('CurrentAlerts', () => {
     current.apply([transitionOf(firingAlert(0), 'pending', 'firing')]);
     const [level] = current.list();
     expect(level?.facts.text.summary).toContain('latency');
+    expect(level?.facts.incidentId).toBeNull();
+    const { incident } = notificationOf(firingAlert(0));
+    current.apply([], [{ incident, joined: ['3f2a9c0d11e2b4a7'] }]);
+    expect(current.list()[0]?.facts.incidentId).toBe(incident.id);
   });
 
   it('keeps to itself what is pending, and what nobody was told of', () => {
@@ -48,7 +52,8 @@ describe('CurrentAlerts', () => {
   });
 
   it('goes on with those that fired before a restart', () => {
-    current.restore([firingAlert(0)]);
+    current.restore([{ alert: firingAlert(0), incidentId: 'b0a7' }]);
     expect(states()).toEqual(['3f2a9c0d11e2b4a7 firing']);
+    expect(current.list()[0]?.facts.incidentId).toBe('b0a7');
   });
 });

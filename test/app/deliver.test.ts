@@ -50,7 +50,7 @@ function deliver(pending: () => readonly OutboxRow[], call: () => Promise<unknow
   };
   const store = {
     pendingOutbox: pending,
-    showAlert: () => {
+    showIncident: () => {
       throw new Error('the disk is gone');
     },
   } as unknown as StoreReader;

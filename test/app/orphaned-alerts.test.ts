@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { closeOrphans } from '../../src/app/orphaned-alerts.ts';
-import { firingAlert } from '../delivery/alert-fixtures.ts';
+import { firingAlert, notificationOf } from '../delivery/alert-fixtures.ts';
 import {
   alertOf,
   checkpointOf,
@@ -32,13 +32,20 @@ describe('closeOrphans', () => {
 
   it('leaves alerts alone whose entities come back', () => {
     const store = storeWithAlerts();
-    expect(closeOrphans(store.listAlerts({ state: 'open' }), store.readRestoredState([spec], 1))).toBeNull();
+    const restored = store.readRestoredState([spec], 1);
+    expect(closeOrphans(store.listAlerts({ state: 'open' }), restored)).toEqual({
+      effects: null,
+      incidents: restored.incidents,
+    });
     store.close();
   });
 
   it('ends those of a detector with other features, and tells who was told', () => {
     const store = storeWithAlerts();
-    const effects = closeOrphans(store.listAlerts({ state: 'open' }), store.readRestoredState([other], 1));
+    const { effects } = closeOrphans(
+      store.listAlerts({ state: 'open' }),
+      store.readRestoredState([other], 1),
+    );
     expect(effects?.transitions.map(({ alert, from, to }) => [alert.id, from, to])).toEqual([
       ['pending', 'pending', 'discarded'],
       ['firing', 'firing', 'resolved'],
@@ -55,7 +62,10 @@ describe('closeOrphans', () => {
     const store = storeWithAlerts();
     const before = store.showAlert('firing');
     const renamed = detectorSpec({ name: 'machines', stepMs: 2 * spec.stepMs });
-    const effects = closeOrphans(store.listAlerts({ state: 'open' }), store.readRestoredState([renamed], 1));
+    const { effects } = closeOrphans(
+      store.listAlerts({ state: 'open' }),
+      store.readRestoredState([renamed], 1),
+    );
     if (effects === null) throw new Error('nothing was ended');
     store.applyCheckpoint(checkpointOf({ effects }), { outbox: [] });
     expect(store.showAlert('firing')).toMatchObject({
@@ -66,4 +76,25 @@ describe('closeOrphans', () => {
     expect(store.listAlerts({ state: 'open' })).toEqual([]);
     store.close();
   });
+});
+
+it('an incident ends with its last orphan, and goes on without those that others outlive', () => {
+  const spec = detectorSpec();
+  const store = openWriter(temporaryDirectory());
+  store.declareDetectors([spec]);
+  const gone = firingAlert(0, { entity: 'db-1', id: 'gone' });
+  const stays = firingAlert(0, { entity: 'db-2', id: 'stays' });
+  const incidents = [
+    { incident: notificationOf(gone, { id: 'ends' }).incident, joined: ['gone'] },
+    { incident: notificationOf(stays, { id: 'stays' }).incident, joined: ['stays'] },
+  ];
+  const transitions = [gone, stays].map((alert) => transition(alert, 'pending', 'firing', 2));
+  const entities = [entityRow('db-2', 5)];
+  store.applyCheckpoint(checkpointOf({ effects: { transitions, incidents }, entities }), { outbox: [] });
+  const orphans = closeOrphans(store.listAlerts({ state: 'open' }), store.readRestoredState([spec], 1));
+  expect(orphans.incidents.map(({ incident }) => incident.id)).toEqual(['stays']);
+  expect(orphans.effects?.incidentNotifications.map(({ incident, event }) => [incident.id, event])).toEqual([
+    ['ends', 'resolved'],
+  ]);
+  store.close();
 });

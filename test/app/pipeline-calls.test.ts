@@ -72,7 +72,7 @@ describe('a training that is handed over', () => {
       },
       nowMs: () => 0,
       report,
-      outboxRows: () => [],
+      outbox: () => ({ outbox: [] }),
       applied: () => undefined,
     });
     const config = { detectors: [spec], storePath: place.path } as unknown as PipelineConfig;

@@ -67,7 +67,7 @@ function rig(store: StoreWriter, outbox: readonly NewOutboxRow[] = []): Rig {
     },
     nowMs: () => (nowMs += 1000),
     report: ({ event }) => events.push(event),
-    outboxRows: () => outbox,
+    outbox: () => ({ outbox }),
     applied: () => undefined,
   });
   return { runner, store, stream, events };

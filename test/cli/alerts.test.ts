@@ -34,6 +34,7 @@ const alert: Alert = {
 const view: AlertView = {
   alert,
   label: null,
+  incident: 'feedfacedeadbeef',
   text: 'db-3: latency 4.2 s, expected about 800 ms',
   since: '2026-11-24T03:10:15.000Z',
   deliver: true,
@@ -84,16 +85,20 @@ it('lists alerts as a table, filtered by the daemon', async () => {
     'hosts',
     '-s',
     'firing',
+    '-i',
+    'feedfacedeadbeef',
     '-n',
     '5',
   ]);
   expect(asked.map(({ request }) => request)).toEqual([
-    'GET /api/v1/alerts?limit=5&detector=hosts&state=firing',
+    'GET /api/v1/alerts?limit=5&detector=hosts&state=firing&incident=feedfacedeadbeef',
   ]);
   const [header, , row] = stdout.split('\n');
-  expect(header).toMatch(/^id +state +since +detector +entity +kind +score +feature +deliver +label$/);
+  expect(header).toMatch(
+    /^id +state +since +detector +entity +kind +score +feature +deliver +incident +label$/,
+  );
   expect(row).toMatch(
-    /^c0ffee0123456789 +firing +2026-11-24T03:10:15\.000Z +hosts +db-3 +anomaly +3\.42 +latency +yes$/,
+    /^c0ffee0123456789 +firing +2026-11-24T03:10:15\.000Z +hosts +db-3 +anomaly +3\.42 +latency +yes +feedfacedeadbeef$/,
   );
   expect(code).toBe(0);
 });
@@ -146,7 +151,7 @@ it('says whom it could not reach, and what to look at', async () => {
 
 it('lists what was given up, and how to send it again', async () => {
   const dead: DeliveryView = {
-    alertId: alert.id,
+    incident: alert.id,
     channel: 'hook',
     status: 'dead',
     attempts: 7,

@@ -1,5 +1,7 @@
-import type { Alert, AlertNotification } from '../../src/pipeline/effects.ts';
+import type { Incident, IncidentNotification } from '../../src/pipeline/alerts/incident.ts';
+import type { Alert } from '../../src/pipeline/effects.ts';
 import type { AlertFacts } from '../../src/delivery/alert-message.ts';
+import { tellIncident, type IncidentTold } from '../../src/delivery/incident-message.ts';
 import { explainAlert, type AlertText } from '../../src/pipeline/alerts/explain.ts';
 
 export const stepMs = 15_000;
@@ -40,11 +42,43 @@ export function resolvedAlert(onsetMs: number): Alert {
   return { ...firing, state: 'resolved', resolvedStep: firing.firstStepOver + 9, resolution: 'recovered' };
 }
 
-export function notificationOf(alert: Alert, deliver = true): AlertNotification {
-  const event = alert.state === 'resolved' ? 'resolved' : 'firing';
-  const step = alert.resolvedStep ?? alert.firedStep ?? alert.firstStepOver;
-  return { alert, event, atMs: (step + 1) * stepMs, deliver };
+/** The incident that these alerts make, the first of which opened it, and what is told of it: its end if all are over. */
+export function notificationOf(
+  alerts: Alert | readonly [Alert, ...Alert[]],
+  change: Partial<Incident> = {},
+): IncidentNotification {
+  const members: readonly [Alert, ...Alert[]] = 'id' in alerts ? [alerts] : alerts;
+  const [first] = members;
+  const firing = members.filter(({ state }) => state === 'firing').length;
+  const openedStep = first.firedStep ?? first.firstStepOver;
+  const steps = members.map(({ resolvedStep }) => resolvedStep ?? openedStep);
+  const incident: Incident = {
+    id: '8c1d77e05b3a9f42',
+    detector: first.detector,
+    entity: first.entity,
+    group: {},
+    deliver: true,
+    state: firing > 0 ? 'firing' : 'resolved',
+    openedStep,
+    newestStep: openedStep,
+    resolvedStep: firing > 0 ? null : Math.max(...steps),
+    alerts: members.length,
+    firing,
+    dueMs: null,
+    told: firing > 0 ? 1 : 2,
+    toldAlerts: members.length,
+    toldAtMs: 0,
+    ...change,
+  };
+  const event = firing > 0 ? 'firing' : 'resolved';
+  return { incident, event, atMs: ((incident.resolvedStep ?? openedStep) + 1) * stepMs, members };
 }
+
+/** What channels are given of an incident. */
+export const toldOf = (
+  notification: IncidentNotification,
+  facts: (alert: Alert) => AlertFacts = (alert) => factsOf(alert),
+): IncidentTold => tellIncident(notification, { factsOf: facts, template: null, failed: () => undefined });
 
 export const textOf = (alert: Alert): AlertText => explainAlert(alert, stepMs);
 

@@ -28,7 +28,7 @@ function bodyOf(type: string): unknown {
   if (!Object.hasOwn(names, type)) throw new Error(`no body of ${type}`);
   const known = type as keyof typeof names;
   const route = { name: names[known], type: known, template: null };
-  const context = { facts, nowMs: onsetMs, templateFailed: () => undefined };
+  const context = { factsOf: () => facts, nowMs: onsetMs, templateFailed: () => undefined };
   const [row] = outboxRows(notificationOf(alert), [route], context);
   const body: unknown = JSON.parse(row?.body ?? '');
   return type === 'pagerduty' ? { routing_key: '<secret>', ...(body as object) } : body;

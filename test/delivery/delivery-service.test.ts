@@ -130,14 +130,15 @@ it('a webhook that fails at first gets each event once it is well, in order, wit
     resolution: 'recovered',
   };
   for (const alert of [firing, ended]) {
-    const context = { facts: factsOf(alert), nowMs: Date.now(), templateFailed: () => undefined };
+    const context = { factsOf: () => factsOf(alert), nowMs: Date.now(), templateFailed: () => undefined };
     const route = { ...config, template: null };
     for (const row of outboxRows(notificationOf(alert), [route], context)) outbox.add(row);
   }
   service.wake();
   await waitFor('both deliveries', () => outbox.rows.every(({ status }) => status === 'delivered'));
   const keys = receiver.requests.map(({ headers }) => headers['idempotency-key']);
-  const firingKey = `${firing.id}:firing:hook`;
-  expect(keys).toEqual([firingKey, firingKey, firingKey, `${firing.id}:resolved:hook`]);
+  const { id } = notificationOf(firing).incident;
+  const firingKey = `${id}:firing:hook`;
+  expect(keys).toEqual([firingKey, firingKey, firingKey, `${id}:resolved:hook`]);
   expect(new Set(receiver.requests.slice(0, 3).map(({ body }) => body)).size).toBe(1);
 });

@@ -14,7 +14,7 @@ const channels = [
   { name: 'hook-2', type: 'webhook', template: null },
 ] as const;
 const contextOf = (alert: Alert) => ({
-  facts: factsOf(alert),
+  factsOf: () => factsOf(alert),
   nowMs: 7,
   templateFailed: () => undefined,
 });
@@ -32,19 +32,21 @@ describe('outboxRows', () => {
     const alert = firingAlert(onsetMs);
     const rows = rowsOf(alert);
     expect(rows.map(({ id, channel, createdMs }) => ({ id, channel, createdMs }))).toEqual([
-      { id: '3f2a9c0d11e2b4a7:firing:hook', channel: 'hook', createdMs: 7 },
-      { id: '3f2a9c0d11e2b4a7:firing:hook-2', channel: 'hook-2', createdMs: 7 },
+      { id: '8c1d77e05b3a9f42:firing:hook', channel: 'hook', createdMs: 7 },
+      { id: '8c1d77e05b3a9f42:firing:hook-2', channel: 'hook-2', createdMs: 7 },
     ]);
     expect(
-      rows.every(({ id, idempotencyKey, alertId }) => id === idempotencyKey && alertId === alert.id),
+      rows.every(
+        ({ id, idempotencyKey, alertId }) => id === idempotencyKey && alertId === '8c1d77e05b3a9f42',
+      ),
     ).toBe(true);
     expect(rowsOf(alert)).toEqual(rows);
-    expect(rowsOf(resolvedAlert(onsetMs))[0]?.id).toBe('3f2a9c0d11e2b4a7:resolved:hook');
+    expect(rowsOf(resolvedAlert(onsetMs))[0]?.id).toBe('8c1d77e05b3a9f42:resolved:hook');
   });
 
   it('makes none for a notification that is not to be delivered', () => {
     const alert = firingAlert(onsetMs);
-    expect(outboxRows(notificationOf(alert, false), channels, contextOf(alert))).toEqual([]);
+    expect(outboxRows(notificationOf(alert, { deliver: false }), channels, contextOf(alert))).toEqual([]);
   });
 });
 
@@ -75,7 +77,7 @@ describe('the webhook’s body', () => {
     expect(bodyOf(firingAlert(onsetMs))).toMatchObject({
       version: '1',
       event: 'firing',
-      idempotency_key: '3f2a9c0d11e2b4a7:firing:hook',
+      idempotency_key: '8c1d77e05b3a9f42:firing:hook',
       at: '2026-11-24T03:00:45.000Z',
       alert: {
         started_at: '2026-11-24T03:00:00.000Z',
@@ -115,5 +117,60 @@ describe('the webhook’s body', () => {
     const text = await format(JSON.stringify(schema), { parser: 'json', printWidth: 110 });
     if (process.env['UPDATE_SCHEMA'] === '1') await writeFile(file, text);
     expect(await readFile(file, 'utf8')).toBe(text);
+  });
+});
+
+describe('several alerts of one incident', () => {
+  const members = [
+    firingAlert(onsetMs),
+    firingAlert(onsetMs + 15_000, { id: 'b'.repeat(16), entity: 'web-1' }),
+    { ...resolvedAlert(onsetMs + 30_000), id: 'c'.repeat(16), entity: 'web-2' },
+  ] as const;
+  const group = { role: 'web' };
+  const rows = (told: number) =>
+    outboxRows(
+      notificationOf(members, { alerts: 40, firing: 39, group, told }),
+      [
+        { name: 'hook', type: 'webhook', template: null },
+        {
+          name: 'chat',
+          type: 'slack',
+          template: {
+            title: ({ incident }) =>
+              `${incident.alerts} of ${incident.members.map(({ entity }) => entity).join()}`,
+            text: null,
+          },
+        },
+      ],
+      { factsOf: (alert) => factsOf(alert), nowMs: 7, templateFailed: () => undefined },
+    );
+
+  it('are one message that names the likeliest first cause, then the others', () => {
+    const [hook, chat] = rows(1);
+    const body = webhookBodySchema.parse(JSON.parse(hook?.body ?? ''));
+    expect(body.incident).toMatchObject({ update: 0, group, alerts: 40, firing: 39 });
+    expect(body.incident?.members.map(({ entity, state }) => `${entity} ${state}`)).toEqual([
+      'db-3 firing',
+      'web-1 firing',
+      'web-2 resolved',
+    ]);
+    expect(body.text.title).toBe(
+      '40 alerts in hosts, role=web; first db-3: latency 4.2 s, expected about 800 ms (5.3 times as much)',
+    );
+    expect(body.text.lines.slice(0, 6)).toEqual([
+      '40 alerts since 2026-11-24 03:00:00 UTC, 39 of them firing; likeliest first cause on top:',
+      '1. db-3: latency 4.2 s, expected about 800 ms (5.3 times as much)',
+      '2. web-1: latency 4.2 s, expected about 800 ms (5.3 times as much)',
+      '3. web-2: latency 4.2 s, expected about 800 ms (5.3 times as much) (over)',
+      'and 37 more: "strayd alerts list --incident 8c1d77e05b3a9f42"',
+      'The first of them:',
+    ]);
+    expect(JSON.parse(chat?.body ?? '').text).toBe('🔴 40 of db-3,web-1,web-2');
+  });
+
+  it('have a key of their own for each update', () => {
+    const [update] = rows(3);
+    expect(update?.idempotencyKey).toBe('8c1d77e05b3a9f42:update-2:hook');
+    expect(webhookBodySchema.parse(JSON.parse(update?.body ?? '')).incident?.update).toBe(2);
   });
 });

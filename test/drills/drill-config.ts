@@ -42,6 +42,8 @@ export function drillConfig(options: DrillConfig): Record<string, unknown> {
       },
     ],
     channels: webhookUrl === undefined ? [] : [{ name: 'hook', type: 'webhook', url: webhookUrl }],
+    // The records' hours pass in seconds.
+    delivery: { max_notifications_per_hour: 10_000 },
     store: { path: join(folder, 'data') },
   };
 }

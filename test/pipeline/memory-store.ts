@@ -7,7 +7,8 @@ import type {
   RestoredEntity,
   RestoredState,
 } from '../../src/pipeline/checkpoint.ts';
-import type { Effects, ModelActivation, StepRecord } from '../../src/pipeline/effects.ts';
+import type { Incident, OpenIncident } from '../../src/pipeline/alerts/incident.ts';
+import type { Alert, Effects, ModelActivation, StepRecord } from '../../src/pipeline/effects.ts';
 import { joinEffects } from '../../src/pipeline/join-effects.ts';
 import type { CalibrationExclusion } from '../../src/pipeline/scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from '../../src/pipeline/scoring/budget-refit.ts';
@@ -60,7 +61,28 @@ export class MemoryStore {
       exclusions: this.#exclusions,
       budgetRefits: this.#budgetRefits.slice(-4),
       firedSteps: this.#firedSteps(),
+      incidents: this.#openIncidents(),
+      windows: this.#effects.flatMap(({ windows }) => windows.map(({ window }) => window)),
     });
+  }
+
+  /** Incidents that are not over, with their alerts as their last transitions left them. */
+  #openIncidents(): OpenIncident[] {
+    const incidents = new Map<string, Incident>();
+    const incidentOf = new Map<string, string>();
+    const alerts = new Map<string, Alert>();
+    for (const { incidents: updates, transitions } of this.#effects) {
+      for (const { alert } of transitions) alerts.set(alert.id, alert);
+      for (const { incident, joined } of updates) {
+        incidents.set(incident.id, incident);
+        for (const alertId of joined) incidentOf.set(alertId, incident.id);
+      }
+    }
+    const membersOf = (id: string): Alert[] =>
+      [...incidentOf].flatMap(([alertId, of]) => (of === id ? (alerts.get(alertId) ?? []) : []));
+    return [...incidents.values()]
+      .filter(({ state }) => state !== 'resolved')
+      .map((incident) => ({ incident, alerts: membersOf(incident.id) }));
   }
 
   /** Steps at which alerts fired that are not provisional, by detector. */

@@ -3,6 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../src/pipeline/effects.ts';
 import type {
   AlertFilter,
+  IncidentFilter,
+  IncidentView,
+  WindowView,
   AlertLabel,
   AlertView,
   Backend,
@@ -36,9 +39,40 @@ const alert: Alert = {
 const view: AlertView = {
   alert,
   label: null,
+  incident: 'feed',
   text: 'db-1 strayed',
   since: '2026-01-01T00:00:00.000Z',
   deliver: true,
+};
+
+const incident: IncidentView = {
+  id: 'feed',
+  detector: 'hosts',
+  group: { role: 'web' },
+  state: 'firing',
+  deliver: true,
+  since: '2026-01-01T00:00:00.000Z',
+  resolvedAt: null,
+  alerts: 1,
+  firing: 1,
+  messages: 1,
+  members: [],
+};
+
+const mute: WindowView = {
+  id: 'm1',
+  kind: 'mute',
+  origin: 'api',
+  detector: 'hosts',
+  entity: null,
+  match: '{}',
+  start: null,
+  end: '2026-01-01T02:00:00.000Z',
+  schedule: null,
+  timezone: null,
+  duration: null,
+  active: true,
+  comment: '',
 };
 
 const model: ModelView = {
@@ -56,25 +90,44 @@ const model: ModelView = {
 function fakeBackend(changes: Partial<Backend> = {}) {
   const asked: {
     filters: AlertFilter[];
+    incidents: IncidentFilter[];
     labels: [string, AlertLabel][];
     rollbacks: [string, string | null][];
     imports: string[];
     deliveries: DeliveryQuery[];
     resent: ResendRequest[];
-  } = { filters: [], labels: [], rollbacks: [], imports: [], deliveries: [], resent: [] };
+  } = { filters: [], incidents: [], labels: [], rollbacks: [], imports: [], deliveries: [], resent: [] };
   const backend: Backend = {
     notAlive: () => null,
     notReady: () => [],
-    status: () => ({ version: '1', startedMs: 0, trouble: [], detectors: [] }),
+    status: () => ({ version: '1', startedMs: 0, trouble: [], quiet: [], detectors: [] }),
     alerts: (filter) => {
       asked.filters.push(filter);
       return [view];
     },
     alert: (id) => (id === 'abc' ? view : null),
+    incidents: (filter) => {
+      asked.incidents.push(filter);
+      return [incident];
+    },
+    incident: (id) => (id === incident.id ? incident : null),
     label: (id, label) => {
       asked.labels.push([id, label]);
       return Promise.resolve(id === 'abc');
     },
+    windows: (kinds) => [{ ...mute, comment: kinds.join() }],
+    mute: (request) =>
+      Promise.resolve(
+        request.detector === 'hosts'
+          ? { kind: 'done', value: mute }
+          : { kind: 'refused', detail: `no ${request.detector}` },
+      ),
+    maintain: ({ match = '' }) =>
+      Promise.resolve({ kind: 'done', value: { ...mute, kind: 'maintenance', match } }),
+    removeWindow: (id, kind) =>
+      Promise.resolve(
+        id === 'm1' ? { kind: 'done', value: null } : { kind: 'unknown', detail: `no ${kind} ${id}` },
+      ),
     models: () => [model],
     modelFile: (version) => Promise.resolve(version === model.version ? Buffer.from('bytes') : null),
     rollBack: (detector, version) => {
@@ -181,6 +234,36 @@ describe('the HTTP side', () => {
       expect(response.json()).toMatchObject({ status: 400, title: 'The request is not valid' });
     },
   );
+
+  it('mutes, takes maintenance in, lists and takes back, and says what is wrong with a request', async () => {
+    const server = createServer({ backend: fakeBackend().backend, token: null });
+    const post = (url: string, payload: object) => server.inject({ method: 'POST', url, payload });
+    const muted = await post('/api/v1/mutes', { detector: 'hosts', for: '2h' });
+    expect([muted.statusCode, muted.json()]).toEqual([201, mute]);
+    const refused = await post('/api/v1/mutes', { detector: 'x', for: '2h' });
+    expect([refused.statusCode, refused.json().detail]).toEqual([400, 'no x']);
+    expect((await post('/api/v1/mutes', { detector: 'hosts' })).statusCode).toBe(400);
+    expect((await post('/api/v1/maintenance', { match: '{role="db"}' })).json()).toMatchObject({
+      match: '{role="db"}',
+    });
+    expect((await server.inject('/api/v1/mutes')).json()).toEqual({ mutes: [{ ...mute, comment: 'mute' }] });
+    const { maintenance } = (await server.inject('/api/v1/maintenance')).json();
+    expect(maintenance).toMatchObject([{ comment: 'maintenance,silence' }]);
+    const remove = (url: string) => server.inject({ method: 'DELETE', url });
+    expect((await remove('/api/v1/mutes/m1')).statusCode).toBe(204);
+    expect((await remove('/api/v1/maintenance/m2')).statusCode).toBe(404);
+  });
+
+  it('lists incidents, shows one, and knows no other', async () => {
+    const { backend, asked } = fakeBackend();
+    const server = createServer({ backend, token: null });
+    const list = await server.inject('/api/v1/incidents?detector=hosts&state=open');
+    expect(list.json()).toEqual({ incidents: [incident] });
+    expect(asked.incidents).toEqual([{ detector: 'hosts', state: 'open', limit: 100 }]);
+    expect((await server.inject('/api/v1/incidents/feed')).json()).toEqual(incident);
+    expect((await server.inject('/api/v1/incidents/beef')).statusCode).toBe(404);
+    expect((await server.inject('/api/v1/incidents?state=firing')).statusCode).toBe(400);
+  });
 
   it('lists deliveries by status, channel and alert', async () => {
     const { backend, asked } = fakeBackend();

@@ -1,3 +1,4 @@
+import { firingAlert, notificationOf } from '../delivery/alert-fixtures.ts';
 import { describe, expect, it } from 'vitest';
 import type { AlertTransition } from '../../src/pipeline/effects.ts';
 import {
@@ -27,6 +28,7 @@ describe('alerts', () => {
     );
     expect(store.showAlert('alert-db-1')).toEqual({
       alert: fired,
+      incidentId: null,
       label: null,
       delivered: false,
       startedMs: 1_500_000,
@@ -99,23 +101,24 @@ describe('alerts', () => {
     store.close();
   });
 
-  it('count against the budget when they were delivered as firing and are not labelled real', () => {
+  it('count against the budget as incidents that were delivered and hold none that is labelled real', () => {
     const names = ['real', 'planned', 'plain', 'observed', 'old'];
-    const alerts = names.map((name) => alertOf(name));
+    const alerts = [...names, 'with-real'].map((name) => alertOf(name));
     const store = storeWith(...alerts.map((alert) => transition(alert, null, 'pending', 100)));
-    const notifications = alerts.flatMap((alert) =>
-      (['firing', 'resolved'] as const).map((event) => ({
-        alert,
-        event,
-        atMs: alert.entity === 'old' ? 999 : 1_000,
-        deliver: alert.entity !== 'observed',
-      })),
-    );
-    store.applyCheckpoint(checkpointOf({ effects: { notifications } }), { outbox: [] });
+    const incidents = names.map((name) => {
+      const { incident } = notificationOf(firingAlert(0), {
+        id: `incident-${name}`,
+        openedStep: name === 'old' ? 1 : 100,
+        deliver: name !== 'observed',
+      });
+      const joined = name === 'real' ? ['alert-real', 'alert-with-real'] : [`alert-${name}`];
+      return { incident, joined };
+    });
+    store.applyCheckpoint(checkpointOf({ effects: { incidents } }), { outbox: [] });
     store.labelAlert('alert-real', 'real');
     store.labelAlert('alert-planned', 'planned');
-    expect(store.countAlertsAgainstBudget('hosts', 1_000)).toBe(2);
-    expect(store.countAlertsAgainstBudget('jobs', 1_000)).toBe(0);
+    expect(store.countIncidentsAgainstBudget('hosts', 100 * 15_000)).toBe(2);
+    expect(store.countIncidentsAgainstBudget('jobs', 0)).toBe(0);
     store.close();
   });
 });

@@ -52,6 +52,7 @@ it('absolute paths of an earlier version are taken for those of the store that t
   insert.run('hosts', 'v1', '/old/place/models/hosts-v1.model');
   insert.run('hosts', 'v2', '/elsewhere/mine.model');
   database.exec('DROP INDEX outbox_by_alert; DROP INDEX outbox_dead');
+  database.exec('DROP TABLE incidents; DROP TABLE incident_members; DROP TABLE quiet_windows');
   database.pragma('user_version = 3');
   database.close();
   const store = openWriter(directory);

@@ -18,6 +18,8 @@ describe('readRestoredState', () => {
   it('is empty at a first start', () => {
     const store = openWriter(temporaryDirectory());
     expect(store.readRestoredState([detectorSpec()], 64)).toEqual({
+      incidents: [],
+      windows: [],
       marks: [],
       entities: [],
       activations: [],

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { AlertView } from '../../server/backend.ts';
 import { wholeNumber } from '../number-arguments.ts';
 import { printable } from '../printable.ts';
+import { maintenanceCommand, muteCommand } from './quiet.ts';
 import { resendCommand } from './resend.ts';
 import { testChannelCommand } from './test-channel.ts';
 import { renderTable } from '../table.ts';
@@ -11,6 +12,7 @@ interface ListOptions extends UrlOptions {
   readonly detector?: string;
   readonly entity?: string;
   readonly state?: string;
+  readonly incident?: string;
   readonly limit: number;
   readonly json?: true;
 }
@@ -18,13 +20,15 @@ interface ListOptions extends UrlOptions {
 /** `strayd alerts`: what a running strayd saw, and what people say of it. */
 export function alertsCommand(): Command {
   return new Command('alerts')
-    .summary('list, show, label and resend the alerts of a running strayd, and test its channels')
+    .summary('list, show, label, mute and resend alerts, tell of maintenance, test channels')
     .description(
-      'List, show, label and resend the alerts of a running strayd over its HTTP API, and test its channels.',
+      'List, show, label, mute and resend the alerts of a running strayd over its HTTP API, tell it of maintenance, and test its channels.',
     )
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(labelCommand())
+    .addCommand(muteCommand())
+    .addCommand(maintenanceCommand())
     .addCommand(resendCommand())
     .addCommand(testChannelCommand());
 }
@@ -37,11 +41,12 @@ function listCommand(): Command {
     .addOption(
       new Option('-s, --state <state>', 'only in this state').choices(['pending', 'firing', 'resolved']),
     )
+    .option('-i, --incident <id>', 'only those told with this incident')
     .option('-n, --limit <count>', 'at most so many', wholeNumber(1, 1000), 50)
     .option('--json', 'print JSON')
     .action(async (options: ListOptions) => {
       const query = new URLSearchParams({ limit: String(options.limit) });
-      for (const key of ['detector', 'entity', 'state'] as const) {
+      for (const key of ['detector', 'entity', 'state', 'incident'] as const) {
         const value = options[key];
         if (value !== undefined) query.set(key, value);
       }
@@ -56,7 +61,7 @@ function listCommand(): Command {
 
 function alertTable(alerts: readonly AlertView[]): string {
   if (alerts.length === 0) return 'No alerts.';
-  const rows = alerts.map(({ alert, label, deliver, since }) => [
+  const rows = alerts.map(({ alert, label, incident, deliver, since }) => [
     alert.id,
     alert.state,
     since,
@@ -66,10 +71,23 @@ function alertTable(alerts: readonly AlertView[]): string {
     alert.peakScore.toFixed(2),
     alert.contributions[0]?.feature ?? '',
     deliver ? 'yes' : 'no',
+    incident ?? '',
     label ?? '',
   ]);
   return renderTable(
-    ['id', 'state', 'since', 'detector', 'entity', 'kind', 'score', 'feature', 'deliver', 'label'],
+    [
+      'id',
+      'state',
+      'since',
+      'detector',
+      'entity',
+      'kind',
+      'score',
+      'feature',
+      'deliver',
+      'incident',
+      'label',
+    ],
     rows,
   );
 }

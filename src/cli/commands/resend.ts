@@ -15,10 +15,10 @@ interface ResendOptions extends UrlOptions {
 export function resendCommand(): Command {
   return withUrlOptions(new Command('resend'))
     .description(
-      "send an alert's notifications again, or all that were given up; without either, list what was given up",
+      "send an incident's notifications again, or all that were given up; without either, list what was given up",
     )
-    .argument('[id]', 'the alert, as "alerts list" shows it')
-    .option('--dead', 'all that were given up, and what followed them of the same alert')
+    .argument('[id]', 'the incident or one of its alerts, as "alerts list" shows them')
+    .option('--dead', 'all that were given up, and what followed them of the same incident')
     .option('-c, --channel <name>', 'only by this channel')
     .option('--json', 'print JSON')
     .action(async (id: string | undefined, options: ResendOptions) => {
@@ -51,13 +51,13 @@ async function listDead(options: ResendOptions): Promise<void> {
 
 function deliveryTable(deliveries: readonly DeliveryView[]): string {
   if (deliveries.length === 0) return 'No delivery was given up.';
-  const rows = deliveries.map(({ alertId, channel, since, attempts, lastError }) => [
-    alertId,
+  const rows = deliveries.map(({ incident, channel, since, attempts, lastError }) => [
+    incident,
     channel,
     since,
     String(attempts),
     printable(lastError ?? ''),
   ]);
-  const table = renderTable(['alert', 'channel', 'since', 'attempts', 'last error'], rows);
+  const table = renderTable(['incident', 'channel', 'since', 'attempts', 'last error'], rows);
   return `${table}\n\n"alerts resend --dead" sends them again.`;
 }

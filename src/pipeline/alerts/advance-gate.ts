@@ -20,7 +20,8 @@ const stepEndMs = (context: GateContext, step: number): number => (step + 1) * c
 const isDeliverable = (context: GateContext, alert: Alert, input: GateInput): boolean =>
   context.spec.mode === 'alert' &&
   !alert.provisional &&
-  input.newestKnownMs - stepEndMs(context, input.step) <= context.maxAlertAgeMs;
+  input.newestKnownMs - stepEndMs(context, input.step) <= context.maxAlertAgeMs &&
+  context.isQuiet?.(stepEndMs(context, input.step)) !== true;
 
 const sameCulprit = (before: Alert | null, now: Alert): before is Alert =>
   before !== null && before.contributions[0]?.feature === now.contributions[0]?.feature;

@@ -115,7 +115,9 @@ function notes(alert: Alert): readonly string[] {
   if (alert.provisional) {
     told.push('Provisional, so not delivered: the threshold still rests on little history.');
   } else if (!alert.notified && alert.state !== 'pending') {
-    told.push('On record only, not delivered: observe mode, or too old when it was found.');
+    told.push(
+      'On record only, not delivered: observe mode, muted, in maintenance, or too old when it was found.',
+    );
   }
   return told;
 }

@@ -65,6 +65,8 @@ export interface GateContext {
   readonly labels: Labels;
   /** Older alerts are kept on record but not delivered. */
   readonly maxAlertAgeMs: number;
+  /** Whether what fires at an event time is kept on record only: muted, or in maintenance. Absent: never. */
+  readonly isQuiet?: (timeMs: number) => boolean;
 }
 
 /** One closed step of the entity. */

@@ -13,8 +13,8 @@ export interface CalibrationExclusion {
   readonly alerts: number;
 }
 
-/** An exclusion is of no use once nothing that old is kept. */
-const KEPT_MS = 35 * 86_400_000;
+/** An exclusion is of no use once nothing that old is kept, ms. */
+export const CALIBRATION_KEPT_MS = 35 * 86_400_000;
 
 /** The list with one more: it replaces what was said of the same stretch before, and those too old to matter go. */
 export function withExclusion(
@@ -22,7 +22,7 @@ export function withExclusion(
   added: CalibrationExclusion,
   stepMs: number,
 ): CalibrationExclusion[] {
-  const oldest = added.effectiveStep - KEPT_MS / stepMs;
+  const oldest = added.effectiveStep - CALIBRATION_KEPT_MS / stepMs;
   return [
     ...known.filter((one) => one.toStep >= oldest && !isSameStretch(one, added)),
     ...(added.toStep >= oldest ? [added] : []),

@@ -1,0 +1,30 @@
+import type { Config } from '../config/config.ts';
+import { quietBackend } from './quiet-backend.ts';
+import { openAlone } from './train-alone.ts';
+
+/**
+ * Does something with mutes and maintenance without a daemon: takes the store's lock, so it answers `null` if one runs. What changes is
+ * known from the newest kept event time on.
+ */
+export async function quietAlone<T>(
+  config: Config,
+  work: (quiet: ReturnType<typeof quietBackend>) => T | Promise<T>,
+): Promise<T | null> {
+  const store = openAlone(config.store.path);
+  if (store === null) return null;
+  try {
+    const knownFromMs = Math.max(-Infinity, ...config.detectors.map((spec) => store.newestMs(spec)));
+    const quiet = quietBackend(
+      {
+        detectors: config.detectors.map(({ name }) => name),
+        windows: () => store.quietWindows(),
+        change: async ({ window, removed }) =>
+          store.changeWindows([{ window: { ...window, knownFromMs }, removed }]),
+      },
+      Date.now,
+    );
+    return await work(quiet);
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,52 @@
+import type { Backend, Outcome, WindowView } from '../server/backend.ts';
+import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
+import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
+import type { WindowChange } from '../pipeline/effects.ts';
+import { cronTimes } from './cron.ts';
+import { maintenanceWindow, muteWindow, windowView, windowViews, WindowRefusal } from './quiet-requests.ts';
+
+/** Where windows are kept, and who changes them: the pipeline thread, or the store alone. */
+export interface WindowKeeper {
+  readonly detectors: readonly string[];
+  windows(): readonly QuietWindow[];
+  change(change: WindowChange): Promise<unknown>;
+}
+
+type QuietBackend = Pick<Backend, 'windows' | 'mute' | 'maintain' | 'removeWindow'>;
+
+/** The part of the backend that is about mutes and maintenance. */
+export function quietBackend(keeper: WindowKeeper, nowMs: () => number): QuietBackend {
+  const add = async (make: () => QuietWindow): Promise<Outcome<WindowView>> => {
+    try {
+      const window = make();
+      await keeper.change({ window, removed: false });
+      const isActive = new QuietWindows(cronTimes, [window]).inForce(nowMs()).length > 0;
+      return { kind: 'done', value: windowView(window, isActive) };
+    } catch (error) {
+      if (error instanceof WindowRefusal) return { kind: 'refused', detail: error.message };
+      throw error;
+    }
+  };
+  return {
+    windows: (kinds) => {
+      const wanted = keeper.windows().filter(({ kind }) => kinds.includes(kind));
+      return windowViews(wanted, new QuietWindows(cronTimes, wanted), nowMs());
+    },
+    mute: (request) => add(() => muteWindow(request, keeper.detectors, nowMs())),
+    maintain: (request) => add(() => maintenanceWindow(request)),
+    removeWindow: async (id, kind) => {
+      const window = keeper.windows().find((one) => one.id === id && one.kind === kind);
+      if (window === undefined) {
+        return { kind: 'unknown', detail: `There is no ${kind} ${JSON.stringify(id)}.` };
+      }
+      if (window.origin === 'config') {
+        return {
+          kind: 'refused',
+          detail: `${id} stands in the configuration: take it out there, and restart.`,
+        };
+      }
+      await keeper.change({ window, removed: true });
+      return { kind: 'done', value: null };
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { cronField, timezoneField } from '../config/fields.ts';
+import { parseSelector } from '../config/selector.ts';
+import { formatDuration, parseDuration } from '../core/duration.ts';
+import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
+import type { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
+import type { MaintenanceRequest, MuteRequest, WindowView } from '../server/backend.ts';
+
+const ORIGIN = 'api';
+/** Whoever wants to hear nothing for longer wants `mode: observe`. */
+const LONGEST_MUTE_MS = 31 * 86_400_000;
+
+/** What is wrong with a request, for people. */
+export class WindowRefusal extends Error {
+  override readonly name = 'WindowRefusal';
+}
+
+const newId = (): string => randomBytes(6).toString('hex');
+
+/** The window of a mute from now on. Throws a `WindowRefusal`. */
+export function muteWindow(request: MuteRequest, detectors: readonly string[], nowMs: number): QuietWindow {
+  const { detector, entity = null, comment = '' } = request;
+  if (!detectors.includes(detector)) {
+    throw new WindowRefusal(
+      `There is no detector ${JSON.stringify(detector)}; the configuration has ${detectors.join(', ')}.`,
+    );
+  }
+  const durationMs = parseDuration(request.for);
+  if (durationMs === null || durationMs <= 0 || durationMs > LONGEST_MUTE_MS) {
+    throw new WindowRefusal(
+      `${JSON.stringify(request.for)} is no time to mute for: write 30m, 2h or 1d, at most 31d.`,
+    );
+  }
+  return {
+    id: newId(),
+    kind: 'mute',
+    origin: ORIGIN,
+    detector,
+    entity,
+    matchers: [],
+    // What comes late of earlier times is not to be told either.
+    fromMs: 0,
+    untilMs: nowMs + durationMs,
+    recurs: null,
+    knownFromMs: -Infinity,
+    comment,
+  };
+}
+
+/** The window of planned work. Throws a `WindowRefusal`. */
+export function maintenanceWindow(request: MaintenanceRequest): QuietWindow {
+  const { match = '{}', comment = '' } = request;
+  const selector = parseSelector(match);
+  if ('fault' in selector) {
+    throw new WindowRefusal(`"match" is no selector such as {role="db"}: ${selector.fault}.`);
+  }
+  return {
+    id: newId(),
+    kind: 'maintenance',
+    origin: ORIGIN,
+    detector: null,
+    entity: null,
+    matchers: selector.matchers,
+    ...timesOf(request),
+    knownFromMs: -Infinity,
+    comment,
+  };
+}
+
+function timesOf(request: MaintenanceRequest): Pick<QuietWindow, 'fromMs' | 'untilMs' | 'recurs'> {
+  const { start, end, schedule, duration, timezone } = request;
+  if (start !== undefined && end !== undefined && schedule === undefined && duration === undefined) {
+    const [fromMs, untilMs] = [Date.parse(start), Date.parse(end)];
+    if (Number.isNaN(fromMs) || Number.isNaN(untilMs)) {
+      throw new WindowRefusal('"start" and "end" are times such as 2026-11-28T22:00:00Z.');
+    }
+    if (untilMs <= fromMs) throw new WindowRefusal(`"end" (${end}) must be after "start" (${start}).`);
+    return { fromMs, untilMs, recurs: null };
+  }
+  if (schedule !== undefined && duration !== undefined && start === undefined && end === undefined) {
+    const cron = cronField.safeParse(schedule);
+    const zone = timezoneField.safeParse(timezone ?? 'UTC');
+    const durationMs = parseDuration(duration);
+    if (!cron.success || !zone.success || durationMs === null || durationMs < 60_000) {
+      throw new WindowRefusal(
+        '"schedule" is five cron fields such as "0 2 * * 0", "duration" at least 1m, such as 2h, "timezone" such as Europe/Berlin.',
+      );
+    }
+    const recurs = { schedule: cron.data, timezone: zone.data, durationMs };
+    return { fromMs: 0, untilMs: Infinity, recurs };
+  }
+  throw new WindowRefusal('Planned work has either "start" and "end", or "schedule" and "duration".');
+}
+
+/** Windows of some kinds as the API shows them, those in force first, then the newest. */
+export function windowViews(
+  windows: readonly QuietWindow[],
+  inForce: QuietWindows,
+  nowMs: number,
+): WindowView[] {
+  const active = new Set(inForce.inForce(nowMs).map(({ id }) => id));
+  return [...windows]
+    .sort((a, b) => Number(active.has(b.id)) - Number(active.has(a.id)) || b.fromMs - a.fromMs)
+    .map((window) => windowView(window, active.has(window.id)));
+}
+
+/** A window as the API shows it. */
+export function windowView(window: QuietWindow, active: boolean): WindowView {
+  const { id, kind, origin, detector, entity, matchers, fromMs, untilMs, recurs, comment } = window;
+  const conditions = matchers.map(({ label, op, value }) => `${label}${op}${JSON.stringify(value)}`);
+  return {
+    id,
+    kind,
+    origin,
+    detector,
+    entity,
+    match: `{${conditions.join(',')}}`,
+    start: fromMs <= 0 ? null : new Date(fromMs).toISOString(),
+    end: untilMs === Infinity ? null : new Date(untilMs).toISOString(),
+    schedule: recurs?.schedule ?? null,
+    timezone: recurs?.timezone ?? null,
+    duration: recurs === null ? null : formatDuration(recurs.durationMs),
+    active,
+    comment,
+  };
+}

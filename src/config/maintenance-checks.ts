@@ -1,0 +1,24 @@
+import type { Findings } from './findings.ts';
+import type { ConfigPath } from './problem.ts';
+import type { ParsedConfig } from './schema.ts';
+
+/** The rules of one maintenance window that look at more than one value: it is there once, or again and again. */
+export function checkMaintenance(
+  { schedule, duration, start, end }: ParsedConfig['maintenance'][number],
+  path: ConfigPath,
+  findings: Findings,
+): void {
+  const isOnce = start !== undefined && end !== undefined;
+  const recurs = schedule !== undefined && duration !== undefined;
+  const parts = [schedule, duration, start, end].filter((part) => part !== undefined).length;
+  if (parts !== 2 || (!isOnce && !recurs)) {
+    findings.error(
+      path,
+      'a window needs either "start" and "end", or "schedule" and "duration"; write for example schedule: "0 2 * * 0", duration: 2h',
+    );
+    return;
+  }
+  if (isOnce && end <= start) {
+    findings.error([...path, 'end'], 'it must be after "start"');
+  }
+}

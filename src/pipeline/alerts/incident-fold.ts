@@ -1,0 +1,263 @@
+import type { AlertGrouping } from '../../core/detector.ts';
+import type { Labels } from '../../core/sample.ts';
+import { stepEndMs } from '../../core/step-grid.ts';
+import type { Alert, AlertTransition } from '../effects.ts';
+import { groupingOf } from './incident-group.ts';
+import { incidentId } from './incident-id.ts';
+import {
+  byLikelihood,
+  MEMBERS_TOLD,
+  type Incident,
+  type IncidentNotification,
+  type IncidentUpdate,
+  type OpenIncident,
+} from './incident.ts';
+
+/** What has grown is told again at the soonest after this, ms: the rest of a storm is then in one message. */
+const UPDATE_AFTER_MS = 60_000;
+/** It is told again when it has so many times the members that were told: a storm of any size makes few messages. */
+const UPDATE_GROWTH = 2;
+/** More members than that make another incident: memory and messages stay bounded. */
+const MOST_MEMBERS = 5_000;
+
+/** Where incidents' changes and messages go. */
+export interface IncidentSink {
+  readonly incidents: IncidentUpdate[];
+  readonly incidentNotifications: IncidentNotification[];
+}
+
+/** What it needs of a detector. */
+export interface FoldSpec {
+  readonly name: string;
+  readonly stepMs: number;
+  readonly cohort: readonly string[];
+  readonly alert: { readonly grouping?: AlertGrouping };
+}
+
+interface Open {
+  incident: Incident;
+  readonly members: Map<string, Alert>;
+}
+
+/**
+ * A detector's incidents as a fold over its alerts' transitions. Its clock is the newest time of a Kafka record known when the
+ * alert's step closed, and whatever is due by then is told before the transition counts: so messages, too, are the same
+ * however the stream was cut into batches. What an alert that fires joins: the newest incident of its group that is not over,
+ * if it fires within `intervalMs` of that one's newest member.
+ */
+export class IncidentFold {
+  readonly #spec: Pick<FoldSpec, 'name' | 'stepMs'>;
+  readonly #waitMs: number;
+  readonly #intervalSteps: number;
+  readonly #open = new Map<string, Open>();
+  readonly #ofAlert = new Map<string, Open>();
+  /** The incident that alerts of a group join, by group. */
+  readonly #newest = new Map<string, Open>();
+  #clockMs = -Infinity;
+
+  constructor(spec: FoldSpec, restored: readonly OpenIncident[] = []) {
+    const { waitMs, intervalMs } = groupingOf(spec);
+    this.#spec = spec;
+    this.#waitMs = waitMs;
+    this.#intervalSteps = intervalMs / spec.stepMs;
+    const inOrder = [...restored].sort((a, b) => a.incident.openedStep - b.incident.openedStep);
+    for (const { incident, alerts } of inOrder) {
+      this.#hold({ incident, members: new Map(alerts.map((alert) => [alert.id, alert])) });
+    }
+  }
+
+  /** Those that have something to tell, with how far off that is, ms. */
+  waiting(): { readonly id: string; readonly waitMs: number }[] {
+    // After a restart the clock may not have begun yet.
+    const most = Math.max(this.#waitMs, UPDATE_AFTER_MS);
+    return [...this.#open.values()].flatMap(({ incident: { id, dueMs } }) => {
+      if (dueMs === null) return [];
+      return [{ id, waitMs: dueMs > this.#clockMs ? Math.min(most, dueMs - this.#clockMs) : 0 }];
+    });
+  }
+
+  /** All that are not over. */
+  open(): OpenIncident[] {
+    return [...this.#open.values()].map(({ incident, members }) => ({
+      incident,
+      alerts: [...members.values()],
+    }));
+  }
+
+  /** Takes a transition of an alert in `group` that came about at `clockMs`. */
+  take(
+    { alert, from, to, step }: AlertTransition,
+    at: { readonly group: Labels; readonly clockMs: number },
+    sink: IncidentSink,
+  ): void {
+    this.release(at.clockMs, sink);
+    const open = this.#ofAlert.get(alert.id);
+    if (to === 'firing' && open?.incident.deliver === alert.notified) open.members.set(alert.id, alert);
+    else if (to === 'firing') {
+      // People are told of it after all: what was only on record goes on without it.
+      if (open !== undefined) this.#leave(open, alert, sink);
+      this.#join(alert, { group: at.group, step }, sink);
+    } else if (to === 'resolved' && from === 'firing' && open !== undefined)
+      this.#end(open, { alert, step }, sink);
+  }
+
+  /** Tells what is due by `clockMs`. */
+  release(clockMs: number, sink: IncidentSink): void {
+    this.#clockMs = Math.max(this.#clockMs, clockMs);
+    const due = [...this.#open.values()]
+      .filter(({ incident: { dueMs } }) => dueMs !== null && dueMs <= this.#clockMs)
+      .sort(
+        (a, b) =>
+          (a.incident.dueMs ?? 0) - (b.incident.dueMs ?? 0) || (a.incident.id < b.incident.id ? -1 : 1),
+      );
+    for (const open of due) this.#tell(open, sink);
+  }
+
+  /** Tells now what an incident has to tell, however far off that is: so long has passed by the wall clock. */
+  tell(id: string, sink: IncidentSink): void {
+    const open = this.#open.get(id);
+    if (open !== undefined && open.incident.dueMs !== null) this.#tell(open, sink);
+  }
+
+  #join(
+    alert: Alert,
+    { group, step }: { readonly group: Labels; readonly step: number },
+    sink: IncidentSink,
+  ): void {
+    const newest = this.#newest.get(groupKey(group, alert.notified));
+    const open =
+      newest !== undefined &&
+      step - newest.incident.newestStep <= this.#intervalSteps &&
+      newest.members.size < MOST_MEMBERS
+        ? newest
+        : this.#begin(alert, { group, step });
+    const { incident, members } = open;
+    members.set(alert.id, alert);
+    this.#ofAlert.set(alert.id, open);
+    const grown = {
+      ...incident,
+      newestStep: Math.max(incident.newestStep, step),
+      alerts: incident.alerts + 1,
+      firing: incident.firing + 1,
+    };
+    this.#change(open, { ...grown, dueMs: this.#dueAfterJoining(grown) }, { joined: [alert.id], sink });
+  }
+
+  #begin(alert: Alert, { group, step }: { readonly group: Labels; readonly step: number }): Open {
+    const { name: detector } = this.#spec;
+    const deliver = alert.notified;
+    const incident: Incident = {
+      id: incidentId({ detector, group, deliver, alertId: alert.id }),
+      detector,
+      entity: alert.entity,
+      group,
+      deliver,
+      state: 'waiting',
+      openedStep: step,
+      newestStep: step,
+      resolvedStep: null,
+      alerts: 0,
+      firing: 0,
+      dueMs: this.#clockMs + this.#waitMs,
+      told: 0,
+      toldAlerts: 0,
+      toldAtMs: null,
+    };
+    const open: Open = { incident, members: new Map() };
+    this.#hold(open);
+    return open;
+  }
+
+  #dueAfterJoining({ told, alerts, toldAlerts, toldAtMs, dueMs }: Incident): number | null {
+    if (told === 0) return dueMs;
+    if (alerts < UPDATE_GROWTH * toldAlerts) return null;
+    return Math.max((toldAtMs ?? -Infinity) + UPDATE_AFTER_MS, this.#clockMs + this.#waitMs);
+  }
+
+  #end(
+    open: Open,
+    { alert, step }: { readonly alert: Alert; readonly step: number },
+    sink: IncidentSink,
+  ): void {
+    const { incident } = open;
+    open.members.set(alert.id, alert);
+    const firing = incident.firing - 1;
+    // The end waits as the beginning does: an alert that fires meanwhile goes on with the same incident.
+    const ends = firing === 0 && incident.told > 0;
+    const changed = {
+      ...incident,
+      firing,
+      resolvedStep: Math.max(incident.resolvedStep ?? step, step),
+      dueMs: ends ? this.#clockMs + this.#waitMs : incident.dueMs,
+    };
+    this.#change(open, changed, { joined: [], sink });
+  }
+
+  #leave(open: Open, alert: Alert, sink: IncidentSink): void {
+    const { incident, members } = open;
+    members.delete(alert.id);
+    this.#ofAlert.delete(alert.id);
+    const left = { ...incident, alerts: incident.alerts - 1, firing: incident.firing - 1 };
+    if (left.alerts === 0) this.#close(open, { ...left, dueMs: null, state: 'resolved' }, sink);
+    else {
+      const ends = left.firing === 0 && left.told > 0;
+      const dueMs = ends ? this.#clockMs + this.#waitMs : left.dueMs;
+      this.#change(open, { ...left, dueMs }, { joined: [], sink });
+    }
+  }
+
+  #tell(open: Open, sink: IncidentSink): void {
+    if (open.incident.told === 0 || open.incident.firing > 0) {
+      const { alerts, told, openedStep, newestStep, dueMs } = open.incident;
+      const changed = {
+        ...open.incident,
+        state: 'firing' as const,
+        told: told + 1,
+        toldAlerts: alerts,
+        // Not when a record showed that it was due: that depends on where a batch ended.
+        toldAtMs: Math.min(dueMs ?? Infinity, this.#clockMs),
+        dueMs: null,
+      };
+      this.#change(open, changed, { joined: [], sink });
+      this.#notify(open, 'firing', told === 0 ? openedStep : newestStep, sink);
+    }
+    const { incident } = open;
+    if (incident.firing > 0) return;
+    this.#close(open, { ...incident, state: 'resolved', dueMs: null, told: incident.told + 1 }, sink);
+    this.#notify(open, 'resolved', incident.resolvedStep ?? incident.newestStep, sink);
+  }
+
+  #notify(open: Open, event: IncidentNotification['event'], step: number, sink: IncidentSink): void {
+    const members = [...open.members.values()].sort(byLikelihood).slice(0, MEMBERS_TOLD);
+    const atMs = stepEndMs(step, this.#spec.stepMs);
+    sink.incidentNotifications.push({ incident: open.incident, event, atMs, members });
+  }
+
+  #close(open: Open, incident: Incident, sink: IncidentSink): void {
+    this.#change(open, incident, { joined: [], sink });
+    this.#open.delete(incident.id);
+    for (const id of open.members.keys()) this.#ofAlert.delete(id);
+    const key = groupKey(incident.group, incident.deliver);
+    if (this.#newest.get(key) === open) this.#newest.delete(key);
+  }
+
+  #change(
+    open: Open,
+    incident: Incident,
+    { joined, sink }: { readonly joined: readonly string[]; readonly sink: IncidentSink },
+  ): void {
+    open.incident = incident;
+    sink.incidents.push({ incident, joined });
+  }
+
+  #hold(open: Open): void {
+    const { id, group, deliver } = open.incident;
+    this.#open.set(id, open);
+    this.#newest.set(groupKey(group, deliver), open);
+    for (const alertId of open.members.keys()) this.#ofAlert.set(alertId, open);
+  }
+}
+
+function groupKey(group: Labels, deliver: boolean): string {
+  return JSON.stringify([deliver, Object.entries(group)]);
+}

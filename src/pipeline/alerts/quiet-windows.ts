@@ -1,0 +1,79 @@
+import type { Labels } from '../../core/sample.ts';
+import { compileMatchers } from '../series/label-matcher.ts';
+import type { CronTimes, QuietWindow, TimeSpan, WindowSubject } from './quiet-window.ts';
+import { WindowOccurrences } from './window-occurrences.ts';
+
+interface Compiled {
+  readonly window: QuietWindow;
+  readonly matches: (subject: WindowSubject) => boolean;
+  readonly occurrences: WindowOccurrences;
+}
+
+/** Under these names alerts are pushed: a matcher of `alertname` fits if it fits one of them. */
+const ALERT_NAMES = ['StraydAnomaly', 'StraydRange', 'StraydShift', 'StraydAbsence', 'StraydFlatline'];
+
+/** All windows that are known, by id. */
+export class QuietWindows {
+  readonly #cron: CronTimes;
+  readonly #windows = new Map<string, Compiled>();
+
+  constructor(cron: CronTimes, windows: readonly QuietWindow[] = []) {
+    this.#cron = cron;
+    for (const window of windows) this.put(window);
+  }
+
+  /** Adds a window, or takes the place of the one with its id. */
+  put(window: QuietWindow): void {
+    const occurrences = new WindowOccurrences(window, this.#cron);
+    this.#windows.set(window.id, { window, matches: matcherOf(window), occurrences });
+  }
+
+  remove(id: string): void {
+    this.#windows.delete(id);
+  }
+
+  /** Whether people are not to be told of what a subject shows at an event time: muted, or in maintenance. */
+  holdsBack(subject: () => WindowSubject, timeMs: number): boolean {
+    if (this.#windows.size === 0) return false;
+    const who = subject();
+    return [...this.#windows.values()].some(
+      ({ window, matches, occurrences }) =>
+        window.kind !== 'silence' &&
+        timeMs > window.knownFromMs &&
+        occurrences.within(timeMs, timeMs + 1).length > 0 &&
+        matches(who),
+    );
+  }
+
+  /** Those in force at a time. */
+  inForce(timeMs: number): QuietWindow[] {
+    return [...this.#windows.values()].flatMap(({ window, occurrences }) =>
+      occurrences.within(timeMs, timeMs + 1).length > 0 ? [window] : [],
+    );
+  }
+
+  /** The stretches within `range` that windows of some kinds have of a subject, as far as they are known by `knownByMs`. */
+  spans(
+    subject: () => WindowSubject,
+    range: TimeSpan,
+    options: { readonly kinds: readonly QuietWindow['kind'][]; readonly knownByMs: number },
+  ): (TimeSpan & { readonly kind: QuietWindow['kind'] })[] {
+    if (this.#windows.size === 0) return [];
+    const who = subject();
+    return [...this.#windows.values()].flatMap(({ window, matches, occurrences }) => {
+      if (!options.kinds.includes(window.kind) || window.knownFromMs > options.knownByMs) return [];
+      const found = occurrences.within(range.fromMs, range.untilMs);
+      return found.length > 0 && matches(who) ? found.map((span) => ({ ...span, kind: window.kind })) : [];
+    });
+  }
+}
+
+function matcherOf({ detector, entity, matchers }: QuietWindow): (subject: WindowSubject) => boolean {
+  const test = compileMatchers(matchers);
+  return (subject) => {
+    if (detector !== null && detector !== subject.detector) return false;
+    if (entity !== null && entity !== subject.entity) return false;
+    const labels: Labels = { ...subject.labels, detector: subject.detector, severity: subject.severity };
+    return ALERT_NAMES.some((alertname) => test('', { ...labels, alertname }));
+  };
+}

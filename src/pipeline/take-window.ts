@@ -1,0 +1,28 @@
+import { stepEndMs } from '../core/step-grid.ts';
+import { newestClosedStep } from './detector-state.ts';
+import type { PipelineInput } from './inputs.ts';
+import { NO_STEP } from './series/entity-series.ts';
+import type { StepRun } from './step-run.ts';
+
+/**
+ * Takes a quiet window in, or out. Which step is newest depends on when people said so; it is reported with that time, so that a
+ * replay judges each step as it was judged.
+ */
+export function takeWindow(
+  run: StepRun,
+  { window, removed }: PipelineInput & { readonly kind: 'window' },
+): void {
+  run.settle();
+  const { quiet, detectors } = run.state;
+  const knownFromMs = Math.max(
+    window.knownFromMs,
+    ...detectors.map((detector) => {
+      const newest = newestClosedStep(detector);
+      return newest === NO_STEP ? -Infinity : stepEndMs(newest, detector.spec.stepMs);
+    }),
+  );
+  const known = { ...window, knownFromMs };
+  if (removed) quiet.remove(window.id);
+  else quiet.put(known);
+  run.effects.windows.push({ window: known, removed });
+}

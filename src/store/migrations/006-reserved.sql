@@ -1,0 +1,2 @@
+-- The place of a migration that comes from elsewhere.
+SELECT 1;

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { IncidentFold } from '../../../src/pipeline/alerts/incident-fold.ts';
+import type { IncidentNotification, IncidentUpdate } from '../../../src/pipeline/alerts/incident.ts';
+import type { Alert, AlertTransition } from '../../../src/pipeline/effects.ts';
+import { firingAlert } from '../../delivery/alert-fixtures.ts';
+import { spec, stepMs } from './gate-fixtures.ts';
+
+const MINUTE = 60_000 / stepMs;
+
+/** A fold whose clock is the end of the step that it is given, and what it said. */
+class Story {
+  fold = new IncidentFold(spec);
+  readonly said: string[] = [];
+  readonly notifications: IncidentNotification[] = [];
+  readonly updates: IncidentUpdate[] = [];
+  readonly #alerts = new Map<string, Alert>();
+
+  fires(entity: string, step: number, change: Partial<Alert> = {}): void {
+    const alert = firingAlert((step - 2) * stepMs, { id: `${entity}@${step}`, entity, ...change });
+    const before = this.#alerts.get(entity);
+    this.#alerts.set(entity, alert);
+    this.#take({ alert, from: before?.id === alert.id ? 'firing' : 'pending', to: 'firing', step });
+  }
+
+  /** An alert that was only on record is told after all. */
+  isToldLate(entity: string, step: number): void {
+    const alert = { ...this.#of(entity), notified: true };
+    this.#alerts.set(entity, alert);
+    this.#take({ alert, from: 'firing', to: 'firing', step });
+  }
+
+  resolves(entity: string, step: number): void {
+    const alert: Alert = {
+      ...this.#of(entity),
+      state: 'resolved',
+      resolvedStep: step,
+      resolution: 'recovered',
+    };
+    this.#take({ alert, from: 'firing', to: 'resolved', step });
+  }
+
+  passes(step: number): void {
+    this.#run((sink) => this.fold.release((step + 1) * stepMs, sink), step);
+  }
+
+  restart(): void {
+    const open = JSON.parse(JSON.stringify(this.fold.open())) as ReturnType<IncidentFold['open']>;
+    this.fold = new IncidentFold(spec, open);
+  }
+
+  #of(entity: string): Alert {
+    const alert = this.#alerts.get(entity);
+    if (alert === undefined) throw new Error(`${entity} does not fire`);
+    return alert;
+  }
+
+  #take(transition: AlertTransition): void {
+    const at = { group: {}, clockMs: (transition.step + 1) * stepMs };
+    this.#run((sink) => this.fold.take(transition, at, sink), transition.step);
+  }
+
+  #run(
+    work: (sink: { incidents: IncidentUpdate[]; incidentNotifications: IncidentNotification[] }) => void,
+    step: number,
+  ): void {
+    const sink = { incidents: [] as IncidentUpdate[], incidentNotifications: [] as IncidentNotification[] };
+    work(sink);
+    this.updates.push(...sink.incidents);
+    this.notifications.push(...sink.incidentNotifications);
+    for (const { incident, event } of sink.incidentNotifications) {
+      const shown = incident.deliver ? '' : ' (on record)';
+      this.said.push(`${step} ${event} ${incident.firing}/${incident.alerts}${shown}`);
+    }
+  }
+}
+
+describe('an incident', () => {
+  it('of one alert is told after the wait, and its end after another', () => {
+    const story = new Story();
+    story.fires('db-3', 100);
+    expect(story.said).toEqual([]);
+    story.passes(101);
+    story.resolves('db-3', 110);
+    story.passes(110);
+    story.passes(111);
+    expect(story.said).toEqual(['101 firing 1/1', '111 resolved 0/1']);
+    expect(story.notifications.map(({ atMs }) => atMs / stepMs)).toEqual([101, 111]);
+    expect(story.fold.open()).toEqual([]);
+  });
+
+  it('has all in one first message that fire within the wait, the likeliest first cause on top', () => {
+    const story = new Story();
+    story.fires('late-onset', 100);
+    story.fires('small-part', 100, { firstStepOver: 90, contributions: [] });
+    story.fires('first', 100, { firstStepOver: 90 });
+    story.passes(101);
+    expect(story.said).toEqual(['101 firing 3/3']);
+    expect(story.notifications[0]?.members.map(({ entity }) => entity)).toEqual([
+      'first',
+      'small-part',
+      'late-onset',
+    ]);
+  });
+
+  it('of 500 that come in over a minute makes three messages, whoever was first', () => {
+    const story = new Story();
+    story.fires('0', 100);
+    for (let at = 1; at < 500; at++) story.fires(String(at), 102 + Math.floor(at / 200));
+    for (let step = 105; step < 300; step++) story.passes(step);
+    for (let at = 0; at < 500; at++) story.resolves(String(at), 300 + Math.floor(at / 10));
+    for (let step = 350; step < 360; step++) story.passes(step);
+    expect(story.said).toEqual(['102 firing 1/1', '105 firing 500/500', '350 resolved 0/500']);
+    expect(new Set(story.updates.map(({ incident }) => incident.id)).size).toBe(1);
+    expect(story.notifications.every(({ members }) => members.length <= 20)).toBe(true);
+  });
+
+  it('says no more when it grows by less than it was', () => {
+    const story = new Story();
+    for (const entity of ['a', 'b', 'c']) story.fires(entity, 100);
+    story.passes(101);
+    story.fires('d', 104);
+    story.fires('e', 105);
+    story.passes(130);
+    expect(story.said).toEqual(['101 firing 3/3']);
+    story.fires('f', 131);
+    story.passes(132);
+    expect(story.said).toEqual(['101 firing 3/3', '132 firing 6/6']);
+  });
+
+  it('takes no alert that comes long after its newest one: that one is news', () => {
+    const story = new Story();
+    story.fires('stuck', 100);
+    story.passes(101);
+    story.fires('news', 101 + 10 * MINUTE);
+    story.passes(101 + 11 * MINUTE);
+    expect(story.said).toEqual(['101 firing 1/1', '145 firing 1/1']);
+    expect(story.fold.open()).toHaveLength(2);
+  });
+
+  it('goes on when another fires before its end was told', () => {
+    const story = new Story();
+    story.fires('a', 100);
+    story.passes(101);
+    story.resolves('a', 110);
+    story.fires('b', 110);
+    story.passes(130);
+    story.resolves('b', 131);
+    story.passes(133);
+    expect(story.said).toEqual(['101 firing 1/1', '130 firing 1/2', '133 resolved 0/2']);
+  });
+
+  it('keeps apart what people are told of and what is only on record, also if it is told late', () => {
+    const story = new Story();
+    story.fires('a', 100, { notified: false });
+    story.fires('b', 100, { notified: false });
+    story.passes(101);
+    story.isToldLate('a', 104);
+    story.passes(105);
+    story.resolves('b', 106);
+    story.passes(107);
+    expect(story.said).toEqual([
+      '101 firing 2/2 (on record)',
+      '105 firing 1/1',
+      '107 resolved 0/1 (on record)',
+    ]);
+  });
+
+  it('is the same after a restart at any place', () => {
+    const lived = (restarts: boolean): Story => {
+      const story = new Story();
+      const pause = (): void => {
+        if (restarts) story.restart();
+      };
+      for (const [entity, step] of [
+        ['a', 100],
+        ['b', 100],
+        ['c', 103],
+        ['d', 104],
+        ['e', 105],
+      ] as const) {
+        story.fires(entity, step);
+        pause();
+      }
+      story.passes(120);
+      pause();
+      for (const [entity, step] of [
+        ['b', 121],
+        ['a', 125],
+        ['e', 126],
+        ['d', 127],
+        ['c', 130],
+      ] as const) {
+        story.resolves(entity, step);
+        pause();
+      }
+      story.passes(140);
+      return story;
+    };
+    const whole = lived(false);
+    expect(lived(true).notifications).toEqual(whole.notifications);
+    expect(lived(true).updates).toEqual(whole.updates);
+    expect(whole.said).toEqual(['103 firing 2/2', '105 firing 4/4', '140 resolved 0/5']);
+  });
+
+  it('is told at once when its time has passed by the wall clock', () => {
+    const story = new Story();
+    story.fires('a', 100);
+    const [waiting] = story.fold.waiting();
+    expect(waiting?.waitMs).toBe(15_000);
+    const sink = { incidents: [], incidentNotifications: [] as IncidentNotification[] };
+    story.fold.tell(waiting?.id ?? '', sink);
+    story.fold.tell(waiting?.id ?? '', sink);
+    expect(sink.incidentNotifications.map(({ event }) => event)).toEqual(['firing']);
+    expect(story.fold.waiting()).toEqual([]);
+  });
+});
