@@ -33,7 +33,7 @@ export function EntityPage(props: { readonly daemon: DaemonState; readonly query
       ${data !== null && data.steps.length > 0 && entityRanges({ detector, entity, data })}
       <a href=${hashOf(['alerts'], { detector, entity })}>Its alerts</a>
       <span class="quiet"
-        >${isLive ? 'live; ' : ''}drag over a chart to look closer, click to hold the cursor</span
+        >${isLive ? 'live; ' : ''}drag over a chart to look closer, click to hold a step</span
       >
     </div>
     ${data?.truncated === true && html`<p class="quiet">Only the newest ${data.steps.length} steps of this range are drawn.</p>`}

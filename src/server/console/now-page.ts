@@ -19,12 +19,14 @@ export function NowPage({ daemon }: { readonly daemon: DaemonState }): VNode {
       <section class="alerts-now" aria-labelledby="open-alerts">
         <h2 id="open-alerts">Open alerts</h2>
         ${openAlertList(daemon)}
-        ${
-          daemon.pastAlerts.length > 0 &&
-          html`<h2 class="later"><a href="#/alerts">Ended last</a></h2>
-            ${pastAlertList(daemon)}`
-        }
       </section>
+      ${
+        daemon.pastAlerts.length > 0 &&
+        html`<section class="past-now" aria-labelledby="past-alerts">
+          <h2 id="past-alerts"><a href="#/alerts">Ended last</a></h2>
+          ${pastAlertList(daemon)}
+        </section>`
+      }
       <div class="detectors-now">
         ${
           status.detectors.length === 0 &&

@@ -76,13 +76,7 @@ export function StepChart(props: ChartProps): VNode {
     chart.current?.setData([[...seconds], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData);
   }, [seconds, lines, dark]);
 
-  useEffect(() => {
-    const made = chart.current;
-    const at = pinned === null ? undefined : seconds[pinned];
-    if (made === null) return;
-    (made.cursor as { _lock: boolean })._lock = at !== undefined;
-    if (at !== undefined) made.setCursor({ left: made.valToPos(at, 'x'), top: 0 }, false);
-  }, [pinned, seconds, dark]);
+  useEffect(() => chart.current?.redraw(false), [pinned]);
 
   return html`<figure class="chart">
     <figcaption>${title}</figcaption>
@@ -129,7 +123,7 @@ function optionsOf(newest: { readonly current: ChartProps }, element: HTMLElemen
       {
         ...axis,
         size: 76,
-        space: 26,
+        space: 20,
         ...(binary === true ? { incrs: POWERS_OF_TWO } : {}),
         values: (_, values) => values.map((value) => newest.current.format(value)),
       },
@@ -146,7 +140,16 @@ function optionsOf(newest: { readonly current: ChartProps }, element: HTMLElemen
     ],
     hooks: {
       drawClear: [(plot) => shade(plot, newest.current.spans, colour('--alert-span'))],
-      draw: [(plot) => drawThreshold(plot, newest.current.threshold, colour('--threshold'))],
+      draw: [
+        (plot) => {
+          const { threshold, pinned: held, seconds } = newest.current;
+          if (threshold !== undefined) {
+            drawLine(plot, { y: plot.valToPos(threshold, 'y', true) }, colour('--threshold'));
+          }
+          const at = held === null ? undefined : seconds[held];
+          if (at !== undefined) drawLine(plot, { x: plot.valToPos(at, 'x', true) }, colour('--text'));
+        },
+      ],
       setCursor: [
         (plot) => {
           const { idx, left = -1 } = plot.cursor;
@@ -160,7 +163,7 @@ function optionsOf(newest: { readonly current: ChartProps }, element: HTMLElemen
             if (plot.select.width >= LEAST_DRAG) return;
             const { idx } = plot.cursor;
             const { pinned, pin } = newest.current;
-            pin(pinned === null && typeof idx === 'number' ? idx : null);
+            if (typeof idx === 'number') pin(idx === pinned ? null : idx);
           }),
       ],
     },
@@ -199,17 +202,21 @@ function shade(plot: uPlot, spans: ChartProps['spans'], fill: string): void {
   ctx.restore();
 }
 
-function drawThreshold(plot: uPlot, threshold: number | undefined, stroke: string): void {
-  if (threshold === undefined) return;
+/** A dashed line across at `y`, or one from top to bottom at `x`; in canvas pixels. */
+function drawLine(plot: uPlot, at: { readonly x: number } | { readonly y: number }, stroke: string): void {
   const { ctx, bbox } = plot;
-  const y = plot.valToPos(threshold, 'y', true);
   ctx.save();
   ctx.strokeStyle = stroke;
   ctx.lineWidth = devicePixelRatio;
-  ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
   ctx.beginPath();
-  ctx.moveTo(bbox.left, y);
-  ctx.lineTo(bbox.left + bbox.width, y);
+  if ('x' in at) {
+    ctx.moveTo(at.x, bbox.top);
+    ctx.lineTo(at.x, bbox.top + bbox.height);
+  } else {
+    ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
+    ctx.moveTo(bbox.left, at.y);
+    ctx.lineTo(bbox.left + bbox.width, at.y);
+  }
   ctx.stroke();
   ctx.restore();
 }

@@ -14,7 +14,7 @@ interface ReadoutProps {
   readonly at: number | null;
   /** It stays when the pointer moves. */
   readonly held: boolean;
-  readonly hold: (step: number) => void;
+  readonly hold: (step: number | null) => void;
 }
 
 /** What was at the step under the cursor, or at the newest one; of a held one also why an alert did or did not fire. */
@@ -35,7 +35,8 @@ export function StepReadout({ detector, entity, data, at, held, hold }: ReadoutP
       ${featureTable(data, step)}
       ${
         held
-          ? part(StepReason, { detector, entity, atMs: step.atMs })
+          ? html`${part(StepReason, { detector, entity, atMs: step.atMs })}
+              <button type="button" onClick=${() => hold(null)}>Let go of this step</button>`
           : html`<button type="button" onClick=${() => hold(index)}>Why did it (not) fire here?</button>`
       }
     </aside>
