@@ -87,11 +87,12 @@ function filters(daemon: DaemonState, query: URLSearchParams): VNode {
       </select>
     </label>
   `;
-  const text = (name: string, title: string): VNode => html`
+  const text = (name: string, title: string, placeholder: string): VNode => html`
     <label>
       ${title}
       <input
         type="search"
+        placeholder=${placeholder}
         value=${query.get(name) ?? ''}
         onChange=${(event: Event) => go(name, (event.target as HTMLInputElement).value)}
       />
@@ -101,8 +102,8 @@ function filters(daemon: DaemonState, query: URLSearchParams): VNode {
     <form class="filters" role="search" onSubmit=${(event: Event) => event.preventDefault()}>
       ${choice('state', 'State', STATES)}
       ${choice('detector', 'Detector', daemon.status?.detectors.map(({ detector }) => detector) ?? [])}
-      ${text('entity', 'Entity (whole name)')} ${choice('label', 'Label', LABELS)}
-      ${text('text', 'Text holds')}
+      ${text('entity', 'Entity', 'its whole name')} ${choice('label', 'Label', LABELS)}
+      ${text('text', 'Text holds', '')}
     </form>
   `;
 }

@@ -103,7 +103,7 @@ function optionsOf(newest: { readonly current: ChartProps }, element: HTMLElemen
     height: heightOf(showTimes),
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     legend: { show: false },
-    padding: [6, 8, 0, 0],
+    padding: [6, 18, 0, 0],
     cursor: {
       sync: { key: CURSOR },
       drag: { x: true, y: false, setScale: false, dist: LEAST_DRAG },
