@@ -10,6 +10,8 @@ import type { DetectorStatus } from './shapes.ts';
 
 /** Up to so many entities are tiles with names; more are cells of a strip. */
 const MOST_TILES = 120;
+/** A detector that finds less of a fault than that is blind to it. */
+const BLIND_BELOW = 0.5;
 
 /** One detector: how it is doing, its entities by score, and all of them as a list. */
 export function DetectorNow(props: {
@@ -60,7 +62,7 @@ function factsOf(detector: DetectorStatus, daemon: DaemonState): VNode {
           ${formatCount(provisional)} provisional
         </li>`
       }
-      ${training === 'running' && html`<li>training</li>`}
+      ${blindFact(detector)} ${training === 'running' && html`<li>training</li>`}
       ${
         modelVersion !== null &&
         html`<li>
@@ -69,6 +71,22 @@ function factsOf(detector: DetectorStatus, daemon: DaemonState): VNode {
       }
       ${typeof outline?.lastScoredMs === 'number' && html`<li>scored up to ${formatTime(outline.lastScoredMs)} UTC</li>`}
     </ul>
+  `;
+}
+
+/** Faults that it would not see now, as the self-test of the last hour says. */
+function blindFact({ selfTest }: DetectorStatus): VNode | null {
+  const unseen = selfTest?.faults.filter(({ recall }) => recall < BLIND_BELOW) ?? [];
+  if (unseen.length === 0) return null;
+  const names = unseen.map(({ fault }) => fault.replaceAll('_', ' ')).join(', ');
+  const hasFallen = unseen.some(({ fallen }) => fallen);
+  return html`
+    <li
+      class=${hasFallen ? 'over' : ''}
+      title=${`Less than half of such faults, put into its newest normal steps, would have raised an alert${hasFallen ? '; some were seen when it was trained' : ''}`}
+    >
+      blind to: ${names}
+    </li>
   `;
 }
 

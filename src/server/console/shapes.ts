@@ -23,6 +23,15 @@ export interface DetectorStatus {
     readonly offset: number;
     readonly provisionalEntities: number;
   } | null;
+  /** Of the last hour; `null` before the first. */
+  readonly selfTest: {
+    readonly faults: readonly {
+      readonly fault: string;
+      readonly recall: number;
+      /** Clearly below what it was at training. */
+      readonly fallen: boolean;
+    }[];
+  } | null;
 }
 
 export type AlertLabel = 'real' | 'planned' | 'false';

@@ -80,6 +80,12 @@ describe.skipIf(CHROMIUM.path === null)(`the console in a browser${CHROMIUM.note
     expect(await page.locator('img').count()).toBe(0);
   });
 
+  it('says which faults a detector does not see', async () => {
+    const { page } = await open('#/');
+    expect(await page.getByText('blind to').textContent()).toContain('broken correlation');
+    expect(await page.getByText('blind to').textContent()).not.toContain('spike');
+  });
+
   it('follows scores and alerts as they change, without being asked', async () => {
     const { page } = await open('#/');
     const first = page.locator('.tiles li').first();

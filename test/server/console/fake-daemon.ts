@@ -56,7 +56,21 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
           modelVersion: state.models[0]?.version ?? null,
           training: 'idle',
           threshold: null,
-          selfTest: null,
+          selfTest: {
+            testedMs: NEWEST_MS,
+            version: 'aaaaaaaaaaaa',
+            detail: null,
+            faults: [
+              { fault: 'spike', recall: 1, trainedRecall: 1, smallestSize: 2, fallen: false },
+              {
+                fault: 'broken_correlation',
+                recall: 0.2,
+                trainedRecall: 0.9,
+                smallestSize: null,
+                fallen: true,
+              },
+            ],
+          },
         },
       ],
     }),
