@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { pipelineConfig } from '../config/pipeline-config.ts';
 import type { DeliveryService } from '../delivery/delivery-service.ts';
+import { readConsoleFiles } from '../server/console-files.ts';
 import { createServer } from '../server/server.ts';
 import { openStore } from '../store/open-store.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
@@ -16,6 +18,7 @@ import { startDriftWatch } from './drift-watch.ts';
 import { jitterMs } from './jitter.ts';
 import { LookBackModels } from './look-back-models.ts';
 import { listen } from './listen.ts';
+import { createLiveBackend } from './live-backend.ts';
 import type { LogStyle } from './log.ts';
 import type { Published, TrainedModel } from './messages.ts';
 import { PipelineNotStarted, PipelineThread } from './pipeline-thread.ts';
@@ -30,6 +33,7 @@ import { startVitalSigns } from './vital-signs.ts';
 
 /** Detectors with the same schedule start their trainings spread over so long. */
 const MOST_JITTER_MS = 10 * 60_000;
+const CONSOLE = fileURLToPath(new URL('../server/console/', import.meta.url));
 
 /** Hourly, spread over the first half of the hour. */
 const SELF_TEST_SCHEDULE = '0 * * * *';
@@ -154,7 +158,13 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
     lookBackModels,
     wakeDelivery: () => late.delivery?.wake(),
   });
-  const server = createServer({ backend, token: config.server.token?.reveal() ?? null });
+  closers.add(() => instruments.scores.stop());
+  const server = createServer({
+    backend,
+    token: config.server.token?.reveal() ?? null,
+    live: createLiveBackend({ config, store, instruments }),
+    console: readConsoleFiles(CONSOLE),
+  });
   closers.add(() => server.close());
   const url = await listen(server, config.server.listen);
 
@@ -180,7 +190,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   report({
     event: 'started',
     level: 'info',
-    message: `strayd ${build.version} runs; ${url}/metrics`,
+    message: `strayd ${build.version} runs; the console is at ${url}, the metrics at ${url}/metrics`,
     fields: { url },
   });
 

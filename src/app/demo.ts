@@ -23,6 +23,8 @@ export interface DemoOptions {
   readonly brokers: readonly string[] | null;
   /** 0 = any free one. */
   readonly port: number;
+  /** Once all is played, the HTTP side stays until the signal comes, which is a good end then. */
+  readonly stay: boolean;
 }
 
 export interface DemoStart {
@@ -46,6 +48,8 @@ export interface DemoView {
   transition(transition: AlertTransition, text: AlertText): void;
   /** Something that does not spoil the demo, but that people should know. */
   warned(message: string): void;
+  /** All is played; `stay`: it can still be looked at. */
+  staying(result: DemoResult): void;
 }
 
 export interface DemoResult {
@@ -71,7 +75,12 @@ export async function runDemo(
   const opened: (() => Promise<void>)[] = [];
   try {
     const run = playDemo({ options, view, storePath: directory, opened });
-    return await (signal === undefined ? run : Promise.race([run, interruption(signal)]));
+    const result = await (signal === undefined ? run : Promise.race([run, interruption(signal)]));
+    if (options.stay && signal !== undefined) {
+      view.staying(result);
+      await interruption(signal).catch(() => undefined);
+    }
+    return result;
   } finally {
     for (const close of opened.reverse()) await close();
     remove();

@@ -10,6 +10,8 @@ import { Exposition } from './exposition.ts';
 import { startLog, type LogStyle } from './log.ts';
 import { LimitNotices } from './limit-notices.ts';
 import type { Published } from './messages.ts';
+import { ScoreFeed } from './score-feed.ts';
+import { SourceWatch } from './source-watch.ts';
 import type { Report } from './telemetry.ts';
 import { Vitals } from './vitals.ts';
 
@@ -20,6 +22,8 @@ export interface Instruments {
   readonly vitals: Vitals;
   readonly current: CurrentAlerts;
   readonly limits: LimitNotices;
+  readonly scores: ScoreFeed;
+  readonly sources: SourceWatch;
   readonly report: Report;
 }
 
@@ -43,6 +47,8 @@ export function createInstruments(
       Date.now,
     ),
     limits: new LimitNotices(),
+    scores: new ScoreFeed(),
+    sources: new SourceWatch(config.sources, Date.now),
     report: (event) => {
       write(event);
       vitals.noted(event);
@@ -72,12 +78,14 @@ export function restoreInstruments(
 
 /** Takes in what one checkpoint made true. */
 export function showPublished(
-  { vitals, current, exposition, limits, report }: Instruments,
+  { vitals, current, exposition, limits, scores, sources, report }: Instruments,
   published: Published,
 ): void {
   vitals.published(published);
   current.apply(published.transitions, published.incidents);
   exposition.apply(published);
+  scores.apply(published);
+  sources.apply(published);
   for (const transition of published.transitions) reportTransition(transition, report);
   for (const notice of limits.noticesOf(published.samples)) report(notice);
 }

@@ -1,5 +1,6 @@
 import type { Metrics } from '../server/metrics.ts';
 import type { PublishedPartition } from './messages.ts';
+import { watermarksOf } from './watermarks.ts';
 
 interface PartitionLabels {
   readonly topic: string;
@@ -34,16 +35,4 @@ export class SourceMetrics {
       this.#metrics.watermarkLag.set({ source }, Math.max(0, nowMs - watermarkMs) / 1000);
     }
   }
-}
-
-/** Of the slowest partition that is not idle; if all are, of the newest. */
-function watermarksOf(partitions: readonly PublishedPartition[]): Map<string, number> {
-  const slowest = new Map<string, number>();
-  const newest = new Map<string, number>();
-  for (const { source, watermarkMs, idle } of partitions) {
-    if (!Number.isFinite(watermarkMs)) continue;
-    newest.set(source, Math.max(newest.get(source) ?? -Infinity, watermarkMs));
-    if (!idle) slowest.set(source, Math.min(slowest.get(source) ?? Infinity, watermarkMs));
-  }
-  return new Map([...newest, ...slowest]);
 }

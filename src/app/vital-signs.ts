@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
-import type { DetectorSpec } from '../core/detector.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
 import { cronTimes } from './cron.ts';
+import { budgetUsed } from './budget-used.ts';
 import type { Instruments } from './instruments.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
@@ -15,7 +15,6 @@ export interface VitalSignsOptions {
 }
 
 const EVERY_MS = 5000;
-const WEEK_MS = 7 * 86_400_000;
 
 /** Looks every few seconds whether the pipeline thread answers, what waits for delivery and what the budget has left; answers how to stop. */
 export function startVitalSigns(options: VitalSignsOptions): () => void {
@@ -68,14 +67,4 @@ function lookIntoStore({ config, store, instruments }: VitalSignsOptions): void 
     if (active !== undefined) exposition.model(spec.name, active.version, active.card, active.createdMs);
     metrics.budgetUsed.set({ detector: spec.name }, budgetUsed(store, spec, entities));
   }
-}
-
-/** Incidents of the last seven days of the detector's own time that were delivered and hold nothing labelled real, ÷ budget. */
-function budgetUsed(store: StoreReader, spec: DetectorSpec, entities: number): number {
-  const newestMs = store.newestMs(spec);
-  if (!Number.isFinite(newestMs)) return 0;
-  const { count, perMs, scope } = spec.alert.budget;
-  const counted = store.countIncidentsAgainstBudget(spec.name, newestMs - WEEK_MS);
-  const sharers = scope === 'entity' ? Math.max(1, entities) : 1;
-  return counted / ((count * WEEK_MS * sharers) / perMs);
 }

@@ -2,7 +2,7 @@ import type { DemoView } from '../app/demo.ts';
 import { progressBar, type ProgressOutput } from './progress-bar.ts';
 import { wrapText } from './wrap-text.ts';
 
-export interface DemoScreen extends DemoView {
+export interface DemoScreen extends Omit<DemoView, 'staying'> {
   /** Wipes what was only there while it ran. */
   finished(): void;
 }
@@ -26,8 +26,8 @@ export function demoScreen(output: ProgressOutput | null): DemoScreen {
         `A simulated fleet of ${hosts.length} hosts, 6 metrics each, one step a minute (seed ${options.seed}).`,
       );
       if (topic !== null) say(`It goes through Kafka in a topic of its own, ${topic}.`);
-      if (takenPort !== null) say(`Port ${takenPort} is taken, so /metrics is elsewhere.`);
-      say(`Live while this runs: curl -s ${url}/metrics | grep ^strayd_`, '');
+      if (takenPort !== null) say(`Port ${takenPort} is taken, so the console and /metrics are elsewhere.`);
+      say(`Watch it at ${url} (the console), or: curl -s ${url}/metrics | grep ^strayd_`, '');
     },
     history({ options, liveFromMs, endMs }, watermarkMs) {
       const { startMs } = options;

@@ -25,7 +25,8 @@ export function budgetLines(detector: DetectorSpec, entityCounts: readonly numbe
   });
 }
 
-function budgetText({ alert: { budget } }: DetectorSpec): string {
+/** A detector's budget in words, as `5 per week`. */
+export function budgetText({ alert: { budget } }: DetectorSpec): string {
   const period = PERIODS.find(([ms]) => ms === budget.perMs)?.[1] ?? `${budget.perMs} ms`;
   return `${budget.count} per ${period}${budget.scope === 'entity' ? ' per entity' : ''}`;
 }

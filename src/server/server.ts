@@ -6,29 +6,47 @@ import { registerIncidentsApi } from './incidents-api.ts';
 import { registerDeliveryApi } from './delivery-api.ts';
 import type { Backend } from './backend.ts';
 import { registerWindowsApi } from './windows-api.ts';
+import type { ConsoleFiles } from './console-files.ts';
+import { isConsolePath, registerConsole } from './console-routes.ts';
+import { foreignSite } from './foreign-site.ts';
+import { registerLiveApi } from './live-api.ts';
+import type { LiveBackend } from './live-backend.ts';
 import { sendProblem } from './problem.ts';
 
 const MOST_BODY_BYTES = 64 * 1024;
-/** Probes and the scrape have no secrets in them, but label values can be: only probes go without a token. */
+/** Probes and the scrape have no secrets in them, but label values can be: only probes, and the console's own files, go without a token. */
 const OPEN_PATHS = new Set(['/healthz', '/readyz']);
 
 export interface ServerOptions {
   readonly backend: Backend;
   /** Asked for as `Authorization: Bearer …` on everything but the probes; `null` = none (loopback only). */
   readonly token: string | null;
+  /** What can be watched live; absent: those routes are not there. */
+  readonly live?: LiveBackend;
+  /** The browser's side; `null` or absent: not built. */
+  readonly console?: ConsoleFiles | null;
 }
 
 /**
- * The HTTP side: /metrics, /healthz, /readyz and /api/v1. Not listening yet; `inject()` tests it without a socket.
+ * The HTTP side: /metrics, /healthz, /readyz, /api/v1 and the console on /. Not listening yet; `inject()` tests it without a socket.
  * Errors are answered as `application/problem+json`.
  */
-export function createServer({ backend, token }: ServerOptions): FastifyInstance {
+export function createServer({ backend, token, live, console = null }: ServerOptions): FastifyInstance {
   const server = Fastify({ logger: false, bodyLimit: MOST_BODY_BYTES, forceCloseConnections: true });
 
+  server.addHook('onRequest', async (request, reply) => {
+    const reason = foreignSite(request);
+    if (reason === null) return;
+    await sendProblem(reply, {
+      status: 403,
+      title: 'A page of another site may change nothing here',
+      detail: `${reason} Open strayd's own address, and pass the Host header on if a proxy stands before it.`,
+    });
+  });
   if (token !== null) {
     const expected = digest(`Bearer ${token}`);
     server.addHook('onRequest', async (request, reply) => {
-      if (OPEN_PATHS.has(request.url)) return;
+      if (OPEN_PATHS.has(request.url) || isConsolePath(request.url)) return;
       const given = digest(request.headers.authorization ?? '');
       if (timingSafeEqual(given, expected)) return;
       await sendProblem(reply.header('www-authenticate', 'Bearer'), {
@@ -48,7 +66,7 @@ export function createServer({ backend, token }: ServerOptions): FastifyInstance
     sendProblem(reply, {
       status: 404,
       title: 'No such path',
-      detail: `${request.method} ${request.url} does not exist; there are /metrics, /healthz, /readyz and /api/v1/….`,
+      detail: `${request.method} ${request.url} does not exist; there are / (the console), /metrics, /healthz, /readyz and /api/v1/….`,
     }),
   );
 
@@ -70,6 +88,8 @@ export function createServer({ backend, token }: ServerOptions): FastifyInstance
   registerDeliveryApi(server, backend);
   registerExplainApi(server, backend);
   registerWindowsApi(server, backend);
+  if (live !== undefined) registerLiveApi(server, live);
+  registerConsole(server, console);
   return server;
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { runDemo, type DemoOptions } from '../../app/demo.ts';
+import { runDemo, type DemoOptions, type DemoResult } from '../../app/demo.ts';
 import { DemoError, DemoInterrupted } from '../../app/demo-error.ts';
 import { demoReport, judgeDemo } from '../demo-report.ts';
 import { demoScreen, type DemoScreen } from '../demo-screen.ts';
@@ -12,6 +12,7 @@ interface Flags {
   readonly model: boolean;
   readonly kafka?: string;
   readonly port: number;
+  readonly stay?: true;
   readonly json?: true;
 }
 
@@ -39,10 +40,11 @@ export function demoCommand(): Command {
     )
     .option(
       '-p, --port <port>',
-      'where /metrics is meanwhile; any free port if it is taken',
+      'where the console and /metrics are meanwhile; any free port if it is taken',
       wholeNumber(0, 65_535),
       9477,
     )
+    .option('--stay', 'once the verdict is out, keep the console there until Ctrl-C')
     .option('--json', 'print the verdict as JSON and nothing else')
     .action(async (flags: Flags) => {
       const options: DemoOptions = {
@@ -51,12 +53,22 @@ export function demoCommand(): Command {
         model: flags.model,
         brokers: flags.kafka?.split(',') ?? null,
         port: flags.port,
+        stay: flags.stay === true,
       };
       const screen = demoScreen(flags.json === true ? null : process.stdout);
-      const result = await untilStopped((signal) => runDemo(options, screen, signal), screen);
-      screen.finished();
-      const verdict = judgeDemo(result);
-      process.stdout.write(flags.json === true ? `${JSON.stringify(verdict)}\n` : `${demoReport(verdict)}\n`);
+      const print = (result: DemoResult): void => {
+        screen.finished();
+        const verdict = judgeDemo(result);
+        process.stdout.write(
+          flags.json === true ? `${JSON.stringify(verdict)}\n` : `${demoReport(verdict)}\n`,
+        );
+      };
+      const staying = (result: DemoResult): void => {
+        print(result);
+        if (flags.json !== true) process.stdout.write('\nThe console stays until Ctrl-C.\n');
+      };
+      const result = await untilStopped((signal) => runDemo(options, { ...screen, staying }, signal), screen);
+      if (!options.stay) print(result);
     });
 }
 

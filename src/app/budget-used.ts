@@ -1,0 +1,14 @@
+import type { DetectorSpec } from '../core/detector.ts';
+import type { StoreReader } from '../store/store-reader.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** Incidents of the last seven days of the detector's own time that were delivered and hold nothing labelled real, ÷ budget. */
+export function budgetUsed(store: StoreReader, spec: DetectorSpec, entities: number): number {
+  const newestMs = store.newestMs(spec);
+  if (!Number.isFinite(newestMs)) return 0;
+  const { count, perMs, scope } = spec.alert.budget;
+  const counted = store.countIncidentsAgainstBudget(spec.name, newestMs - WEEK_MS);
+  const sharers = scope === 'entity' ? Math.max(1, entities) : 1;
+  return counted / ((count * WEEK_MS * sharers) / perMs);
+}

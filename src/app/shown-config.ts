@@ -1,0 +1,32 @@
+import { stringify } from 'yaml';
+import type { Config } from '../config/config.ts';
+import { Secret } from '../config/secret.ts';
+import { formatDuration } from '../core/duration.ts';
+
+/** Longer texts (PEM files, templates) would hide what is around them. */
+const MOST_TEXT = 300;
+
+/**
+ * The running configuration as YAML, every default filled in: keys as in the file, durations in its notation, secrets as
+ * `Secret` shows them.
+ */
+export function shownConfig(config: Config): string {
+  return stringify(shown(config, ''), { lineWidth: 0 });
+}
+
+function shown(value: unknown, key: string): unknown {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return 'unlimited';
+    return key.endsWith('Ms') ? formatDuration(value) : value;
+  }
+  if (typeof value === 'string') return value.length > MOST_TEXT ? `${value.slice(0, MOST_TEXT)}…` : value;
+  if (Array.isArray(value)) return value.map((one) => shown(one, key));
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Secret) return value.toString();
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [fileKey(name), shown(one, name)]));
+}
+
+/** `allowedLatenessMs` → `allowed_lateness`. */
+function fileKey(name: string): string {
+  return name.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,193 @@
+/** What the console reads of the API's answers; test/server/console/shapes.test.ts holds them against the server's own types. */
+
+/** Of GET /api/v1/status. */
+export interface Status {
+  readonly version: string;
+  readonly startedMs: number;
+  readonly trouble: readonly string[];
+  readonly detectors: readonly DetectorStatus[];
+}
+
+export interface DetectorStatus {
+  readonly detector: string;
+  readonly mode: string;
+  readonly entities: number;
+  readonly openAlerts: number;
+  readonly warmupRatio: number;
+  readonly modelVersion: string | null;
+  readonly training: string;
+  readonly threshold: {
+    readonly raw: number;
+    readonly low: number;
+    readonly high: number;
+    readonly offset: number;
+    readonly provisionalEntities: number;
+  } | null;
+  /** Of the last hour; `null` before the first. */
+  readonly selfTest: {
+    readonly faults: readonly {
+      readonly fault: string;
+      readonly recall: number;
+      /** Clearly below what it was at training. */
+      readonly fallen: boolean;
+    }[];
+  } | null;
+}
+
+export type AlertLabel = 'real' | 'planned' | 'false';
+
+export interface Contribution {
+  readonly feature: string;
+  readonly unit: string;
+  /** Share of the whole error, 0…1. */
+  readonly ratio: number;
+  readonly seen: number;
+  readonly expected: number;
+}
+
+/** One of GET /api/v1/alerts. */
+export interface AlertView {
+  readonly alert: {
+    readonly id: string;
+    readonly detector: string;
+    readonly entity: string;
+    readonly kind: string;
+    readonly severity: string;
+    readonly state: 'pending' | 'firing' | 'resolved';
+    readonly provisional: boolean;
+    readonly firstStepOver: number;
+    readonly lastStepOver: number;
+    readonly peakScore: number;
+    readonly contributions: readonly Contribution[];
+    readonly recent: readonly (number | null)[];
+  };
+  readonly label: AlertLabel | null;
+  /** Title, summary and lines. */
+  readonly text: string;
+  readonly since: string;
+  readonly deliver: boolean;
+}
+
+/** One of GET /api/v1/models. */
+export interface ModelView {
+  readonly detector: string;
+  readonly version: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly created: string;
+  readonly activeFrom: string | null;
+  readonly card: unknown;
+}
+
+/** What is shown of a model card; a card of an earlier version may lack any of it. */
+export interface CardView {
+  readonly type?: string;
+  readonly note?: string;
+  readonly backend?: string;
+  readonly parent?: string | null;
+  readonly features?: readonly string[];
+  readonly windows?: readonly number[];
+  readonly groups?: readonly {
+    readonly cohort: string | null;
+    readonly entities: number;
+    readonly trainingRows: number;
+    readonly members: readonly {
+      readonly kind: string;
+      readonly steps: number;
+      readonly shape: readonly number[];
+      readonly share: number;
+      readonly curve: readonly LossPoint[];
+      readonly holdOutError: number;
+    }[];
+  }[];
+  readonly data?: {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly entities: number;
+    readonly rows: number;
+    readonly holdOutRows: number;
+    readonly leftOut: Readonly<Record<string, number>>;
+  };
+  readonly threshold?: { readonly median: number | null; readonly holdOutShareOver: number };
+  readonly holdOutErrors?: readonly { readonly feature: string; readonly error: number | null }[];
+  readonly promotion?: {
+    readonly promoted: boolean;
+    readonly reason: string;
+    readonly verdicts: readonly {
+      readonly name: string;
+      readonly passed: boolean;
+      readonly detail: string;
+    }[];
+  };
+  readonly selfTest?: readonly {
+    readonly fault: string;
+    readonly recall: number;
+    readonly smallestSize: number | null;
+  }[];
+}
+
+/** Losses of one epoch, on what is learned from and on what is held out. */
+export interface LossPoint {
+  readonly training: number;
+  readonly validation: number;
+}
+
+/** One of GET /api/v1/dead-letters. */
+export interface DeadLetter {
+  readonly reason: string;
+  readonly count: number;
+  readonly example: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly offset: number;
+    readonly detail: string;
+    readonly text: string;
+  };
+}
+
+/** Of GET /api/v1/entities/{detector}/{entity}/steps; arrays of a step are in the order of `features`. */
+export interface EntitySteps {
+  readonly stepMs: number;
+  readonly features: readonly { readonly feature: string; readonly unit: string }[];
+  /** The range had more steps; these are the newest of it. */
+  readonly truncated?: boolean;
+  readonly steps: readonly EntityStep[];
+  /** Newest first; `toMs` `null`: not over. */
+  readonly alerts: readonly AlertSpan[];
+}
+
+export interface EntityStep {
+  /** Begin of the step, Unix ms. */
+  readonly atMs: number;
+  readonly seen: readonly (number | null)[];
+  readonly expected?: readonly (number | null)[];
+  /** Of the whole error, 0…1. */
+  readonly share?: readonly (number | null)[];
+  readonly score: number | null;
+  readonly over: boolean;
+}
+
+export interface AlertSpan {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly fromMs: number;
+  readonly toMs: number | null;
+}
+
+/** Of GET /api/v1/explain. */
+export interface StepExplanation {
+  readonly sentence: string;
+  readonly checks: readonly {
+    readonly name: string;
+    /** `null`: it was not asked. */
+    readonly held: boolean | null;
+    readonly detail: string;
+  }[];
+  readonly features: readonly {
+    readonly feature: string;
+    readonly share: number | null;
+    readonly text: { readonly seen: string; readonly expected: string; readonly remark: string };
+  }[];
+  readonly notes: readonly string[];
+}

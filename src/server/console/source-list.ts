@@ -1,0 +1,34 @@
+import type { VNode } from 'preact';
+import type { SourceView } from '../live-backend.ts';
+import { formatCount, formatSpan } from './format.ts';
+import { html } from './html.ts';
+
+/** Each source with its rate and how far behind it is. */
+export function sourceList(sources: readonly SourceView[]): VNode {
+  return html`
+    <ul class="sources">
+      ${sources.map(
+        ({ source, samplesPerSecond, watermarkLagMs, partitions, deadLetters }) => html`
+          <li>
+            <strong>${source}</strong>
+            <span class="facts">
+              <span>${formatCount(samplesPerSecond)} samples/s</span>
+              <span
+                >${watermarkLagMs === null ? 'nothing read yet' : `data ${formatSpan(watermarkLagMs)} behind`}</span
+              >
+              <span>${formatCount(sum(partitions.map(({ lagRecords }) => lagRecords)))} records to read</span>
+              ${
+                sum(Object.values(deadLetters)) > 0 &&
+                html`<a href="#/sources">${formatCount(sum(Object.values(deadLetters)))} unusable</a>`
+              }
+            </span>
+          </li>
+        `,
+      )}
+    </ul>
+  `;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
+}

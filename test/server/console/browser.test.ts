@@ -1,0 +1,215 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CHROMIUM, launchChromium } from '../../support/chromium.ts';
+import { fakeDaemon, HOSTILE, type FakeDaemon } from './fake-daemon.ts';
+import { openPage, seriousFindings, type OpenPage, type PageOptions } from './open-page.ts';
+
+const PAGES = {
+  now: '#/',
+  alerts: '#/alerts',
+  'one alert': '#/alerts/firing-1',
+  entity: '#/entity?detector=hosts&entity=db-2',
+  models: '#/models',
+  sources: '#/sources',
+  setup: '#/setup',
+};
+/** What each page shows once it is there. */
+const SHOWS = {
+  now: 'db-2: cpu 6 cores',
+  alerts: 'cpu 6 cores',
+  'one alert': 'See db-2 at that time',
+  entity: 'Newest step',
+  models: 'Self-test',
+  sources: '12\u202f345',
+  setup: 'store:',
+};
+
+describe.skipIf(CHROMIUM.path === null)(`the console in a browser${CHROMIUM.note}`, () => {
+  let browser: Browser;
+  let daemon: FakeDaemon;
+  let base: string;
+  let opened: OpenPage[] = [];
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    daemon = fakeDaemon();
+    base = await daemon.server.listen({ port: 0 });
+  });
+  afterEach(async () => {
+    for (const { page } of opened) await page.context().close();
+    opened = [];
+    await daemon.server.close();
+  });
+  const open = async (hash: string, options: PageOptions = {}): Promise<OpenPage> => {
+    const one = await openPage(browser, `${base}/${hash}`, options);
+    opened.push(one);
+    return one;
+  };
+
+  describe.each(Object.keys(PAGES) as (keyof typeof PAGES)[])('on the page %s', (name) => {
+    it.each([
+      { width: 1280, dark: false },
+      { width: 390, dark: true },
+    ])(
+      'shows everything, without a complaint of the browser or a serious one of axe: %o',
+      async (options) => {
+        const { page, complaints } = await open(PAGES[name], options);
+        await page.getByText(SHOWS[name]).first().waitFor();
+        await page.getByText('live', { exact: true }).waitFor({ state: 'attached' });
+        expect(await seriousFindings(page)).toEqual([]);
+        expect(complaints).toEqual([]);
+        const overflow = await page.evaluate(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        );
+        expect(overflow).toBeLessThanOrEqual(0);
+        expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
+      },
+    );
+  });
+
+  it('shows a label value that is markup as the text that it is', async () => {
+    const { page } = await open('#/');
+    await page.locator('.tiles').getByText(HOSTILE).click();
+    expect(await page.locator('h1').textContent()).toContain(HOSTILE);
+    await page.locator('nav').getByText('Sources').click();
+    await page.getByText('not json').click();
+    expect(await page.locator('.dead-letter pre').textContent()).toBe(HOSTILE);
+    expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
+    expect(await page.locator('img').count()).toBe(0);
+  });
+
+  it('says which faults a detector does not see', async () => {
+    const { page } = await open('#/');
+    expect(await page.getByText('blind to').textContent()).toContain('broken correlation');
+    expect(await page.getByText('blind to').textContent()).not.toContain('spike');
+  });
+
+  it('follows scores and alerts as they change, without being asked', async () => {
+    const { page } = await open('#/');
+    const first = page.locator('.tiles li').first();
+    await expect.poll(() => first.textContent()).toContain('db-2');
+    await page.getByText('live', { exact: true }).waitFor();
+    daemon.alerts = [];
+    daemon.tell({
+      detectors: [{ detector: 'hosts', scores: [['db-1', 4.25, 1]], forgotten: ['db-2'] }],
+      alerts: ['firing-1'],
+    });
+    await expect.poll(() => first.textContent()).toContain('4.25');
+    await page.getByText('Everything moves as it usually does').waitFor();
+    expect(await page.locator('.tiles').getByText('db-2').count()).toBe(0);
+  });
+
+  it('reads everything anew when the daemon has come back', async () => {
+    const { page } = await open('#/');
+    await page.getByText('live', { exact: true }).waitFor();
+    const { port } = daemon.server.server.address() as { port: number };
+    await daemon.server.close();
+    await page.getByText('reconnecting').waitFor();
+    daemon = fakeDaemon();
+    daemon.scores = [['db-9', 0.5, 1]];
+    await daemon.server.listen({ port });
+    await page.locator('.tiles').getByText('db-9').waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+  });
+
+  it('labels an alert and sends it again', async () => {
+    const { page } = await open('#/alerts/firing-1');
+    await page.getByRole('button', { name: 'planned' }).click();
+    await page.getByText('Labelled planned').waitFor();
+    await expect
+      .poll(() => page.getByRole('button', { name: 'planned' }).getAttribute('aria-pressed'))
+      .toBe('true');
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page.getByText('2 notifications are sent again').waitFor();
+    expect(daemon.asked).toEqual(['label firing-1 planned', 'resend firing-1']);
+  });
+
+  it('filters alerts, and keeps the filter in the address', async () => {
+    const { page } = await open('#/alerts');
+    await page.locator('.alert-card').nth(1).waitFor();
+    await page.getByLabel('State').selectOption('firing');
+    await expect.poll(() => page.locator('.alert-card').count()).toBe(1);
+    expect(page.url()).toContain('#/alerts?state=firing');
+    await page.getByLabel('Text holds').fill('nothing like it');
+    await page.keyboard.press('Enter');
+    await page.getByText('No alert fits these filters').waitFor();
+  });
+
+  it('rolls a model back after a question, and not without', async () => {
+    const { page } = await open('#/models/bbbbbbbbbbbb');
+    const ask = page.getByRole('button', { name: 'Use this version' });
+    await ask.click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(daemon.asked).toEqual([]);
+    await ask.click();
+    await page.getByRole('button', { name: 'Use bbbbbbbbbbbb' }).click();
+    await expect.poll(() => daemon.asked).toEqual(['roll back hosts to bbbbbbbbbbbb']);
+    await expect.poll(() => page.locator('.model-card h3').textContent()).toContain('active');
+  });
+
+  it('zooms an entity by a drag, and says why an alert did or did not fire at a click', async () => {
+    const { page } = await open('#/entity?detector=hosts&entity=db-2');
+    const plot = page.locator('.u-over').nth(1);
+    await plot.waitFor();
+    const box = await plot.boundingBox();
+    if (box === null) throw new Error('the chart has no place');
+    const y = box.y + box.height / 2;
+    await page.mouse.click(box.x + box.width * 0.95, y);
+    await page.getByText(/an alert was open already/).waitFor();
+    expect(await page.locator('.readout-step').textContent()).toContain('over the threshold');
+    await page.mouse.move(box.x + box.width * 0.25, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, y, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => page.url()).toMatch(/from=\d+&to=\d+/);
+  });
+
+  it('can be gone through by keyboard alone', async () => {
+    const { page } = await open('#/');
+    await page.locator('.tiles li').first().waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the page');
+    await page.locator('.tiles a').first().focus();
+    await page.keyboard.press('Enter');
+    await page.locator('h1', { hasText: 'db-2' }).waitFor();
+  });
+
+  it('opens the alert that a notification links to', async () => {
+    const { page } = await open('?alert=past-1');
+    await page.getByText('its other alerts').waitFor();
+    expect(page.url()).toBe(`${base}/#/alerts/past-1`);
+  });
+
+  it('tells a new user what it waits for', async () => {
+    daemon.scores = [];
+    daemon.alerts = [];
+    daemon.models = [];
+    const { page } = await open('#/');
+    await page.getByText('Learning what is normal.', { exact: true }).waitFor();
+    await page.getByText('40\u202f% of the history that the first training waits for').waitFor();
+    daemon.entities = 0;
+    await page.reload();
+    await page.getByText('No entity has been seen yet').waitFor();
+    await page.locator('nav').getByText('Alerts').click();
+    await page.getByText('No alert yet').waitFor();
+    await page.locator('nav').getByText('Models').click();
+    await page.getByText('No model yet').waitFor();
+  });
+
+  it('asks for the token where there is one, and keeps it for the tab', async () => {
+    await daemon.server.close();
+    daemon = fakeDaemon({ token: 's3cret' });
+    base = await daemon.server.listen({ port: 0 });
+    const { page } = await open('#/');
+    await page.getByLabel('Token').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('That token was refused').waitFor();
+    await page.getByLabel('Token').fill('s3cret');
+    await page.keyboard.press('Enter');
+    await page.locator('.tiles').getByText('db-1').waitFor();
+    await page.reload();
+    await page.locator('.tiles').getByText('db-1').waitFor();
+  });
+});

@@ -1,0 +1,259 @@
+import type { FastifyInstance } from 'fastify';
+import type { StepExplanation } from '../../../src/pipeline/explain/step-explanation.ts';
+import type { AlertLabel, AlertView, Backend, EntitySteps, ModelView } from '../../../src/server/backend.ts';
+import { readConsoleFiles } from '../../../src/server/console-files.ts';
+import type { LiveBackend, LiveUpdate, ScoreTuple } from '../../../src/server/live-backend.ts';
+import { createServer } from '../../../src/server/server.ts';
+import { firingAlert } from '../../delivery/alert-fixtures.ts';
+
+/** A label value as an attacker would choose it: markup, a closing quote, and what ends an attribute or an address. */
+export const HOSTILE = `"><img src=x onerror="globalThis.hacked=true">'&#?/%`;
+
+const STEP_MS = 15_000;
+const NEWEST_MS = Date.parse('2026-01-08T12:00:00Z');
+const CONSOLE = new URL('../../../dist/server/console/', import.meta.url).pathname;
+
+/** What the daemon of a test knows; may be changed while it runs. */
+export interface FakeDaemon {
+  readonly server: FastifyInstance;
+  /** What was asked of it, in words. */
+  readonly asked: string[];
+  scores: ScoreTuple[];
+  alerts: AlertView[];
+  models: ModelView[];
+  entities: number;
+  tell(update: LiveUpdate): void;
+}
+
+/** The HTTP side with the built console on a daemon that one test steers. */
+export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemon {
+  const listeners = new Set<(update: LiveUpdate) => void>();
+  const asked: string[] = [];
+  const state = {
+    asked,
+    scores: [
+      ['db-1', 0.2, NEWEST_MS],
+      ['db-2', 1.7, NEWEST_MS],
+      [HOSTILE, 0.9, NEWEST_MS],
+    ] as ScoreTuple[],
+    alerts: [alertView('firing-1', 'db-2', 'firing'), alertView('past-1', HOSTILE, 'resolved')],
+    models: [modelView('aaaaaaaaaaaa', 'active'), modelView('bbbbbbbbbbbb', 'superseded')],
+    entities: 3,
+    tell: (update: LiveUpdate) => listeners.forEach((listener) => listener(update)),
+  };
+  const backend: Partial<Backend> = {
+    status: () => ({
+      version: '0.1.0',
+      startedMs: NEWEST_MS,
+      trouble: [],
+      quiet: [],
+      detectors: [
+        {
+          detector: 'hosts',
+          mode: 'observe',
+          entities: state.entities,
+          openAlerts: 1,
+          warmupRatio: state.models.length > 0 ? 1 : 0.4,
+          modelVersion: state.models[0]?.version ?? null,
+          training: 'idle',
+          threshold: null,
+          selfTest: {
+            testedMs: NEWEST_MS,
+            version: 'aaaaaaaaaaaa',
+            detail: null,
+            faults: [
+              { fault: 'spike', recall: 1, trainedRecall: 1, smallestSize: 2, fallen: false },
+              {
+                fault: 'broken_correlation',
+                recall: 0.2,
+                trainedRecall: 0.9,
+                smallestSize: null,
+                fallen: true,
+              },
+            ],
+          },
+        },
+      ],
+    }),
+    alerts: ({ state: wanted, entity }) =>
+      state.alerts.filter(
+        ({ alert }) =>
+          (wanted === undefined || alert.state === wanted) &&
+          (entity === undefined || alert.entity === entity),
+      ),
+    alert: (id) => state.alerts.find(({ alert }) => alert.id === id) ?? null,
+    label: async (id, label) => {
+      asked.push(`label ${id} ${label}`);
+      state.alerts = state.alerts.map((view) => (view.alert.id === id ? { ...view, label } : view));
+      return true;
+    },
+    resend: async ({ alert }) => {
+      asked.push(`resend ${alert ?? ''}`);
+      return 2;
+    },
+    models: () => state.models,
+    rollBack: async (detector, version) => {
+      asked.push(`roll back ${detector} to ${version ?? ''}`);
+      state.models = state.models.map((model) => ({
+        ...model,
+        status: model.version === version ? 'active' : 'rolled_back',
+      }));
+      return { kind: 'done', value: state.models[1] ?? modelView('none', 'active') };
+    },
+    deadLetters: () => [
+      {
+        reason: 'not_json',
+        count: 3,
+        example: { topic: 'metrics', partition: 0, offset: 7, detail: 'no JSON', text: HOSTILE },
+      },
+    ],
+    hasDetector: () => true,
+    train: () => 'started',
+    steps: async () => ({ kind: 'done', value: entitySteps() }),
+    explain: async ({ at }) => ({ kind: 'done', value: explanation(at) }),
+  };
+  const live: LiveBackend = {
+    outline: () => [
+      {
+        detector: 'hosts',
+        stepMs: STEP_MS,
+        features: [{ name: 'cpu', unit: 'cores' }],
+        budget: '5 per week',
+        budgetUsed: 0.4,
+        newestMs: NEWEST_MS,
+        lastScoredMs: NEWEST_MS,
+        heldBack: 2,
+      },
+    ],
+    scores: () => [{ detector: 'hosts', scores: state.scores }],
+    sources: () => [
+      {
+        source: 'node',
+        topics: ['metrics'],
+        format: 'prometheus_json',
+        watermarkLagMs: 4000,
+        samples: { accepted: 12_345, late: 6 },
+        samplesPerSecond: 205,
+        deadLetters: { not_json: 3 },
+        partitions: [{ topic: 'metrics', partition: 0, lagRecords: 12, watermarkMs: NEWEST_MS, idle: false }],
+      },
+    ],
+    trainingRuns: () => [
+      {
+        detector: 'hosts',
+        started: '2026-01-08T03:00:00Z',
+        ended: '2026-01-08T03:02:00Z',
+        outcome: 'promoted',
+        detail: `Better. ${HOSTILE}`,
+      },
+    ],
+    configuration: () => `store:\n  path: ${HOSTILE}\n`,
+    watch: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+  const server = createServer({
+    backend: backend as Backend,
+    token: options.token ?? null,
+    live,
+    console: readConsoleFiles(CONSOLE),
+  });
+  return Object.assign(state, { server });
+}
+
+function alertView(id: string, entity: string, state: 'firing' | 'resolved'): AlertView {
+  const alert = firingAlert(NEWEST_MS - 20 * STEP_MS, { id, detector: 'hosts', entity, state });
+  const label: AlertLabel | null = null;
+  const text = [
+    `${entity}: cpu 6 cores, expected about 3 cores`,
+    'It strayed.',
+    'score 1.7 at its peak',
+  ].join('\n');
+  const since = new Date(NEWEST_MS - 20 * STEP_MS).toISOString();
+  return { alert, label, text, since, deliver: true, incident: null };
+}
+
+function modelView(version: string, status: string): ModelView {
+  return {
+    detector: 'hosts',
+    version,
+    status,
+    reason: '',
+    sha256: 'ff',
+    created: '2026-01-08T03:02:00Z',
+    activeFrom: '2026-01-08T03:02:00Z',
+    card: {
+      backend: 'wasm',
+      note: HOSTILE,
+      data: {
+        fromMs: NEWEST_MS - 86_400_000,
+        toMs: NEWEST_MS,
+        entities: 3,
+        rows: 4000,
+        holdOutRows: 800,
+        leftOut: { labelled_real: 12 },
+      },
+      threshold: { median: 1, holdOutShareOver: 0.001 },
+      holdOutErrors: [{ feature: 'cpu', error: 0.2 }],
+      selfTest: [{ fault: 'spike', recall: 0.95, smallestSize: 2 }],
+      promotion: {
+        promoted: true,
+        reason: '',
+        verdicts: [{ name: 'reconstruction', passed: true, detail: 'Not worse.' }],
+      },
+      groups: [
+        {
+          cohort: null,
+          entities: 3,
+          trainingRows: 3200,
+          members: [
+            {
+              kind: 'dense',
+              steps: 16,
+              shape: [16, 4, 16],
+              share: 0.9,
+              holdOutError: 0.03,
+              curve: [
+                { epoch: 1, training: 1, validation: 0.9 },
+                { epoch: 2, training: 0.4, validation: 0.5 },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  };
+}
+
+function entitySteps(): EntitySteps {
+  return {
+    detector: 'hosts',
+    entity: 'db-2',
+    labels: {},
+    stepMs: STEP_MS,
+    features: [{ feature: 'cpu', unit: 'cores' }],
+    truncated: false,
+    steps: Array.from({ length: 240 }, (_, index) => ({
+      atMs: NEWEST_MS - (240 - index) * STEP_MS,
+      seen: [3 + Math.sin(index / 20)],
+      expected: [3 + Math.sin(index / 20 - 0.1)],
+      share: [1],
+      score: index > 220 ? 1.7 : 0.2,
+      over: index > 220,
+    })),
+    alerts: [
+      { id: 'firing-1', kind: 'anomaly', state: 'firing', fromMs: NEWEST_MS - 20 * STEP_MS, toMs: null },
+    ],
+  };
+}
+
+function explanation(at: string | null): StepExplanation {
+  const told: Partial<StepExplanation> = {
+    sentence: `At ${at ?? 'no time'} an alert was open already.`,
+    checks: [{ name: 'score', held: true, detail: 'score 1.7, and 1 is the threshold' }],
+    features: [],
+    notes: [],
+  };
+  return told as StepExplanation;
+}
