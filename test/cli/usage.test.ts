@@ -4,7 +4,17 @@ import { runStrayd } from './run-strayd.ts';
 it.concurrent.each<[command: string, tells: readonly string[]]>([
   [
     '',
-    ['Learns what normal looks like', 'demo', 'run', 'check', 'train', 'backtest', 'explain', 'alerts', 'Exit codes'],
+    [
+      'Learns what normal looks like',
+      'demo',
+      'run',
+      'check',
+      'train',
+      'backtest',
+      'explain',
+      'alerts',
+      'Exit codes',
+    ],
   ],
   ['demo', ['needs no Kafka and no config', '--seed', '--no-incidents', '--no-model', '--kafka', '--json']],
   ['run', ['until SIGTERM', '--config']],
