@@ -60,6 +60,16 @@ describe('strayd init', () => {
     const online = await runStrayd(['check', '--online'], { cwd: folder });
     expect(online.stdout).toMatch(/samples of 3 entities$/m);
     expect(online).toMatchObject({ code: 0, stderr: '' });
+    const plan = await runStrayd(['check', '--plan'], { cwd: folder });
+    expect(plan).toMatchObject({ code: 0, stderr: '' });
+    expect(plan.stdout).toMatch(/watches {4}3 entities, 24 series, 6 features$/m);
+    expect(plan.stdout).toMatch(/history {4}the topics keep 1h15m; all of it is read/);
+    expect(plan.stdout).toMatch(
+      /first alert in \S+ at the earliest, for it has to wait 4h\S* for history.*in observe mode none is sent/,
+    );
+    const asJson = await runStrayd(['check', '--plan', '--json'], { cwd: folder });
+    const { plans } = JSON.parse(asJson.stdout) as { plans: { entities: number; incidentsPerDay: number }[] };
+    expect(plans[0]).toMatchObject({ entities: 3, series: 24 });
   }, 60_000);
 
   it('never overwrites a file unless it is told to', async () => {

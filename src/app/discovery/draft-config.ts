@@ -24,7 +24,7 @@ export function draftConfig({ kafka, discovery, format, detectors, nowMs }: Draf
   return [
     `# strayd, proposed by "strayd init" on ${day(nowMs)} from ${records} records of topic ${topic}`,
     `# (${samples} samples of ${series.length} series, written from ${time(oldestMs)} to ${time(newestMs)} UTC).`,
-    '# Change what you know better. "strayd check --online" holds it against the topic; every key: docs/reference/config.md',
+    '# Change what you know better. "strayd check --online" holds it against the topic, "--plan" says what it will take; every key: docs/reference/config.md',
     '',
     'kafka:',
     kafka,

@@ -21,9 +21,7 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 /** Stretches of a history, spread evenly over the span and over the hours of the day, for detectors that read the same. */
 export function planHistory(detectors: readonly DetectorSpec[], span: Stretch): HistoryPlan {
   const stepMs = Math.max(...detectors.map((spec) => spec.stepMs));
-  const wantedMs = Math.max(
-    ...detectors.map(({ training, stepMs: own }) => TIMES_LEAST * training.minSteps * own),
-  );
+  const wantedMs = historyMs(detectors);
   const lengthMs =
     Math.ceil(Math.max(...detectors.map((spec) => WINDOWS_A_STRETCH * longestMs(spec))) / stepMs) * stepMs;
   const fromMs = Math.max(
@@ -31,7 +29,7 @@ export function planHistory(detectors: readonly DetectorSpec[], span: Stretch): 
     span.toMs - Math.max(...detectors.map(({ training }) => training.spanMs)),
   );
   const availableMs = span.toMs - fromMs;
-  if (availableMs <= SPARED * wantedMs) return { stretches: [], isWhole: true };
+  if (isShort(detectors, availableMs)) return { stretches: [], isWhole: true };
   const count = Math.max(1, Math.ceil(wantedMs / lengthMs));
   const apartMs = availableMs / count;
   const stretches = Array.from({ length: count }, (_, index): Stretch => {
@@ -41,6 +39,16 @@ export function planHistory(detectors: readonly DetectorSpec[], span: Stretch): 
     return { fromMs: startMs, toMs: Math.min(startMs + lengthMs, span.toMs) };
   });
   return { stretches: spreadOrder(count).flatMap((index) => stretches[index] ?? []), isWhole: false };
+}
+
+/** How much of a long history is read. */
+export function historyMs(detectors: readonly DetectorSpec[]): number {
+  return Math.max(...detectors.map(({ training, stepMs }) => TIMES_LEAST * training.minSteps * stepMs));
+}
+
+/** Whether a history is so short that leaving parts of it out is not worth it. */
+export function isShort(detectors: readonly DetectorSpec[], availableMs: number): boolean {
+  return availableMs <= SPARED * historyMs(detectors);
 }
 
 /** How far back the present begins: from it the windows are full soon. */

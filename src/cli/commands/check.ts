@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { decideFeatures, NoFeaturesFound, withFeatures } from '../../app/discovery/decide-features.ts';
+import { planTopics } from '../../app/plan-topics.ts';
 import { lookAtTopics } from '../../app/look-at-topics.ts';
 import type { Config } from '../../config/config.ts';
 import { pipelineConfig } from '../../config/pipeline-config.ts';
@@ -8,6 +9,7 @@ import { renderProblems } from '../../config/render-problems.ts';
 import { configOption, readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { featureLines } from '../features-report.ts';
+import { planLines } from '../plan-report.ts';
 import { onlineLines, onlineProblems } from '../online-report.ts';
 
 const EXAMPLE_FLEETS = [20, 200];
@@ -24,6 +26,21 @@ async function checkOnline(written: Config, json: boolean): Promise<void> {
   process.stdout.write(`${text}\n`);
   if (!json) for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
   process.exitCode = problems.length === 0 ? EXIT.fine : EXIT.failed;
+}
+
+/** Prints what the detectors will take, and when they can speak. */
+async function checkPlan(written: Config, json: boolean): Promise<void> {
+  const features = await reachingKafka(written, () => decideFeatures(written));
+  const config = withFeatures(written, features);
+  const plans = await reachingKafka(config, () => planTopics(config));
+  const lines = plans.flatMap((plan) => {
+    const spec = config.detectors.find(({ name }) => name === plan.detector);
+    return spec === undefined ? [] : planLines(plan, spec);
+  });
+  process.stdout.write(
+    `${json ? JSON.stringify({ plans, features }, null, 2) : [...lines, ...features.flatMap(featureLines)].join('\n')}\n`,
+  );
+  process.exitCode = plans.every(({ series }) => series > 0) ? EXIT.fine : EXIT.failed;
 }
 
 async function reachingKafka<T>(config: Config, work: () => Promise<T>): Promise<T> {
@@ -50,12 +67,26 @@ export function checkCommand(): Command {
       '--online',
       'look at the topics too: do their newest records decode, match, and lie keyed by entity?',
     )
-    .option('--json', 'print the resolved configuration (with --online: what the topics show) as JSON')
-    .action(async (options: { config: string; online?: true; json?: true }) => {
+    .option(
+      '--plan',
+      'estimate from a sample of the topics what it will take and when the first alert can come',
+    )
+    .option('--json', 'print the resolved configuration (with --online or --plan: what that shows) as JSON')
+    .action(async (options: { config: string; online?: true; plan?: true; json?: true }) => {
+      if (options.online === true && options.plan === true) {
+        throw new CommandError(
+          '--online and --plan are two looks at the topics; ask for one at a time.',
+          EXIT.wrongUse,
+        );
+      }
       const { config, warnings } = readConfig(options.config);
       if (warnings.length > 0) process.stderr.write(`${renderProblems([], warnings)}\n`);
       if (options.online === true) {
         await checkOnline(config, options.json === true);
+        return;
+      }
+      if (options.plan === true) {
+        await checkPlan(config, options.json === true);
         return;
       }
       if (options.json === true) {

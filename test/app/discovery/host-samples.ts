@@ -10,8 +10,8 @@ export interface HostPlan {
   readonly steps: number;
   /** Of the entity label; default: instance. */
   readonly label?: string;
-  /** What a host's load is multiplied by at a step. */
-  readonly loadFactor?: (host: string, step: number) => number;
+  /** Fault of a host: its free memory is cut down to a third from a time on, ms. */
+  readonly leak?: { readonly host: string; readonly fromMs: number };
 }
 
 /** All samples of the hosts, in order of time: counters, levels, constants, a copy, a clock, and an info metric. */
@@ -25,7 +25,8 @@ export function hostSamples(plan: HostPlan): Sample[] {
       const timeMs = fromMs + step * stepMs + index * 137;
       const labels = { [label]: host, job: 'node' };
       const daily = 1 + 0.4 * Math.sin((2 * Math.PI * (fromMs + step * stepMs)) / 86_400_000);
-      const load = (2 * daily + 0.2 * random.normal()) * (plan.loadFactor?.(host, step) ?? 1);
+      const load = 2 * daily + 0.2 * random.normal();
+      const isLeaking = plan.leak?.host === host && timeMs >= plan.leak.fromMs;
       const add = (metric: string, value: number, more: Record<string, string> = {}): void =>
         void samples.push({ metric, labels: { ...labels, ...more }, timeMs, value });
       const count = (metric: string, by: number, more: Record<string, string> = {}): void => {
@@ -49,7 +50,7 @@ export function hostSamples(plan: HostPlan): Sample[] {
       });
       add('node_load1', load);
       add('node_load1_copy', 2 * load + 1);
-      add('node_memory_MemAvailable_bytes', 8e9 - 1e9 * load + 1e8 * random.normal());
+      add('node_memory_MemAvailable_bytes', (8e9 - 1e9 * load + 1e8 * random.normal()) / (isLeaking ? 3 : 1));
       add('node_memory_MemTotal_bytes', 16e9);
       add('node_time_seconds', timeMs / 1000);
       add('node_uname_info', 1, { release: '6.1' });
