@@ -1,5 +1,8 @@
 import type { DetectorSpec } from '../core/detector.ts';
-import { stepOf } from '../core/step-grid.ts';
+import { stepEndMs, stepOf } from '../core/step-grid.ts';
+import type { WindowSubject } from '../pipeline/alerts/quiet-window.ts';
+import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
+import { subjectOf } from '../pipeline/quiet-entities.ts';
 import { createState } from '../pipeline/create-state.ts';
 import { explainStep } from '../pipeline/explain/explain-step.ts';
 import type { KeptHistory } from '../pipeline/explain/kept-history.ts';
@@ -35,7 +38,23 @@ export async function explainAt(from: LookBack, query: ExplainQuery): Promise<St
   const { replayed, usedThen } = await replay(from, spec, { history, fromStep });
   const last = replayed.at(-1);
   if (last === undefined) throw new Error(`step ${step} of ${spec.name} / ${query.entity} was not replayed`);
-  return explainStep(last, { spec, entity: query.entity, labels: history.labels, usedThen });
+  const quiet = quietAt(from, spec, { key: query.entity, cohort: history.cohort, step });
+  return explainStep(last, { spec, entity: query.entity, labels: history.labels, usedThen, quiet });
+}
+
+/** The mute or maintenance that an entity's step lies in, as it was known then. */
+function quietAt(
+  { store }: LookBack,
+  spec: DetectorSpec,
+  { key, cohort, step }: { readonly key: string; readonly cohort: string; readonly step: number },
+): string | null {
+  const windows = store.quietWindows();
+  const subject = (): WindowSubject => subjectOf(spec, { key, cohort });
+  const atMs = stepEndMs(step, spec.stepMs);
+  const found = windows.find((window) => new QuietWindows(cronTimes, [window]).holdsBack(subject, atMs));
+  if (found === undefined) return null;
+  const { kind, id, comment } = found;
+  return `${kind === 'mute' ? 'muted' : 'maintenance'} (${[id, comment].filter((part) => part !== '').join(': ')}): on record, not delivered`;
 }
 
 /** Seen against expected over a range, at most 2 000 steps. Throws a {@link LookBackRefusal} as `explainAt` does. */

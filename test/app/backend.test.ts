@@ -9,7 +9,7 @@ import type { TrainingDesk } from '../../src/app/training-desk.ts';
 import type { SelfTester } from '../../src/app/self-tester.ts';
 import type { Backend, SelfTestView } from '../../src/server/backend.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
-import { firingAlert } from '../delivery/alert-fixtures.ts';
+import { firingAlert, notificationOf } from '../delivery/alert-fixtures.ts';
 import { newRow } from '../delivery/memory-outbox.ts';
 import { checkpointOf, openWriter, temporaryDirectory, transition } from '../store/sample-checkpoints.ts';
 import { configOf } from './config-fixture.ts';
@@ -75,6 +75,47 @@ describe('the backend of the HTTP side', () => {
     expect(backend.alerts({ limit: 10 })).toEqual([view]);
     expect(backend.alerts({ limit: 10, detector: 'other' })).toEqual([]);
     expect(backend.alert('unknown')).toBeNull();
+  });
+
+  it('gives incidents with their alerts, and finds deliveries by either id', async () => {
+    const alert = firingAlert(Date.UTC(2026, 0, 5));
+    const { incident } = notificationOf(alert);
+    const effects = {
+      transitions: [transition(alert, 'pending', 'firing', alert.firstStepOver)],
+      incidents: [{ incident, joined: [alert.id] }],
+    };
+    store.applyCheckpoint(checkpointOf({ effects }), { outbox: [newRow(incident.id, 'firing', 0)] });
+    expect(backend.alert(alert.id)?.incident).toBe(incident.id);
+    const [view] = backend.incidents({ limit: 10 });
+    expect(view).toMatchObject({
+      id: incident.id,
+      state: 'firing',
+      since: '2026-01-05T00:00:00.000Z',
+      resolvedAt: null,
+      members: [{ id: alert.id, entity: 'db-3', feature: 'latency' }],
+    });
+    expect(backend.incident(incident.id)).toEqual(view);
+    expect(backend.incident('unknown')).toBeNull();
+    expect(backend.deliveries({ alert: alert.id, limit: 10 }).map((one) => one.incident)).toEqual([
+      incident.id,
+    ]);
+    await backend.resend({ alert: alert.id });
+    expect(asked).toMatchObject([{ kind: 'resend', choice: { alertId: incident.id } }]);
+  });
+
+  it('hands mutes and maintenance to the pipeline thread, and tells of those in force', async () => {
+    const muted = await backend.mute({ detector: 'hosts', for: '2h' });
+    expect(muted).toMatchObject({ kind: 'done', value: { detector: 'hosts', active: true } });
+    expect(await backend.mute({ detector: 'other', for: '2h' })).toMatchObject({ kind: 'refused' });
+    const [call] = asked;
+    if (call?.kind !== 'windows') throw new Error('nothing was asked');
+    store.changeWindows(call.changes);
+    const id = call.changes[0]?.window.id ?? '';
+    expect(backend.status().quiet.map((window) => window.id)).toEqual([id]);
+    expect(backend.windows(['maintenance'])).toEqual([]);
+    expect(await backend.removeWindow(id, 'maintenance')).toMatchObject({ kind: 'unknown' });
+    expect(await backend.removeWindow(id, 'mute')).toEqual({ kind: 'done', value: null });
+    expect(asked[1]).toMatchObject({ kind: 'windows', changes: [{ removed: true, window: { id } }] });
   });
 
   it('lists deliveries without their bodies, and sends them again through the pipeline thread', async () => {

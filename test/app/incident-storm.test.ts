@@ -29,8 +29,8 @@ const PARTITIONS = 4;
 const TRAINED = 40;
 const TRAINED_STEPS = 1200;
 const FIRST_STEP = 100_000;
-const SHIFT = { from: FIRST_STEP + 80, until: FIRST_STEP + 100 };
-const LAST_STEP = FIRST_STEP + 190;
+const SHIFT = { from: FIRST_STEP + 40, until: FIRST_STEP + 60 };
+const LAST_STEP = FIRST_STEP + 130;
 
 const spec: DetectorSpec = fakeSpec({
   features: FEATURES.map((name) => ({
@@ -159,7 +159,7 @@ describe('500 entities that shift at once', () => {
     };
     const state = pipeline();
     whole = joinEffects([begin(state), step(state, inputsFrom([]))]);
-  }, 120_000);
+  }, 240_000);
 
   it('are one incident and at most three messages', () => {
     const delivered = newestOf(whole).filter(({ deliver }) => deliver);
@@ -183,7 +183,7 @@ describe('500 entities that shift at once', () => {
     const effects = joinEffects(parts);
     expect(effects.incidents).toEqual(whole.incidents);
     expect(effects.incidentNotifications).toEqual(whole.incidentNotifications);
-  }, 60_000);
+  }, 240_000);
 
   it('are the same incidents and messages after a kill in the middle of it', () => {
     const store = new MemoryStore();
@@ -214,5 +214,5 @@ describe('500 entities that shift at once', () => {
     const effects = store.effects;
     expect(effects.incidents).toEqual(whole.incidents);
     expect(effects.incidentNotifications).toEqual(whole.incidentNotifications);
-  }, 60_000);
+  }, 240_000);
 });

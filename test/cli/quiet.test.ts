@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { WindowView } from '../../src/server/backend.ts';
 import { runStrayd } from './run-strayd.ts';
 
@@ -20,6 +20,9 @@ store: {path: data}
   );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Each call is a process of its own. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const strayd = (...args: string[]) => runStrayd(['alerts', ...args, '--config', config]);
 

@@ -6,7 +6,7 @@ import type { Alert } from '../effects.ts';
 import { featureReadings, known } from './feature-readings.ts';
 import type { ReplayedStep } from './replay-kept.ts';
 import { stepChecks } from './step-checks.ts';
-import type { AlertAtStep, StepExplanation } from './step-explanation.ts';
+import type { AlertAtStep, StepCheck, StepExplanation } from './step-explanation.ts';
 import { stepAnswer } from './step-sentence.ts';
 
 /** What is known of a step beside its replay. */
@@ -16,6 +16,8 @@ export interface ExplainedOf {
   readonly labels: Labels;
   /** False: another model than then gives the parts. */
   readonly usedThen: boolean;
+  /** The mute or maintenance in force at the step, in words; `null` or absent: none. */
+  readonly quiet?: string | null;
 }
 
 /** Scores that agree to this are the same: what differs more was made with other thresholds or guards than there are now. */
@@ -64,7 +66,7 @@ export function explainStep(replayed: ReplayedStep, of: ExplainedOf): StepExplan
           },
     filled: kept.filled,
     features: featureReadings(spec, replayed),
-    checks: said === null ? [] : stepChecks({ ...replayed, said }, spec),
+    checks: said === null ? [] : withQuiet(stepChecks({ ...replayed, said }, spec), of.quiet ?? null),
     alert: alertAt(replayed, spec),
     notes: notesOf(replayed, of),
   };
@@ -101,4 +103,11 @@ function notesOf({ kept, score, context, rows }: ReplayedStep, { usedThen }: Exp
     );
   }
   return notes;
+}
+
+/** Asked last, and told only where there is such a time: most detectors know none. */
+function withQuiet(checks: readonly StepCheck[], quiet: string | null): readonly StepCheck[] {
+  if (quiet === null) return checks;
+  const isAsked = checks.every(({ held }) => held === true);
+  return [...checks, { name: 'quiet time', held: isAsked ? false : null, detail: quiet }];
 }
