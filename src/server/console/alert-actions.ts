@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { DaemonState } from './daemon-state.ts';
-import { html } from './html.ts';
+import { html, part } from './html.ts';
+import { MuteForm } from './mute-form.ts';
 import { outcomeOf } from './notice.ts';
 import type { AlertLabel, AlertView } from './shapes.ts';
 import { useAction } from './use-action.ts';
@@ -11,7 +12,7 @@ const LABELS: readonly (readonly [label: AlertLabel, meaning: string])[] = [
   ['false', 'It was normal: training learns from it.'],
 ];
 
-/** What can be done with an alert: saying what it was, and sending it again. */
+/** What can be done with an alert: saying what it was, sending it again, muting. */
 export function AlertActions(props: { readonly view: AlertView; readonly daemon: DaemonState }): VNode {
   const { view, daemon } = props;
   const { alert, label, deliver } = view;
@@ -52,7 +53,7 @@ export function AlertActions(props: { readonly view: AlertView; readonly daemon:
           Send again
         </button>`
       }
-      ${outcomeOf(action)}
+      ${outcomeOf(action)} ${part(MuteForm, { detector: alert.detector, entity: alert.entity, daemon })}
     </div>
   `;
 }

@@ -2,7 +2,9 @@ import type { VNode } from 'preact';
 import { AlertCard } from './alert-card.ts';
 import type { DaemonState } from './daemon-state.ts';
 import { html, part } from './html.ts';
+import { MaintenanceForm } from './maintenance-form.ts';
 import { notice, trouble } from './notice.ts';
+import { quietList } from './quiet-list.ts';
 import { hashOf, type Route } from './route.ts';
 import type { AlertView } from './shapes.ts';
 import { useAnswer } from './use-answer.ts';
@@ -24,7 +26,7 @@ export function AlertsPage(props: PageProps): VNode {
 
 function AlertFeed({ daemon, route: { query } }: PageProps): VNode {
   const params = new URLSearchParams({ limit: String(MOST) });
-  for (const name of ['detector', 'entity', 'state']) {
+  for (const name of ['detector', 'entity', 'state', 'incident']) {
     const value = query.get(name);
     if (value !== null) params.set(name, value);
   }
@@ -35,7 +37,9 @@ function AlertFeed({ daemon, route: { query } }: PageProps): VNode {
   const alerts = data?.alerts.filter((view) => matches(view, query)) ?? [];
   return html`
     <h1>Alerts</h1>
-    ${filters(daemon, query)} ${error !== null && trouble(error)}
+    ${filters(daemon, query)} ${part(MaintenanceForm, { daemon })} ${quietList(daemon)}
+    ${query.has('incident') && html`<p>Alerts of one incident only. <a href="#/alerts">Show all</a></p>`}
+    ${error !== null && trouble(error)}
     ${data === null && error === null && html`<p class="quiet">Reading …</p>`}
     ${data !== null && alerts.length === 0 && nothing(query)}
     <div class="feed">

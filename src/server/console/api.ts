@@ -13,14 +13,10 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await answer(await send(path, { ...(signal === undefined ? {} : { signal }) }))) as T;
 }
 
-/** Changes something: a POST of JSON. Throws as {@link read} does. */
-export async function change<T>(path: string, body: unknown = {}): Promise<T> {
-  const init = {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  };
-  return (await answer(await send(path, init))) as T;
+/** Changes something by a POST of JSON, or takes something away. Throws as {@link read} does. */
+export async function change<T>(path: string, body: unknown = {}, method = 'POST'): Promise<T> {
+  const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  return (await answer(await send(path, { method, ...(method === 'POST' ? json : {}) }))) as T;
 }
 
 /** The open answer to a GET that goes on, as events do. Throws as {@link read} does. */

@@ -5,6 +5,7 @@ import { html, part } from './html.ts';
 import { LEVEL_NAMES } from './score-level.ts';
 import { notice } from './notice.ts';
 import { openAlertList, pastAlertList } from './open-alert-list.ts';
+import { quietList } from './quiet-list.ts';
 import { sourceList } from './source-list.ts';
 
 /** What is going on: open alerts, every entity by its score, and how far the reading is. */
@@ -18,7 +19,7 @@ export function NowPage({ daemon }: { readonly daemon: DaemonState }): VNode {
     <div class="now">
       <section class="alerts-now" aria-labelledby="open-alerts">
         <h2 id="open-alerts">Open alerts</h2>
-        ${openAlertList(daemon)}
+        ${openAlertList(daemon)} ${quietList(daemon)}
       </section>
       ${
         daemon.pastAlerts.length > 0 &&

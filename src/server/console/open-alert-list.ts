@@ -1,11 +1,13 @@
 import type { VNode } from 'preact';
 import type { DaemonState } from './daemon-state.ts';
-import { formatScore, formatSpan, formatTime } from './format.ts';
+import { formatOf, formatScore, formatSpan, formatTime } from './format.ts';
 import { html } from './html.ts';
 import { hashOf } from './route.ts';
 import type { AlertView } from './shapes.ts';
 
 const MOST_SHOWN = 12;
+/** Entities of an incident that are named beside the strongest one. */
+const MOST_NAMED = 5;
 
 /** Alerts that fire, then those that wait for confirmation; strongest first. */
 export function openAlertList({ openAlerts, outline, status }: DaemonState): VNode {
@@ -20,12 +22,13 @@ export function openAlertList({ openAlerts, outline, status }: DaemonState): VNo
   const ranked = [...openAlerts].sort(
     (a, b) => rankOf(a) - rankOf(b) || b.alert.peakScore - a.alert.peakScore,
   );
+  const groups = byIncident(ranked);
   return html`
     <ul class="open-alerts">
-      ${ranked.slice(0, MOST_SHOWN).map((view) => openAlert(view, lastedMs(view, outline)))}
+      ${groups.slice(0, MOST_SHOWN).map((views) => openGroup(views, outline))}
     </ul>
     ${
-      ranked.length > MOST_SHOWN &&
+      groups.length > MOST_SHOWN &&
       html`<p><a href="#/alerts?state=firing">All ${ranked.length} open alerts</a></p>`
     }
   `;
@@ -51,7 +54,23 @@ export function pastAlertList({ pastAlerts }: DaemonState): VNode {
   `;
 }
 
-function openAlert({ alert, text, since, deliver }: AlertView, lasted: number | null): VNode {
+/** Alerts of the same incident together, in the order of each one's first. */
+function byIncident(ranked: readonly AlertView[]): AlertView[][] {
+  const groups = new Map<string, AlertView[]>();
+  for (const view of ranked) {
+    const key = view.incident ?? view.alert.id;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [view]);
+    else group.push(view);
+  }
+  return [...groups.values()];
+}
+
+/** Alerts that are told as one incident: the strongest, and who else is in it. */
+function openGroup([first, ...others]: readonly AlertView[], outline: DaemonState['outline']): VNode | null {
+  if (first === undefined) return null;
+  const { alert, text, since, deliver, incident } = first;
+  const lasted = lastedMs(first, outline);
   return html`
     <li class=${alert.state}>
       <a href=${hashOf(['alerts', alert.id])}>${text.split('\n')[0]}</a>
@@ -63,6 +82,19 @@ function openAlert({ alert, text, since, deliver }: AlertView, lasted: number | 
         </span>
         ${!deliver && alert.state === 'firing' && html`<span title="Observe mode, or a threshold that is still provisional">not sent</span>`}
       </span>
+      ${
+        others.length > 0 &&
+        html`<span class="facts">
+          <span>
+            with
+            <a href=${hashOf(['alerts'], { incident })}>${formatOf(others.length, 'other', 'others')}</a>:
+            ${others
+              .slice(0, MOST_NAMED)
+              .map((view) => view.alert.entity)
+              .join(', ')}${others.length > MOST_NAMED && ', …'}
+          </span>
+        </span>`
+      }
     </li>
   `;
 }

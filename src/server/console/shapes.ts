@@ -5,7 +5,22 @@ export interface Status {
   readonly version: string;
   readonly startedMs: number;
   readonly trouble: readonly string[];
+  /** Mutes and maintenance in force. */
+  readonly quiet: readonly QuietWindow[];
   readonly detectors: readonly DetectorStatus[];
+}
+
+/** A mute, maintenance, or a silence of an Alertmanager; times in RFC 3339. */
+export interface QuietWindow {
+  readonly id: string;
+  readonly kind: 'mute' | 'maintenance' | 'silence';
+  /** `config`, `api`, or the Alertmanager's host. */
+  readonly origin: string;
+  readonly detector: string | null;
+  readonly entity: string | null;
+  readonly match: string;
+  readonly end: string | null;
+  readonly comment: string;
 }
 
 export interface DetectorStatus {
@@ -62,6 +77,8 @@ export interface AlertView {
     readonly recent: readonly (number | null)[];
   };
   readonly label: AlertLabel | null;
+  /** Alerts that are told as one have the same; `null` if it did not fire. */
+  readonly incident: string | null;
   /** Title, summary and lines. */
   readonly text: string;
   readonly since: string;

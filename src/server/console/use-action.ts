@@ -12,6 +12,7 @@ export interface Action {
 }
 
 interface ActionRequest {
+  readonly method?: 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
   /** What is said of a success. */
@@ -22,9 +23,9 @@ interface ActionRequest {
 /** One change at a time, with its outcome in words. */
 export function useAction(): Action {
   const [state, setState] = useState({ busy: false, outcome: '', failed: false });
-  const run = ({ path, body, done, then }: ActionRequest): void => {
+  const run = ({ method, path, body, done, then }: ActionRequest): void => {
     setState({ busy: true, outcome: '', failed: false });
-    change(path, body ?? {}).then(
+    change(path, body ?? {}, method).then(
       (answer) => {
         setState({ busy: false, outcome: typeof done === 'string' ? done : done(answer), failed: false });
         then?.();

@@ -126,6 +126,50 @@ describe.skipIf(CHROMIUM.path === null)(`the console in a browser${CHROMIUM.note
     expect(daemon.asked).toEqual(['label firing-1 planned', 'resend firing-1']);
   });
 
+  it('mutes an entity and ends that again', async () => {
+    const { page } = await open('#/alerts/firing-1');
+    await page.getByText('Mute …').click();
+    await page.getByLabel('For').selectOption('4h');
+    await page.getByLabel('Why').fill(HOSTILE);
+    await page.getByRole('button', { name: 'Mute', exact: true }).click();
+    await page.getByText('Muted: alerts are still found').waitFor();
+    await page.locator('nav').getByText('Now').click();
+    const muted = page.locator('.quiet-now li');
+    await expect.poll(() => muted.textContent()).toContain(HOSTILE);
+    await muted.getByRole('button', { name: 'End' }).click();
+    await expect.poll(() => muted.count()).toBe(0);
+    expect(daemon.asked).toEqual(['mute db-2 of hosts for 4h', 'remove mute mute-1']);
+  });
+
+  it('keeps planned work', async () => {
+    const { page } = await open('#/alerts');
+    await page.getByText('Plan maintenance').click();
+    await page.getByLabel('Entities (PromQL selector)').fill('{instance="db-2"}');
+    await page.getByLabel('From (UTC)').fill('2026-01-08T10:00:00Z');
+    await page.getByLabel('To (UTC)').fill('2026-01-08T11:00:00Z');
+    await page.getByRole('button', { name: 'Keep' }).click();
+    await page.getByText('training leaves this time out').waitFor();
+    await page.locator('.quiet-now').getByText('{instance="db-2"}').waitFor();
+    expect(daemon.asked).toEqual([
+      'maintain {instance="db-2"} from 2026-01-08T10:00:00Z to 2026-01-08T11:00:00Z',
+    ]);
+  });
+
+  it('shows alerts of one incident as one', async () => {
+    const [one] = daemon.alerts;
+    if (one === undefined) throw new Error('no alert');
+    daemon.alerts = ['db-2', 'db-1', HOSTILE].map((entity, index) => ({
+      ...one,
+      incident: 'incident-1',
+      alert: { ...one.alert, id: `alert-${index}`, entity, peakScore: 5 - index },
+    }));
+    const { page } = await open('#/');
+    const shown = page.locator('.open-alerts').first().locator('li');
+    await expect.poll(() => shown.textContent()).toContain(`db-1, ${HOSTILE}`);
+    await shown.getByText('2 others').click();
+    await expect.poll(() => page.url()).toContain('#/alerts?incident=incident-1');
+  });
+
   it('filters alerts, and keeps the filter in the address', async () => {
     const { page } = await open('#/alerts');
     await page.locator('.alert-card').nth(1).waitFor();

@@ -1,6 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { StepExplanation } from '../../../src/pipeline/explain/step-explanation.ts';
-import type { AlertLabel, AlertView, Backend, EntitySteps, ModelView } from '../../../src/server/backend.ts';
+import type {
+  AlertLabel,
+  AlertView,
+  Backend,
+  EntitySteps,
+  ModelView,
+  WindowView,
+} from '../../../src/server/backend.ts';
 import { readConsoleFiles } from '../../../src/server/console-files.ts';
 import type { LiveBackend, LiveUpdate, ScoreTuple } from '../../../src/server/live-backend.ts';
 import { createServer } from '../../../src/server/server.ts';
@@ -21,6 +28,7 @@ export interface FakeDaemon {
   scores: ScoreTuple[];
   alerts: AlertView[];
   models: ModelView[];
+  quiet: WindowView[];
   entities: number;
   tell(update: LiveUpdate): void;
 }
@@ -38,6 +46,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
     ] as ScoreTuple[],
     alerts: [alertView('firing-1', 'db-2', 'firing'), alertView('past-1', HOSTILE, 'resolved')],
     models: [modelView('aaaaaaaaaaaa', 'active'), modelView('bbbbbbbbbbbb', 'superseded')],
+    quiet: [] as WindowView[],
     entities: 3,
     tell: (update: LiveUpdate) => listeners.forEach((listener) => listener(update)),
   };
@@ -46,7 +55,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
       version: '0.1.0',
       startedMs: NEWEST_MS,
       trouble: [],
-      quiet: [],
+      quiet: state.quiet,
       detectors: [
         {
           detector: 'hosts',
@@ -90,6 +99,23 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
     resend: async ({ alert }) => {
       asked.push(`resend ${alert ?? ''}`);
       return 2;
+    },
+    mute: async ({ detector, entity = null, for: length, comment = '' }) => {
+      asked.push(`mute ${entity ?? 'all'} of ${detector} for ${length}`);
+      const mute = windowView('mute', { detector, entity, comment });
+      state.quiet = [...state.quiet, mute];
+      return { kind: 'done', value: mute };
+    },
+    maintain: async ({ match = '{}', start = '', end = '' }) => {
+      asked.push(`maintain ${match} from ${start} to ${end}`);
+      const maintenance = windowView('maintenance', { match, start, end });
+      state.quiet = [...state.quiet, maintenance];
+      return { kind: 'done', value: maintenance };
+    },
+    removeWindow: async (id, kind) => {
+      asked.push(`remove ${kind} ${id}`);
+      state.quiet = state.quiet.filter((one) => one.id !== id);
+      return { kind: 'done', value: null };
     },
     models: () => state.models,
     rollBack: async (detector, version) => {
@@ -170,8 +196,33 @@ function alertView(id: string, entity: string, state: 'firing' | 'resolved'): Al
     'It strayed.',
     'score 1.7 at its peak',
   ].join('\n');
-  const since = new Date(NEWEST_MS - 20 * STEP_MS).toISOString();
-  return { alert, label, text, since, deliver: true, incident: null };
+  return {
+    alert,
+    label,
+    incident: null,
+    text,
+    since: new Date(NEWEST_MS - 20 * STEP_MS).toISOString(),
+    deliver: true,
+  };
+}
+
+function windowView(kind: 'mute' | 'maintenance', change: Partial<WindowView>): WindowView {
+  return {
+    id: `${kind}-1`,
+    kind,
+    origin: 'api',
+    detector: null,
+    entity: null,
+    match: '{}',
+    start: null,
+    end: '2026-01-08T13:00:00Z',
+    schedule: null,
+    timezone: null,
+    duration: null,
+    active: true,
+    comment: '',
+    ...change,
+  };
 }
 
 function modelView(version: string, status: string): ModelView {
