@@ -19,10 +19,6 @@ export class EventStream {
     this.#keepAlive.unref();
   }
 
-  get clients(): number {
-    return this.#clients.size;
-  }
-
   /** Takes over the answer to a request; a client too many is told so. */
   add(reply: FastifyReply): FastifyReply {
     if (this.#clients.size >= MOST_CLIENTS) {

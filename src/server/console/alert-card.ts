@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { AlertActions } from './alert-actions.ts';
 import { contributionTable } from './contribution-table.ts';
 import type { DaemonState } from './daemon-state.ts';
+import { DeliveryList } from './delivery-list.ts';
 import { formatScore, formatSpan, formatTime } from './format.ts';
 import { html, part } from './html.ts';
 import { entityHash, hashOf } from './route.ts';
@@ -61,6 +62,7 @@ export function AlertCard(props: {
                 >
                 ${' · '}<a href=${hashOf(['alerts', alert.id])}>link to this one</a>
               </p>
+              ${part(DeliveryList, { alertId: alert.id, version: daemon.alertChanges })}
               ${part(AlertActions, { view, daemon })}
             </div>
             <pre class="explanation" tabindex="0" aria-label="The explanation as it is sent">

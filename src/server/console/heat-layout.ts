@@ -14,11 +14,16 @@ const PITCHES: readonly (readonly [most: number, pitch: number])[] = [
   [2000, 13],
   [Infinity, 10],
 ];
+/** On a phone cells get smaller still, rather than be scrolled through for ever. */
+const LEAST_PITCH = 7;
+const MOST_HEIGHT = 700;
 
 /** Lays `count` cells out in rows of a strip so wide. */
 export function layoutHeat(count: number, width: number): HeatLayout {
-  const pitch = PITCHES.find(([most]) => count <= most)?.[1] ?? 10;
-  const columns = Math.max(1, Math.floor(width / pitch));
+  let pitch = PITCHES.find(([most]) => count <= most)?.[1] ?? LEAST_PITCH;
+  const columnsOf = (): number => Math.max(1, Math.floor(width / pitch));
+  while (pitch > LEAST_PITCH && Math.ceil(count / columnsOf()) * pitch > MOST_HEIGHT) pitch -= 1;
+  const columns = columnsOf();
   const rows = Math.ceil(count / columns);
   return { columns, rows, pitch, gap: pitch > 12 ? 2 : 1, height: rows * pitch };
 }

@@ -85,6 +85,15 @@ export interface AlertView {
   readonly deliver: boolean;
 }
 
+/** One of GET /api/v1/deliveries: a notification on its way to a channel. */
+export interface DeliveryView {
+  readonly channel: string;
+  readonly status: 'pending' | 'delivered' | 'dead';
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly deliveredAt: string | null;
+}
+
 /** One of GET /api/v1/models. */
 export interface ModelView {
   readonly detector: string;

@@ -126,6 +126,28 @@ describe.skipIf(CHROMIUM.path === null)(`the console in a browser${CHROMIUM.note
     expect(daemon.asked).toEqual(['label firing-1 planned', 'resend firing-1']);
   });
 
+  it('tells of what could not be delivered, and sends it again', async () => {
+    daemon.deliveries = [
+      {
+        incident: 'incident-1',
+        channel: 'hook',
+        status: 'dead',
+        attempts: 12,
+        lastError: 'hook.example answered 500',
+        idempotencyKey: 'key',
+        since: '2026-01-08T11:56:00Z',
+        deliveredAt: null,
+      },
+    ];
+    const { page } = await open('#/alerts/firing-1');
+    await page.getByText('hook: given up after 12 attempts, hook.example answered 500').waitFor();
+    await page.getByText('All alerts').click();
+    await page.getByText('1 notification of hook was given up').waitFor();
+    await page.getByRole('button', { name: 'Send them again' }).click();
+    await page.getByText('They are sent again').waitFor();
+    expect(daemon.asked).toEqual(['resend all given up']);
+  });
+
   it('mutes an entity and ends that again', async () => {
     const { page } = await open('#/alerts/firing-1');
     await page.getByText('Mute …').click();

@@ -4,6 +4,7 @@ import type {
   AlertLabel,
   AlertView,
   Backend,
+  DeliveryView,
   EntitySteps,
   ModelView,
   WindowView,
@@ -29,6 +30,7 @@ export interface FakeDaemon {
   alerts: AlertView[];
   models: ModelView[];
   quiet: WindowView[];
+  deliveries: DeliveryView[];
   entities: number;
   tell(update: LiveUpdate): void;
 }
@@ -47,6 +49,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
     alerts: [alertView('firing-1', 'db-2', 'firing'), alertView('past-1', HOSTILE, 'resolved')],
     models: [modelView('aaaaaaaaaaaa', 'active'), modelView('bbbbbbbbbbbb', 'superseded')],
     quiet: [] as WindowView[],
+    deliveries: [] as DeliveryView[],
     entities: 3,
     tell: (update: LiveUpdate) => listeners.forEach((listener) => listener(update)),
   };
@@ -96,8 +99,11 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
       state.alerts = state.alerts.map((view) => (view.alert.id === id ? { ...view, label } : view));
       return true;
     },
-    resend: async ({ alert }) => {
-      asked.push(`resend ${alert ?? ''}`);
+    deliveries: ({ status }) =>
+      state.deliveries.filter((one) => status === undefined || one.status === status),
+    resend: async ({ alert = 'all given up' }) => {
+      asked.push(`resend ${alert}`);
+      state.deliveries = [];
       return 2;
     },
     mute: async ({ detector, entity = null, for: length, comment = '' }) => {

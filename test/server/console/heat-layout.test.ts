@@ -22,5 +22,6 @@ describe('the cells of a heat strip', () => {
 
   it('let five thousand be seen on one screen', () => {
     expect(layoutHeat(5000, 920).height).toBeLessThan(600);
+    expect(layoutHeat(5000, 355).height).toBeLessThan(750);
   });
 });

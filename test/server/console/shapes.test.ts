@@ -10,6 +10,7 @@ it('reads what the server answers', () => {
   expectTypeOf<server.AlertView>().toExtend<shapes.AlertView>();
   expectTypeOf<server.AlertLabel>().toEqualTypeOf<shapes.AlertLabel>();
   expectTypeOf<server.ModelView>().toExtend<shapes.ModelView>();
+  expectTypeOf<server.DeliveryView>().toExtend<shapes.DeliveryView>();
   expectTypeOf<server.DeadLetterView>().toExtend<shapes.DeadLetter>();
   expectTypeOf<server.EntitySteps>().toExtend<shapes.EntitySteps>();
   expectTypeOf<StepExplanation>().toExtend<shapes.StepExplanation>();
