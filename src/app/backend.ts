@@ -7,6 +7,7 @@ import type { AlertView, Backend, DeliveryView, ModelView, Outcome, StatusView }
 import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { Config } from '../config/config.ts';
+import { acceptanceOfAlert, acceptanceOutcome, deployAcceptances } from './acceptances.ts';
 import { alertFacts, factsContext, type FactsContext } from './alert-facts.ts';
 import { incidentView } from './incident-view.ts';
 import type { Instruments } from './instruments.ts';
@@ -77,6 +78,18 @@ export function createBackend(options: BackendOptions): Backend {
     label: async (id, label) => (await thread.call({ kind: 'label', id, label })) === true,
     explain: (query) => turns.take(() => lookedBack(explainAt(lookBack, query))),
     steps: (query) => turns.take(() => lookedBack(stepsBetween(lookBack, query))),
+    accept: (id) =>
+      acceptanceOutcome(async () => {
+        const { accepted, view } = acceptanceOfAlert(id, { store, config });
+        await thread.call({ kind: 'accept', accepted: [accepted] });
+        return view;
+      }),
+    deployed: (event) =>
+      acceptanceOutcome(async () => {
+        const all = deployAcceptances(event, { store, config });
+        await thread.call({ kind: 'accept', accepted: all.map(({ accepted }) => accepted) });
+        return all.map(({ view }) => view);
+      }),
     ...quiet,
     deliveries: ({ alert, ...query }) =>
       store.listOutbox({ ...query, alertId: incidentIdOf(store, alert) }).map(deliveryView),

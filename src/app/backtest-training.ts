@@ -36,13 +36,16 @@ export function trainNow(
 }
 
 function pastAlerts(seen: readonly Effects[], newestStep: number): PastAlert[] {
-  return firedAlerts(seen).map(({ entity, firstStepOver, lastStepOver, state, contributions }) => ({
-    entity,
-    firstStep: firstStepOver,
-    lastStep: state === 'resolved' ? lastStepOver : newestStep,
-    label: null,
-    culprit: contributions[0]?.feature ?? null,
-  }));
+  return firedAlerts(seen).map(
+    ({ entity, firstStepOver, lastStepOver, state, contributions, resolution }) => ({
+      entity,
+      firstStep: firstStepOver,
+      lastStep: state === 'resolved' ? lastStepOver : newestStep,
+      label: null,
+      culprit: contributions[0]?.feature ?? null,
+      accepted: resolution === 'accepted',
+    }),
+  );
 }
 
 /** Loads a model that was trained, and gives it to the pipeline from `atMs` on. */

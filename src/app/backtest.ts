@@ -179,13 +179,16 @@ function scoresOf(seen: readonly Effects[], counted: readonly WideRow[], stepMs:
   );
 }
 
-/** An alert's span is while it fired: from the step that confirmed it to the last over, or to the end of the file. */
+/**
+ * An alert's span is while it fired: from the step that confirmed it to the last over, or to the end of the file. Of a shift that
+ * stays it ends when it became one: it says nothing of what comes after.
+ */
 function alertsOf(seen: readonly Effects[], stepMs: number, endMs: number): BacktestAlert[] {
   return firedAlerts(seen)
     .map((alert) => ({
       entity: alert.entity,
       startMs: (alert.firedStep ?? alert.firstStepOver) * stepMs,
-      endMs: alert.state === 'firing' ? endMs : alert.lastStepOver * stepMs,
+      endMs: alert.state === 'firing' && alert.kind !== 'shift' ? endMs : alert.lastStepOver * stepMs,
       alert,
     }))
     .sort((a, b) => a.startMs - b.startMs);

@@ -38,6 +38,8 @@ export class Exposition {
   readonly #models = new Map<string, { detector: string; version: string; backend: string }>();
   readonly #contributing = new Map<string, readonly string[]>();
   readonly #lingering = new Map<string, LingeringAlert>();
+  /** Firing alerts by id, as they are shown: one that becomes a shift changes its labels. */
+  readonly #active = new Map<string, Alert>();
   readonly #lastScored = new Map<string, number>();
   readonly #specs: ReadonlyMap<string, DetectorSpec>;
   readonly #sources: SourceMetrics;
@@ -191,19 +193,28 @@ export class Exposition {
   #applyTransition({ alert, from, to }: AlertTransition): void {
     if (to === 'firing') {
       if (from !== to) this.#metrics.alertsTotal.inc({ detector: alert.detector, kind: alert.kind });
+      else if (this.#becomesShift(alert)) this.#metrics.shiftsTotal.inc({ detector: alert.detector });
       this.#activate(alert);
     } else if (to === 'resolved') {
+      const { detector, resolution } = alert;
+      this.#metrics.alertsResolvedTotal.inc({ detector, resolution: resolution ?? 'recovered' });
       this.#deactivate(alert);
     }
+  }
+
+  #becomesShift({ id, kind }: Alert): boolean {
+    return kind === 'shift' && this.#active.get(id)?.kind !== 'shift';
   }
 
   #activate(alert: Alert): void {
     const { detector, entity } = alert;
     // A rule on this metric pages people: what observe mode or a thin threshold keeps back must not come this way.
     if (alert.notified) {
+      this.#endFormerKind(alert);
       this.#lingering.delete(lingerKey(alert));
       this.#metrics.alertActive.set(alertLabels(alert), 1);
     }
+    this.#active.set(alert.id, alert);
     this.#seriesOf(detector).pin(entity);
     for (const { feature, ratio } of alert.contributions) {
       this.#metrics.featureContribution.set({ detector, entity, feature }, ratio);
@@ -216,12 +227,20 @@ export class Exposition {
 
   #deactivate(alert: Alert): void {
     const { detector, entity } = alert;
-    if (alert.notified) {
-      this.#metrics.alertActive.set(alertLabels(alert), 0);
-      this.#lingering.set(lingerKey(alert), { alert, untilMs: this.#now() + LINGER_MS });
-    }
+    if (alert.notified) this.#linger(alert);
+    this.#active.delete(alert.id);
     this.#seriesOf(detector).unpin(entity);
     this.#removeContributions(detector, entity);
+  }
+
+  #endFormerKind(alert: Alert): void {
+    const former = this.#active.get(alert.id);
+    if (former?.notified === true && former.kind !== alert.kind) this.#linger(former);
+  }
+
+  #linger(alert: Alert): void {
+    this.#metrics.alertActive.set(alertLabels(alert), 0);
+    this.#lingering.set(lingerKey(alert), { alert, untilMs: this.#now() + LINGER_MS });
   }
 
   #forget(detector: string, entity: string): void {

@@ -91,9 +91,15 @@ export function showPublished(
 }
 
 function reportTransition({ alert, from, to }: AlertTransition, report: Report): void {
-  if (from === to || (to !== 'firing' && to !== 'resolved')) return;
-  const { id, detector, entity } = alert;
-  const message = `Alert ${id} of ${entity} (${detector}) is ${to}.`;
+  const { id, detector, entity, kind, resolution } = alert;
+  const hasStayed = from === to && kind === 'shift';
+  if ((from === to && !hasStayed) || (to !== 'firing' && to !== 'resolved')) return;
+  const what = hasStayed
+    ? 'has become a shift: its level stays'
+    : resolution === 'accepted'
+      ? 'is resolved: accepted as new normal, not back'
+      : `is ${to}`;
+  const message = `Alert ${id} of ${entity} (${detector}) ${what}.`;
   report({
     event: 'alert',
     level: to === 'firing' ? 'warn' : 'info',

@@ -1,4 +1,5 @@
 import type { OutboxMark, ResendChoice } from '../core/outbox.ts';
+import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
 import type { IncidentUpdate } from '../pipeline/alerts/incident.ts';
 import type { AlertTransition, AlertNotification, WindowChange } from '../pipeline/effects.ts';
 import type { AlertLabel } from '../server/backend.ts';
@@ -92,6 +93,8 @@ export type PipelineCall =
   /** A model file goes on the shelf. Answers the version. */
   | { readonly kind: 'import_model'; readonly bytes: Uint8Array }
   | { readonly kind: 'label'; readonly id: string; readonly label: AlertLabel }
+  /** The levels of alerts that began within some steps are normal. */
+  | { readonly kind: 'accept'; readonly accepted: readonly Omit<Acceptance, 'effectiveStep'>[] }
   | { readonly kind: 'resend'; readonly choice: ResendChoice }
   /** Mutes and maintenance, there from now on or not any more; silences only go on record. Answers whether each was written. */
   | { readonly kind: 'windows'; readonly changes: readonly WindowChange[] }

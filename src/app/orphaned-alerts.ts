@@ -33,6 +33,7 @@ export function closeOrphans(open: readonly AlertRecord[], restored: RestoredSta
       activations: [],
       budgetRefits: [],
       exclusions: [],
+      acceptances: [],
       windows: [],
       deadLetters: [],
       counts: [],

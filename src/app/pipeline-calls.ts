@@ -1,6 +1,7 @@
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts';
 import type { RecordStream } from '../ingest/record-stream.ts';
+import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { PipelineCall, TrainedModel } from './messages.ts';
@@ -47,6 +48,8 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
       return running.turns.take(() => takeIn(call.bytes, running));
     case 'label':
       return label(call.id, call.label, running);
+    case 'accept':
+      return accept(call.accepted, running);
     case 'resend':
       return store.resendOutbox(call.choice, Date.now());
     case 'windows':
@@ -81,6 +84,15 @@ function label(id: string, as: AlertLabel, { config, store, runner }: RunningPip
   const isKnown = store.labelAlert(id, as);
   if (isKnown) excludeLabelled(id, { store, detectors: config.detectors, runner });
   return isKnown;
+}
+
+async function accept(
+  accepted: readonly Omit<Acceptance, 'effectiveStep'>[],
+  { runner }: RunningPipeline,
+): Promise<null> {
+  for (const one of accepted) runner.take({ kind: 'accept', ...one, effectiveStep: null });
+  if (!(await runner.checkpoint())) throw new Error('the store was full when strayd stopped; accept again.');
+  return null;
 }
 
 async function changeWindows(

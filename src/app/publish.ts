@@ -46,7 +46,9 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
     partitions: partitionsOf(state, context.lag),
     detectors: state.detectors.map(({ spec, entities, models }): PublishedDetector => {
       let openAlerts = 0;
-      for (const { gate } of entities.values()) if (gate.open !== null) openAlerts += 1;
+      for (const { gate } of entities.values()) {
+        openAlerts += (gate.open === null ? 0 : 1) + ((gate.shift ?? null) === null ? 0 : 1);
+      }
       return {
         detector: spec.name,
         entities: entities.size,

@@ -70,6 +70,7 @@ export function pastAlerts(store: StoreReader, spec: DetectorSpec, newestStep: n
     lastStep: alert.state === 'resolved' ? alert.lastStepOver : newestStep,
     label,
     culprit: alert.contributions[0]?.feature ?? null,
+    accepted: alert.resolution === 'accepted',
   }));
 }
 

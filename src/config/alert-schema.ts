@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { budgetField, durationField, labelNameField, nameField, shareField, urlField } from './fields.ts';
+import {
+  budgetField,
+  durationField,
+  labelNameField,
+  leastChangeField,
+  nameField,
+  urlField,
+} from './fields.ts';
 
 const steps = z.number().int().min(1).max(1000);
 
@@ -31,11 +38,39 @@ export const alertSchema = z.strictObject({
     forExample: ['https://example.org/runbooks/hosts'],
   }),
   direction: z.enum(['both', 'up', 'down']).default('both').meta({
-    description: 'Tells only if the leading feature is above (`up`) or below (`down`) what was expected.',
+    description:
+      'Tells only if the leading feature is above (`up`) or below (`down`) what was expected; a feature may have its own.',
   }),
-  min_change: shareField.prefault('0%').meta({
-    description: 'Least change of the leading feature against what was expected; 0 tells of all.',
-    forExample: ['10%', 0.1],
+  min_change: leastChangeField.prefault('0%').meta({
+    description:
+      'Least change of the leading feature against what was expected: `10%` of that, `0.5` in the feature’s own unit, or both as a list; a feature may have its own.',
+    forExample: ['10%', 0.5, ['10%', 0.5]],
+  }),
+  min_features: z.number().int().min(1).max(5).default(1).meta({
+    description:
+      'So many features at least must stray: carry a twentieth of the deviation or more, and change as `direction` and `min_change` ask.',
+  }),
+  refractory: durationField()
+    .optional()
+    .meta({
+      description:
+        'After an alert, for so long, only what is stranger than its peak makes another one of the same leading feature; default: the longest window.',
+      forExample: ['1h'],
+    }),
+  repeat_interval: durationField().prefault('4h').meta({
+    description:
+      'An alert that goes on firing is told again so often to webhooks, chats and topics; `0`: once is enough. Alertmanager has a `repeat_interval` of its own.',
+  }),
+  accept_after: durationField(1)
+    .optional()
+    .meta({
+      description:
+        'A level that has stayed for so long becomes normal by itself, except where a feature moved in the direction that is `worse` for it; default: never.',
+      forExample: ['2d'],
+    }),
+  accept_memory: durationField(1).prefault('14d').meta({
+    description:
+      'How long a level that is not seen is remembered beside an accepted one, so that the way back is no alert either.',
   }),
   group_by: z
     .array(labelNameField.meta({ forExample: ['role'] }))

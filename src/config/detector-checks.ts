@@ -34,6 +34,7 @@ export function checkDetector(detector: ParsedDetector, path: ConfigPath, findin
     );
   }
   checkGrouping(detector, path, findings);
+  checkGates(detector, path, findings);
   checkModel(detector, path, findings);
   const longest = Math.max(...windows) * step;
   if (training.span < 2 * longest) {
@@ -61,6 +62,14 @@ function checkGrouping(
       `alerts know the labels of "entity" and "cohort" only, not "${name}"; ${hint}`,
     );
   });
+}
+
+function checkGates({ alert, features }: ParsedDetector, path: ConfigPath, findings: Findings): void {
+  if (features === 'auto' || alert.min_features <= features.length) return;
+  findings.error(
+    [...path, 'alert', 'min_features'],
+    `${alert.min_features} features can never stray where there ${features.length === 1 ? 'is 1' : `are ${features.length}`}; write at most ${features.length}`,
+  );
 }
 
 function checkModel({ model }: ParsedDetector, path: ConfigPath, findings: Findings): void {

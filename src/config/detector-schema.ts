@@ -4,6 +4,7 @@ import {
   cronField,
   durationField,
   labelNameField,
+  leastChangeField,
   metricNameField,
   nameField,
   secretField,
@@ -39,6 +40,24 @@ const feature = z.strictObject({
     .string()
     .default('')
     .meta({ description: 'For people, in explanations.', forExample: ['cores'] }),
+  direction: z
+    .enum(['both', 'up', 'down'])
+    .optional()
+    .meta({
+      description: 'Its own `alert.direction`.',
+      forExample: ['up'],
+    }),
+  min_change: leastChangeField
+    .optional()
+    .meta({ description: 'Its own `alert.min_change`.', forExample: ['10%', 0.5, ['10%', 0.5]] }),
+  worse: z
+    .enum(['up', 'down'])
+    .optional()
+    .meta({
+      description:
+        'The direction that is bad news: a new level there never becomes normal by itself (`alert.accept_after`).',
+      forExample: ['up'],
+    }),
 });
 
 const model = z.strictObject({

@@ -44,15 +44,28 @@ export function sizeField(least: number) {
   });
 }
 
-/** `10%` or 0.1; gives the share. */
-export const shareField = z
-  .union([z.number(), z.string()], { error: 'expected a share, such as 10% or 0.1' })
-  .transform((value, context): number => {
-    const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)\s*%$/.exec(value.trim()) : null;
-    const share = typeof value === 'number' ? value : match === null ? NaN : Number(match[1]) / 100;
-    if (share >= 0 && Number.isFinite(share)) return share;
-    context.issues.push({ code: 'custom', message: 'expected a share, such as 10% or 0.1', input: value });
-    return z.NEVER;
+const changeText =
+  'expected a change such as 10% of what was expected, 0.5 in the feature’s unit, or both as [10%, 0.5]';
+
+const change = z.union([z.number(), z.string()], { error: changeText }).transform((value, context) => {
+  const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)\s*%$/.exec(value.trim()) : null;
+  const size = typeof value === 'number' ? value : match === null ? NaN : Number(match[1]) / 100;
+  if (size >= 0 && Number.isFinite(size)) {
+    return match === null ? { relative: 0, absolute: size } : { relative: size, absolute: 0 };
+  }
+  context.issues.push({ code: 'custom', message: changeText, input: value });
+  return z.NEVER;
+});
+
+/** `10%`, 0.5 or both in a list: gives a `LeastChange`. */
+export const leastChangeField = z
+  .union([change, z.array(change).min(1).max(2)], { error: changeText })
+  .transform((given) => {
+    const parts = Array.isArray(given) ? given : [given];
+    return {
+      relative: Math.max(...parts.map(({ relative }) => relative)),
+      absolute: Math.max(...parts.map(({ absolute }) => absolute)),
+    };
   });
 
 /** An alert budget in words. */

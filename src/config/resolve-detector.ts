@@ -53,6 +53,11 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
       severity: parsed.alert.severity,
       direction: parsed.alert.direction,
       minChange: parsed.alert.min_change,
+      minFeatures: parsed.alert.min_features,
+      refractoryMs: parsed.alert.refractory ?? longest * stepMs,
+      repeatIntervalMs: parsed.alert.repeat_interval,
+      acceptAfterMs: parsed.alert.accept_after ?? null,
+      acceptMemoryMs: parsed.alert.accept_memory,
       runbookUrl: parsed.alert.runbook_url ?? null,
       grouping: {
         by: parsed.alert.group_by ?? parsed.cohort,
@@ -85,5 +90,12 @@ function resolveFeature(parsed: Exclude<ParsedDetector['features'], 'auto'>[numb
     as: parsed.as,
     aggregate: parsed.aggregate,
     unit: parsed.unit,
+    ...gateOf(parsed),
   };
+}
+
+function gateOf(parsed: Exclude<ParsedDetector['features'], 'auto'>[number]): Pick<FeatureSpec, 'gate'> {
+  const { direction, min_change: minChange, worse } = parsed;
+  if (direction === undefined && minChange === undefined && worse === undefined) return {};
+  return { gate: { direction: direction ?? null, minChange: minChange ?? null, worse: worse ?? null } };
 }

@@ -16,6 +16,27 @@ export interface FeatureSpec {
   readonly aggregate: 'sum' | 'mean' | 'min' | 'max';
   /** For people, e.g. `cores`; empty if unknown. */
   readonly unit: string;
+  /** What is its own of the alert's gates; absent: nothing. */
+  readonly gate?: FeatureGate;
+}
+
+/** Which way a value went. */
+export type Direction = 'up' | 'down';
+
+/** Least change of a feature against what was expected: both must be reached. */
+export interface LeastChange {
+  /** Share of what was expected, 0.1 = 10 %. */
+  readonly relative: number;
+  /** In the feature's own unit. */
+  readonly absolute: number;
+}
+
+/** A feature's own gates, in the place of the detector's; `null`: those of the detector. */
+export interface FeatureGate {
+  readonly direction: 'both' | Direction | null;
+  readonly minChange: LeastChange | null;
+  /** A new level in this direction never becomes normal by itself (`accept_after`); `null`: either may. */
+  readonly worse: Direction | null;
 }
 
 /** `type: none` leaves the guards alone on watch. */
@@ -57,9 +78,18 @@ export interface AlertSpec {
   /** Firing takes `steps` over within the last `of`. */
   readonly confirm: { readonly steps: number; readonly of: number };
   readonly severity: string;
-  readonly direction: 'both' | 'up' | 'down';
-  /** Least relative change of the culprit against expected, 0.1 = 10 %. */
-  readonly minChange: number;
+  readonly direction: 'both' | Direction;
+  readonly minChange: LeastChange;
+  /** So many features at least must stray. */
+  readonly minFeatures: number;
+  /** How long after an alert only what is stranger than its peak makes another one of the same feature, ms. */
+  readonly refractoryMs: number;
+  /** A firing alert is told again so often, ms; 0: never. */
+  readonly repeatIntervalMs: number;
+  /** A level that has stayed for so long becomes normal by itself, ms; `null`: never. */
+  readonly acceptAfterMs: number | null;
+  /** So long a normal that is not seen is remembered beside an accepted one, ms. */
+  readonly acceptMemoryMs: number;
   /** Page that says what to do; `null`: none. */
   readonly runbookUrl: string | null;
   /** Absent: see `groupingOf`. */

@@ -27,7 +27,11 @@ export interface AlertmanagerAlert {
   readonly generatorURL?: string;
 }
 
-const alertNames: Readonly<Record<AlertKind, string>> = { anomaly: 'StraydAnomaly', range: 'StraydRange' };
+const alertNames: Readonly<Record<AlertKind, string>> = {
+  anomaly: 'StraydAnomaly',
+  range: 'StraydRange',
+  shift: 'StraydShift',
+};
 
 const isoTime = (timeMs: number): string => new Date(timeMs).toISOString();
 

@@ -24,7 +24,7 @@ const member = z.object({
   id,
   entity: z.string(),
   state: z.enum(['firing', 'resolved']),
-  kind: z.enum(['anomaly', 'range']),
+  kind: z.enum(['anomaly', 'range', 'shift']),
   started_at: time,
   score: z.number(),
   feature: z.string().nullable().describe('The one with the largest share.'),
@@ -58,8 +58,10 @@ export const webhookBodySchema = z.object({
   alert: z.object({
     id: id.describe('Of the likeliest first cause, which the rest of the body tells of.'),
     kind: z
-      .enum(['anomaly', 'range'])
-      .describe('`anomaly`: the learned model; `range`: a value outside all that training has shown.'),
+      .enum(['anomaly', 'range', 'shift'])
+      .describe(
+        '`anomaly`: the learned model; `range`: a value outside all that training has shown; `shift`: either has become a level that stays.',
+      ),
     detector: z.string(),
     entity: z.string(),
     labels: z.record(z.string(), z.string()).describe('The entity labels and their values.'),
@@ -70,9 +72,11 @@ export const webhookBodySchema = z.object({
     last_over_at: time.describe('End of the last step over the threshold so far.'),
     resolved_at: time.nullable(),
     resolution: z
-      .enum(['recovered', 'no_data'])
+      .enum(['recovered', 'no_data', 'accepted'])
       .nullable()
-      .describe('`no_data`: it could not be scored any more.'),
+      .describe(
+        '`no_data`: it could not be scored any more; `accepted`: it is not back, but its new level is normal now.',
+      ),
     score: z.number().describe('At its peak: 1 is the threshold, 10 the most.'),
     model_version: z.string(),
     features: z.array(feature).describe('Largest share first.'),

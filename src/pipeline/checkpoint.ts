@@ -3,6 +3,7 @@ import type { Labels } from '../core/sample.ts';
 import type { OpenIncident } from './alerts/incident.ts';
 import type { QuietWindow } from './alerts/quiet-window.ts';
 import type { Alert, Effects, ModelActivation } from './effects.ts';
+import type { Acceptance } from './alerts/acceptance.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 
@@ -76,6 +77,8 @@ export interface RestoredState {
   /** Of each detector the newest ones, oldest first: all that may still be in force for a step to come. */
   readonly budgetRefits: readonly BudgetRefit[];
   readonly exclusions: readonly CalibrationExclusion[];
+  /** In the order of their effective steps; absent: none. */
+  readonly acceptances?: readonly Acceptance[];
   /**
    * By detector, the steps at which alerts fired, provisional ones left out, as far back as the newest activation: its trial
    * goes on from them. Absent: none.

@@ -1,4 +1,5 @@
 import { newestStepEndedBy } from '../core/step-grid.ts';
+import { hasOpen } from './alerts/advance-gate.ts';
 import { detectorWatermark, modelAt, newestRecord, type DetectorState } from './detector-state.ts';
 import type { ClosedVector } from './effects.ts';
 import { advanceSilentGate, closeForgottenGate, isSilent } from './entity-gate.ts';
@@ -7,6 +8,7 @@ import { refitDetectorBudget } from './refit-detector-budget.ts';
 import { judgeTrial } from './promotion-trial.ts';
 import type { QueuedStep } from './score-queue.ts';
 import { newScoringState, type ScoringContext } from './scoring/scoring-state.ts';
+import { forgetLearnedLevels, mayChangeLevel, viewsOf } from './entity-levels.ts';
 import type { SeriesVector } from './series/entity-series.ts';
 import type { SourceState } from './source-state.ts';
 import type { StepRun } from './step-run.ts';
@@ -16,6 +18,8 @@ const NO_ROWS = new Float64Array(0);
 /** Closes an entity's steps up to and with `through`, and hands them to scoring. */
 export function closeEntity(run: StepRun, detector: DetectorState, entity: Entity, through: number): void {
   for (const closed of entity.series.closeThrough(through)) {
+    // Its next step may have to be scored otherwise for what the last one brings.
+    if (mayChangeLevel(detector, entity) && run.queue.holds(entity)) run.settle();
     run.queue.push(rememberStep(detector, entity, closed), run.effects, run.maxAlertAgeMs);
   }
 }
@@ -51,7 +55,7 @@ function sweep(run: StepRun, detector: DetectorState, watermarkMs: number): void
   for (const entity of detector.entities.values()) {
     if (entity.series.clockMs + detector.spec.forgetAfterMs <= watermarkMs) expired.push(entity);
     // What waits to be scored may yet open an alert.
-    else if (isSilent(detector, entity) && (entity.gate.open !== null || run.queue.holds(entity)))
+    else if (isSilent(detector, entity) && (hasOpen(entity.gate) || run.queue.holds(entity)))
       silent.push(entity);
   }
   if (silent.length === 0 && expired.length === 0) return;
@@ -91,10 +95,10 @@ function requestFor(
   const { key, cohort, history } = entity;
   if (history.count < context.model.rowsLeast) return null;
   const before = entity.scoring;
-  const state =
-    before?.modelVersion === context.model.version
-      ? before
-      : newScoringState(context, key, cohort, before?.nearAlerts);
+  const isSame = before?.modelVersion === context.model.version;
+  const state = isSame ? before : newScoringState(context, key, cohort, before?.nearAlerts);
   entity.scoring = state;
-  return { context, item: { state, entity: key, cohort, step, rows, count: history.count } };
+  if (!isSame) forgetLearnedLevels(context, entity, state);
+  const item = { state, entity: key, cohort, step, rows, count: history.count };
+  return { context, item: { ...item, ...viewsOf(context, entity, { step, rows }) } };
 }

@@ -47,6 +47,7 @@ export function createState(options: PipelineOptions): PipelineState {
     models: [],
     budgetRefits: options.restored.budgetRefits.filter((refit) => refit.detector === spec.name),
     exclusions: options.restored.exclusions.filter((one) => one.detector === spec.name),
+    acceptances: (options.restored.acceptances ?? []).filter((one) => one.detector === spec.name),
     nextBudgetRefitMs: -Infinity,
     trial: null,
     quiet,

@@ -5,6 +5,7 @@ import type { QuietWindows } from './alerts/quiet-windows.ts';
 import { maintenanceOf } from './quiet-entities.ts';
 import type { Entity } from './entity.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
+import type { Acceptance } from './alerts/acceptance.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import { lnBudgetRate, type BudgetTerms } from './scoring/budget-rate.ts';
 import type { ScoringContext } from './scoring/scoring-state.ts';
@@ -33,6 +34,8 @@ export interface DetectorState {
   /** In order of effective steps: those that steps still open may be held against, and the newest. */
   budgetRefits: BudgetRefit[];
   exclusions: CalibrationExclusion[];
+  /** What people said is normal now, as far as it may still be heeded. */
+  acceptances: Acceptance[];
   /** Once all steps before it are closed, the budget is to be refit, ms; -Infinity while that is not known. */
   nextBudgetRefitMs: number;
   /** Of the model promoted last; `null` without one before it, and when it is over. */

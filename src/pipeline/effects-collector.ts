@@ -9,6 +9,7 @@ import type {
   StepRecord,
 } from './effects.ts';
 import type { IncidentNotification, IncidentUpdate } from './alerts/incident.ts';
+import type { Acceptance } from './alerts/acceptance.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 
@@ -23,6 +24,7 @@ export class EffectsCollector implements Effects {
   readonly budgetRefits: BudgetRefit[] = [];
   readonly exclusions: CalibrationExclusion[] = [];
   readonly windows: WindowChange[] = [];
+  readonly acceptances: Acceptance[] = [];
   deadLetters: DeadLetter[] = [];
   readonly counts: SourceCounts[] = [];
 }

@@ -2,6 +2,7 @@ import type { DeadLetter } from '../core/records.ts';
 import type { Labels } from '../core/sample.ts';
 import type { IncidentNotification, IncidentUpdate } from './alerts/incident.ts';
 import type { QuietWindow } from './alerts/quiet-window.ts';
+import type { Acceptance } from './alerts/acceptance.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { BudgetRefit } from './scoring/budget-refit.ts';
 
@@ -39,10 +40,11 @@ export interface ScoredStep {
   readonly provisional: boolean;
 }
 
-export type AlertKind = 'anomaly' | 'range';
+/** What raised it, the model or a guard alone; `shift`: it has become a level that stays. */
+export type AlertKind = 'anomaly' | 'range' | 'shift';
 export type AlertState = 'pending' | 'firing' | 'resolved';
-/** Why an alert ended: `recovered` = quiet again, `no_data` = its entity could not be scored any more. */
-export type AlertResolution = 'recovered' | 'no_data';
+/** Why an alert ended: `recovered` = quiet again, `no_data` = its entity could not be scored any more, `accepted` = not back, but normal now. */
+export type AlertResolution = 'recovered' | 'no_data' | 'accepted';
 
 /** Which running guard spoke: the value, its distance from what is usual at this hour, 20-step means of both, the spread of 48 steps. */
 export type RunningGuard = 'value' | 'time_of_day' | 'mean' | 'time_of_day_mean' | 'spread';
@@ -73,7 +75,7 @@ export interface Contribution {
 
 /** A lived thing: created pending, then firing and resolved, or dropped while pending. */
 export interface Alert {
-  /** Hash of (detector, entity, kind, first step over). */
+  /** Hash of (detector, entity, the kind that it began with, first step over). */
   readonly id: string;
   readonly detector: string;
   readonly entity: string;
@@ -102,7 +104,7 @@ export interface Alert {
 
 /**
  * One change of an alert's state; `discarded`: pending ended without confirmation. From `firing` to `firing`: no new
- * alert, but one that was too old to be delivered and still goes on, now `notified`.
+ * alert, but one that was too old to be delivered and still goes on, now `notified`, or one that has become a `shift`.
  */
 export interface AlertTransition {
   readonly alert: Alert;
@@ -118,6 +120,8 @@ export interface AlertNotification {
   readonly atMs: number;
   /** False in observe mode, while provisional, or older than `max_alert_age`: kept on record, not delivered. */
   readonly deliver: boolean;
+  /** The alert goes on firing and is told for so many times again; absent the first time. */
+  readonly repeat?: number;
 }
 
 /** A closed step as it is kept: the vector and what the scorer said of it, `null` if it was not scored. */
@@ -175,6 +179,7 @@ export interface Effects {
   readonly budgetRefits: readonly BudgetRefit[];
   readonly exclusions: readonly CalibrationExclusion[];
   readonly windows: readonly WindowChange[];
+  readonly acceptances: readonly Acceptance[];
   /** The newest ones only (see `newestLetters`). */
   readonly deadLetters: readonly DeadLetter[];
   readonly counts: readonly SourceCounts[];

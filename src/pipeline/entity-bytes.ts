@@ -1,6 +1,8 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { GateState } from './alerts/gate-state.ts';
 import type { Entity } from './entity.ts';
+import type { LevelMemory } from './scoring/normals/level-memory.ts';
+import type { EntityNormals } from './scoring/normals/normal.ts';
 import type { Track } from './series/track.ts';
 
 const FORMAT = 1;
@@ -13,6 +15,9 @@ interface Header {
   readonly features: readonly string[];
   readonly cohort: string;
   readonly gate: GateState;
+  /** Absent in states of earlier versions. */
+  readonly level?: LevelMemory | null;
+  readonly normals?: EntityNormals | null;
 }
 
 /**
@@ -26,6 +31,8 @@ export function entityBytes(spec: DetectorSpec, entity: Entity): Uint8Array {
     features: spec.features.map(({ name }) => name),
     cohort: entity.cohort,
     gate: entity.gate,
+    level: entity.level,
+    normals: entity.normals,
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const tracks: Track[] = [];
@@ -65,6 +72,9 @@ export function readEntityBytes(spec: DetectorSpec, entity: Entity, bytes: Uint8
   if (header.stepMs !== spec.stepMs) return false;
   entity.cohort = header.cohort;
   entity.gate = header.gate;
+  // Its features are in the order of the list that it was written with.
+  entity.level = isSameList(spec, header.features) ? (header.level ?? null) : null;
+  entity.normals = header.normals ?? null;
   const columns = header.features.map((name) => spec.features.findIndex((feature) => feature.name === name));
   for (let at = 4 + length; at < bytes.length; at += TRACK_BYTES) {
     const column = columns[view.getUint16(at, true)] ?? -1;
@@ -77,6 +87,10 @@ export function readEntityBytes(spec: DetectorSpec, entity: Entity, bytes: Uint8
     track.value = view.getFloat64(at + 26, true);
   }
   return true;
+}
+
+function isSameList({ features }: DetectorSpec, names: readonly string[]): boolean {
+  return features.length === names.length && features.every(({ name }, index) => name === names[index]);
 }
 
 function hex(lane: number): string {

@@ -1,5 +1,5 @@
 import { newestStepEndedBy } from '../core/step-grid.ts';
-import { advanceGate, closeGate } from './alerts/advance-gate.ts';
+import { acceptGate, advanceGate, closeGate } from './alerts/advance-gate.ts';
 import type { GateContext, GateOutcome } from './alerts/gate-state.ts';
 import { groupOf } from './alerts/incident-group.ts';
 import { newestRecord, type DetectorState } from './detector-state.ts';
@@ -11,6 +11,8 @@ import type { QueuedStep } from './score-queue.ts';
 import type { StepScore } from './scoring/score-steps.ts';
 import { LONGEST_FILLED_GAP } from './series/entity-series.ts';
 
+/** An incident is told again when so much of `repeat_interval` has passed: its alerts fired at different times. */
+const LEAST_OF_INTERVAL = 0.9;
 /** So many last values of a feature are shown with an alert. */
 const RECENT_VALUES = 24;
 
@@ -23,7 +25,7 @@ export interface GateOutlet {
 /** Takes a closed step through its entity's gate. */
 export function advanceEntityGate(
   step: QueuedStep,
-  score: Pick<StepScore, 'scored' | 'contributions'> | null,
+  score: (Pick<StepScore, 'scored' | 'contributions'> & { readonly threshold?: number }) | null,
   outlet: GateOutlet,
 ): void {
   const { detector, entity, vector, rows, newestKnownMs } = step;
@@ -33,8 +35,24 @@ export function advanceEntityGate(
     contributions: score?.contributions ?? [],
     recent: (feature) => recentValues(detector, rows, feature),
     newestKnownMs,
+    ...(score?.threshold !== undefined && { threshold: score.threshold }),
   });
   take(detector, entity, { outcome, effects: outlet.effects, clockMs: newestKnownMs });
+}
+
+/** Ends the alert of an entity whose level has become normal, as of the step that its gate has just seen. */
+export function acceptEntityGate(step: QueuedStep, outlet: GateOutlet & { readonly isWhole: boolean }): void {
+  const { detector, entity, vector, rows, newestKnownMs } = step;
+  const input = {
+    step: vector.step,
+    scored: null,
+    contributions: [],
+    recent: (feature: string) => recentValues(detector, rows, feature),
+    newestKnownMs,
+  };
+  const context = gateContext(detector, entity, outlet);
+  const outcome = acceptGate(context, entity.gate, { input, isWhole: outlet.isWhole });
+  take(detector, entity, { outcome, effects: outlet.effects });
 }
 
 /** Whether the steps that the watermark closed without the entity are more than a gap that would be filled. */
@@ -48,7 +66,7 @@ export function isSilent(detector: DetectorState, entity: Entity): boolean {
  */
 export function advanceSilentGate(detector: DetectorState, entity: Entity, outlet: GateOutlet): void {
   const { gate } = entity;
-  const open = gate.open;
+  const open = gate.open ?? gate.shift?.alert ?? null;
   const step = detector.closedByWatermark;
   if (open === null || gate.lastStep === null || step <= gate.lastStep) return;
   const outcome = advanceGate(gateContext(detector, entity, outlet), gate, {
@@ -103,9 +121,17 @@ function take(
   noteFiring(detector.trial, transitions);
   effects.transitions.push(...transitions);
   effects.notifications.push(...notifications);
-  if (transitions.length === 0) return;
-  const at = { group: groupOf(detector.spec, entity), clockMs };
-  for (const transition of transitions) detector.incidents.take(transition, at, effects);
+  if (transitions.length > 0) {
+    const at = { group: groupOf(detector.spec, entity), clockMs };
+    for (const transition of transitions) detector.incidents.take(transition, at, effects);
+  }
+  for (const { alert, repeat = 0 } of notifications) {
+    if (repeat === 0 || gate.lastStep === null) continue;
+    // One that has just become a shift is news; else the incident's other alerts may have reminded of it already.
+    const isNews = transitions.some((one) => one.alert.id === alert.id);
+    const sinceMs = isNews ? 0 : LEAST_OF_INTERVAL * detector.spec.alert.repeatIntervalMs;
+    detector.incidents.remind(alert, { step: gate.lastStep, clockMs, sinceMs }, effects);
+  }
 }
 
 function recentValues(detector: DetectorState, rows: Float64Array, feature: string): number[] {

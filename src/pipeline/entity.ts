@@ -2,6 +2,8 @@ import type { DetectorSpec } from '../core/detector.ts';
 import type { Labels } from '../core/sample.ts';
 import { newGateState, type GateState } from './alerts/gate-state.ts';
 import { historyRows, RowHistory } from './row-history.ts';
+import type { LevelMemory } from './scoring/normals/level-memory.ts';
+import type { EntityNormals } from './scoring/normals/normal.ts';
 import type { ScoringState } from './scoring/scoring-state.ts';
 import { EntitySeries } from './series/entity-series.ts';
 
@@ -16,6 +18,10 @@ export interface Entity {
   /** Under the model version that scored it last. */
   scoring: ScoringState | null;
   gate: GateState;
+  /** Since the onset of its open alert; `null` without one. */
+  level: LevelMemory | null;
+  /** `null` where only the model's own normal is known. */
+  normals: EntityNormals | null;
 }
 
 /** An entity that nothing is known of. */
@@ -28,6 +34,8 @@ export function newEntity(spec: DetectorSpec, key: string, labels: Labels): Enti
     history: new RowHistory(spec.features.length, historyRows(spec)),
     scoring: null,
     gate: newGateState(),
+    level: null,
+    normals: null,
   };
 }
 

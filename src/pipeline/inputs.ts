@@ -1,5 +1,6 @@
 import type { PartitionId, RecordSlice } from '../core/records.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
+import type { Acceptance } from './alerts/acceptance.ts';
 import type { CalibrationExclusion } from './scoring/calibration-exclusion.ts';
 import type { QuietWindow } from './alerts/quiet-window.ts';
 import type { Rollback } from './effects.ts';
@@ -37,6 +38,8 @@ export type PipelineInput =
   | { readonly kind: 'window'; readonly window: QuietWindow; readonly removed: boolean }
   /** An incident has waited long enough by the wall clock: what it has to tell is told, whatever the records' times say. */
   | { readonly kind: 'tell'; readonly detector: string; readonly incident: string }
+  /** What people take for normal from now on (see `Acceptance`); `null` = from the step after the newest closed one of the detector. */
+  | (Omit<Acceptance, 'effectiveStep'> & { readonly kind: 'accept'; readonly effectiveStep: number | null })
   /** A model to use from `effectiveStep` on; `null` = from the step after the newest closed one of the detector. */
   | {
       readonly kind: 'model';

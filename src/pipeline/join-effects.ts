@@ -13,6 +13,7 @@ export function joinEffects(parts: readonly Effects[]): Effects {
     budgetRefits: parts.flatMap((part) => part.budgetRefits),
     exclusions: parts.flatMap((part) => part.exclusions),
     windows: parts.flatMap((part) => part.windows),
+    acceptances: parts.flatMap((part) => part.acceptances),
     deadLetters: newestLetters(parts.flatMap((part) => part.deadLetters)),
     counts: joinCounts(parts.flatMap((part) => part.counts)),
   };

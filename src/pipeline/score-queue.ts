@@ -3,6 +3,7 @@ import type { EffectsCollector } from './effects-collector.ts';
 import type { ClosedVector } from './effects.ts';
 import type { Entity } from './entity.ts';
 import { advanceEntityGate } from './entity-gate.ts';
+import { advanceLevel, noteNormal } from './entity-levels.ts';
 import { scoreSteps, type ScoreRequest, type StepScore } from './scoring/score-steps.ts';
 import type { ScoringContext } from './scoring/scoring-state.ts';
 
@@ -57,7 +58,9 @@ export class ScoreQueue {
         scored: score?.scored ?? null,
         ...(score?.scored.over === true && { contributions: score.contributions }),
       });
+      noteNormal(step, score);
       advanceEntityGate(step, score, { effects, maxAlertAgeMs });
+      advanceLevel(step, score, { effects, maxAlertAgeMs });
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { RecordSlice } from '../core/records.ts';
+import { takeAcceptance } from './take-acceptance.ts';
 import { acceptRecords } from './accept-records.ts';
 import { activateModel } from './activate-model.ts';
 import { closeByWatermark, forgetEntity } from './close-steps.ts';
@@ -63,6 +64,7 @@ function take(run: StepRun, input: PipelineInput): void {
     case 'exclude':
     case 'tell':
     case 'window':
+    case 'accept':
       break;
   }
   if (mustHoldBack(state)) state.heldBack.push(input);
@@ -97,6 +99,7 @@ function perform(run: StepRun, input: PipelineInput): void {
   else if (input.kind === 'exclude') excludeFromCalibration(run, input);
   else if (input.kind === 'tell') tellIncident(run, input);
   else if (input.kind === 'window') takeWindow(run, input);
+  else if (input.kind === 'accept') takeAcceptance(run, input);
 }
 
 /** Takes the replayed part of a slice in at once and the rest in its turn; what was handed in before is skipped. */

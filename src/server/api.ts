@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { AlertState } from '../pipeline/effects.ts';
 import type { AlertFilter, AlertLabel, Backend } from './backend.ts';
+import { registerLevelsApi } from './levels-api.ts';
 import { registerModelsApi } from './models-api.ts';
 import { sendProblem } from './problem.ts';
 
@@ -65,6 +66,7 @@ export function registerApi(server: FastifyInstance, backend: Backend): void {
     },
   );
 
+  registerLevelsApi(server, backend);
   registerModelsApi(server, backend);
 
   server.get('/api/v1/dead-letters', () => ({ reasons: backend.deadLetters() }));

@@ -250,6 +250,27 @@ export type Outcome<T> =
 /** Answer to a request to train now. */
 export type TrainAnswer = 'started' | 'busy';
 
+/** Something that was changed on purpose: the alerts that begin around it are a new normal. */
+export interface DeployEvent {
+  /** Of all detectors if none is named. */
+  readonly detector?: string;
+  readonly entity?: string;
+  /** A PromQL selector on the entity labels, such as `{instance=~"web-.*"}`. */
+  readonly match?: string;
+  /** RFC 3339; absent: the newest time in the data. */
+  readonly time?: string;
+}
+
+/** What is taken for normal from now on: alerts of these entities that began within these times, RFC 3339, both inclusive. */
+export interface AcceptanceView {
+  readonly detector: string;
+  /** `null`: all that match. */
+  readonly entity: string | null;
+  readonly match: string | null;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** What the HTTP side needs of the daemon; `app/` provides it. */
 export interface Backend {
   /** Why the pipeline is not alive, `null` if it is. */
@@ -274,6 +295,10 @@ export interface Backend {
   maintain(request: MaintenanceRequest): Promise<Outcome<WindowView>>;
   /** Ends a mute, or takes maintenance back as if it had not been. */
   removeWindow(id: string, kind: WindowView['kind']): Promise<Outcome<null>>;
+  /** Takes the level of a firing alert for a new normal. */
+  accept(id: string): Promise<Outcome<AcceptanceView>>;
+  /** Takes the levels that a deployment brings for new normals; one answer a detector. */
+  deployed(event: DeployEvent): Promise<Outcome<readonly AcceptanceView[]>>;
   /** Newest first. */
   deliveries(query: DeliveryQuery): readonly DeliveryView[];
   /** Answers how many are sent again. */

@@ -85,6 +85,12 @@ export function createMetrics(
     quietWindows: gauge('strayd_quiet_windows', 'Mutes, maintenance and Alertmanager silences in force.', [
       'kind',
     ]),
+    shiftsTotal: counter('strayd_shifts_total', 'Alerts that became a level that stays.', ['detector']),
+    alertsResolvedTotal: counter(
+      'strayd_alerts_resolved_total',
+      'Alerts that ended: recovered, no_data, or accepted as the new normal.',
+      ['detector', 'resolution'],
+    ),
     featureContribution: gauge(
       'strayd_feature_contribution_ratio',
       "A feature's share of the error of an entity whose alert fires, at its peak.",

@@ -128,8 +128,17 @@ export class CheckpointWriter {
   }
 
   #writeAlerts(checkpoint: Checkpoint): void {
-    const { alerts, transitions, notifications, incidents, quietWindows, models, budgetRefits, exclusions } =
-      this.#repositories;
+    const {
+      alerts,
+      transitions,
+      notifications,
+      incidents,
+      quietWindows,
+      models,
+      budgetRefits,
+      exclusions,
+      acceptances,
+    } = this.#repositories;
     for (const transition of checkpoint.effects.transitions) {
       // The end of an alert whose detector is not configured any more: its own record knows the step.
       const kept = alerts.show(transition.alert.id);
@@ -150,6 +159,7 @@ export class CheckpointWriter {
     for (const refit of checkpoint.effects.budgetRefits) budgetRefits.insert(refit);
     for (const exclusion of checkpoint.effects.exclusions) exclusions.insert(exclusion);
     for (const change of checkpoint.effects.windows) quietWindows.apply(change);
+    for (const acceptance of checkpoint.effects.acceptances) acceptances.insert(acceptance);
   }
 }
 

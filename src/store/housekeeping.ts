@@ -3,6 +3,9 @@ import { dayOf } from './recent-files.ts';
 import type { Repositories } from './repositories.ts';
 import type { StoreSettings } from './store-settings.ts';
 
+/** So long what people accepted may still be heeded, and a little more. */
+const ACCEPTANCES_MS = 7 * 86_400_000;
+
 /** Drops what is too old, once for each day that a detector's event time enters. */
 export class Housekeeping {
   readonly #repositories: Repositories;
@@ -37,6 +40,7 @@ export class Housekeeping {
       quietWindows,
       outbox,
       exclusions,
+      acceptances,
     } = this.#repositories;
     const { reservoirMs, alertsMs, discardedMs } = this.#settings;
     const newestMs = sets.newestMs(set.id);
@@ -53,6 +57,7 @@ export class Housekeeping {
     incidents.deleteOld(set.detector, newestMs - alertsMs);
     quietWindows.deleteOld(newestMs - alertsMs);
     exclusions.deleteOld(set.detector, Math.floor((newestMs - alertsMs) / set.stepMs));
+    acceptances.deleteOld(set.detector, Math.floor((newestMs - ACCEPTANCES_MS) / set.stepMs));
     outbox.deleteOld();
     for (const id of sets.agedIds(reservoirMs)) this.#deleteSet(id);
   }

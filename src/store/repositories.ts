@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { AcceptanceRepository } from './acceptance-repository.ts';
 import { AlertRepository } from './alert-repository.ts';
 import { BudgetRefitRepository } from './budget-refit-repository.ts';
 import { CalibrationRepository } from './calibration-repository.ts';
@@ -36,6 +37,7 @@ export interface Repositories {
   readonly calibrations: CalibrationRepository;
   readonly budgetRefits: BudgetRefitRepository;
   readonly exclusions: ExclusionRepository;
+  readonly acceptances: AcceptanceRepository;
   readonly alerts: AlertRepository;
   readonly transitions: TransitionRepository;
   readonly notifications: NotificationRepository;
@@ -72,6 +74,7 @@ export function createRepositories(
     calibrations: new CalibrationRepository(database),
     budgetRefits: new BudgetRefitRepository(database),
     exclusions: new ExclusionRepository(database),
+    acceptances: new AcceptanceRepository(database),
     alerts: new AlertRepository(database),
     transitions: new TransitionRepository(database),
     notifications: new NotificationRepository(database),

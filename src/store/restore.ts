@@ -1,6 +1,7 @@
 import type { KeptStep, RestoredEntity, RestoredState } from '../pipeline/checkpoint.ts';
 import type { ModelActivation } from '../pipeline/effects.ts';
 import type { BudgetRefit } from '../pipeline/scoring/budget-refit.ts';
+import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
 import type { CalibrationExclusion } from '../pipeline/scoring/calibration-exclusion.ts';
 import type { FeatureSet } from './feature-set-repository.ts';
 import type { Repositories } from './repositories.ts';
@@ -29,11 +30,13 @@ export function restoreState(
   const activations: ModelActivation[] = [];
   const budgetRefits: BudgetRefit[] = [];
   const exclusions: CalibrationExclusion[] = [];
+  const acceptances: Acceptance[] = [];
   const firedSteps = new Map<string, number[]>();
   for (const set of sets) {
     const ofDetector = repositories.models.activations(set.detector);
     activations.push(...ofDetector);
     exclusions.push(...repositories.exclusions.of(set.detector));
+    acceptances.push(...repositories.acceptances.of(set.detector));
     budgetRefits.push(...repositories.budgetRefits.of(set.detector));
     const newest = ofDetector.at(-1);
     if (newest !== undefined) firedSteps.set(set.detector, firedSince(repositories, newest));
@@ -46,6 +49,7 @@ export function restoreState(
     activations,
     budgetRefits,
     exclusions,
+    acceptances,
     ...(firedSteps.size > 0 && { firedSteps }),
     incidents: repositories.incidents.open(),
     windows: repositories.quietWindows.all().filter(({ kind }) => kind !== 'silence'),

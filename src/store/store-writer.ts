@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { DetectorSpec } from '../core/detector.ts';
+import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
 import type { Checkpoint, RestoredState } from '../pipeline/checkpoint.ts';
 import type { ModelActivation, StepRecord, WindowChange } from '../pipeline/effects.ts';
 import type { AlertLabel } from './alert-repository.ts';
@@ -106,6 +107,11 @@ export class StoreWriter extends StoreReader {
   /** For use without a pipeline, such as a rollback by hand; a running one activates through its checkpoint. */
   activateModel(activation: ModelActivation): void {
     this.#write(({ models }) => models.activate(activation));
+  }
+
+  /** For use without a pipeline; a running one takes what people say in through its checkpoint. */
+  insertAcceptance(acceptance: Acceptance): void {
+    this.#write(({ acceptances }) => acceptances.insert(acceptance));
   }
 
   /** Forgets old versions (see `ModelRepository.prune`) and answers them, so that their files can be unlinked. */

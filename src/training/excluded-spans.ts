@@ -9,11 +9,13 @@ export interface PastAlert {
   readonly label: 'real' | 'planned' | 'false' | null;
   /** The feature that led its error; `null` if none is known. */
   readonly culprit: string | null;
+  /** Its level was accepted as the new normal; absent: no. */
+  readonly accepted?: boolean;
 }
 
 /**
  * The steps that must not be learned as normal (DESIGN §5.4): a longest window around alerts labelled real or planned,
- * and around unlabelled ones within quarantine. Those labelled false are kept. Unlabelled ones older than the quarantine are re-admitted if
+ * and around unlabelled ones within quarantine. Those labelled false are kept, and those whose level was accepted: it is what is to be learned. Unlabelled ones older than the quarantine are re-admitted if
  * the like has come again (same entity, same leading feature) and nobody minded; what was seen once is no normal.
  */
 export function excludedSpans(
@@ -43,7 +45,7 @@ function reasonOf(
     quarantinedFrom,
   }: { readonly likes: ReadonlyMap<string, number>; readonly quarantinedFrom: number },
 ): string | null {
-  if (alert.label === 'false') return null;
+  if (alert.label === 'false' || alert.accepted === true) return null;
   if (alert.label !== null) return `labelled_${alert.label}`;
   if (alert.lastStep >= quarantinedFrom) return 'alert_in_quarantine';
   return (likes.get(keyOf(alert)) ?? 0) > 1 ? null : 'alert_seen_once';

@@ -1,7 +1,7 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import { advanceGate } from '../pipeline/alerts/advance-gate.ts';
 import { newGateState, type GateContext } from '../pipeline/alerts/gate-state.ts';
-import { passesGates } from '../pipeline/alerts/passes-gates.ts';
+import { passesChange } from '../pipeline/alerts/passes-gates.ts';
 import { lnBudgetRate } from '../pipeline/scoring/budget-rate.ts';
 import { EntityCalibration } from '../pipeline/scoring/entity-calibration.ts';
 import type { InitialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
@@ -57,7 +57,9 @@ function alertsOf(
   };
   const calibration =
     bytes === undefined ? new EntityCalibration(setting) : EntityCalibration.fromBytes(bytes, setting);
-  const context: GateContext = { spec, entity, labels: {}, maxAlertAgeMs: Infinity };
+  // Of the hold-out only leading features are known.
+  const alert = { ...spec.alert, minFeatures: 1 };
+  const context: GateContext = { spec: { ...spec, alert }, entity, labels: {}, maxAlertAgeMs: Infinity };
   let gate = newGateState();
   let raised = 0;
   steps.forEach((step, i) => {
@@ -78,7 +80,7 @@ function alertsOf(
         scoreWithoutGuards: score,
         over: score >= 1 && culprit !== null,
         rowUnusual: culprit !== null,
-        alertable: culprit !== null && passesGates(spec.alert, culprit),
+        alertable: culprit !== null && passesChange(spec, culprit),
         provisional: false,
       },
       contributions: culprit === null ? [] : [culprit],
@@ -86,7 +88,7 @@ function alertsOf(
       newestKnownMs: step * spec.stepMs,
     });
     gate = outcome.gate;
-    raised += outcome.notifications.filter(({ event }) => event === 'firing').length;
+    raised += outcome.transitions.filter(({ from, to }) => from === 'pending' && to === 'firing').length;
   });
   return raised;
 }

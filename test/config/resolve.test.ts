@@ -60,7 +60,12 @@ describe('defaults', () => {
             confirm: { steps: 3, of: 5 },
             severity: 'warning',
             direction: 'both',
-            minChange: 0,
+            minChange: { relative: 0, absolute: 0 },
+            minFeatures: 1,
+            refractoryMs: 960_000,
+            repeatIntervalMs: 14_400_000,
+            acceptAfterMs: null,
+            acceptMemoryMs: 14 * 86_400_000,
             runbookUrl: null,
             grouping: { by: [], waitMs: 15_000, intervalMs: 600_000 },
           },
@@ -87,6 +92,28 @@ describe('defaults', () => {
 
   test('of min_steps follow the longest window where steps are long', () => {
     expect(detectorOf('    step: 5m\n').training.minSteps).toBe(512);
+  });
+});
+
+describe('min_change', () => {
+  const change = (text: string) => detectorOf(`    alert: {min_change: ${text}}\n`).alert.minChange;
+
+  test('is a share with a percent sign, the unit of the feature without, and both as a list', () => {
+    expect(change('12.5%')).toEqual({ relative: 0.125, absolute: 0 });
+    expect(change('0.5')).toEqual({ relative: 0, absolute: 0.5 });
+    expect(change('[10%, 3]')).toEqual({ relative: 0.1, absolute: 3 });
+  });
+
+  test('and direction may be a feature’s own', () => {
+    const text = MINIMAL.replace(
+      '{metric: node_load1}',
+      '{metric: node_load1, min_change: 2, direction: up, worse: up}',
+    );
+    expect(loadText(text).config.detectors[0]?.features[0]?.gate).toEqual({
+      direction: 'up',
+      minChange: { relative: 0, absolute: 2 },
+      worse: 'up',
+    });
   });
 });
 

@@ -11,6 +11,7 @@ import type { Incident, OpenIncident } from '../../src/pipeline/alerts/incident.
 import type { Alert, Effects, ModelActivation, StepRecord } from '../../src/pipeline/effects.ts';
 import { joinEffects } from '../../src/pipeline/join-effects.ts';
 import type { CalibrationExclusion } from '../../src/pipeline/scoring/calibration-exclusion.ts';
+import { withAcceptance, type Acceptance } from '../../src/pipeline/alerts/acceptance.ts';
 import type { BudgetRefit } from '../../src/pipeline/scoring/budget-refit.ts';
 import { withExclusion } from '../../src/pipeline/scoring/calibration-exclusion.ts';
 import { partitionKey } from '../../src/pipeline/partition-state.ts';
@@ -25,6 +26,7 @@ export class MemoryStore {
   #activations: ModelActivation[] = [];
   #budgetRefits: BudgetRefit[] = [];
   #exclusions: CalibrationExclusion[] = [];
+  #acceptances: Acceptance[] = [];
 
   /** All effects that were committed. */
   get effects(): Effects {
@@ -41,6 +43,9 @@ export class MemoryStore {
     this.#effects.push(effects);
     this.#activations.push(...effects.activations);
     for (const added of effects.exclusions) this.#exclusions = withExclusion(this.#exclusions, added, 10_000);
+    for (const added of effects.acceptances) {
+      this.#acceptances = withAcceptance(this.#acceptances, added, 10_000);
+    }
     this.#budgetRefits.push(...effects.budgetRefits);
     for (const mark of marks) this.#marks.set(partitionKey(mark), mark);
     for (const row of entities) this.#entities.set(`${row.detector} ${row.entity}`, row);
@@ -59,6 +64,7 @@ export class MemoryStore {
       entities: [...this.#entities].map(([key, row]) => this.#restored(key, row)),
       activations: this.#activations,
       exclusions: this.#exclusions,
+      acceptances: this.#acceptances,
       budgetRefits: this.#budgetRefits.slice(-4),
       firedSteps: this.#firedSteps(),
       incidents: this.#openIncidents(),

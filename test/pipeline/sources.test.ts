@@ -156,6 +156,7 @@ describe('what is held back during a replay', () => {
     activations: [],
     budgetRefits: [],
     exclusions: [],
+    acceptances: [],
   };
 
   it('is counted each time that its bound is reached', () => {

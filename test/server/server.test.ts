@@ -9,7 +9,9 @@ import type {
   AlertLabel,
   AlertView,
   Backend,
+  AcceptanceView,
   DeliveryQuery,
+  DeployEvent,
   ModelView,
   ResendRequest,
 } from '../../src/server/backend.ts';
@@ -86,6 +88,14 @@ const model: ModelView = {
   card: { n: 1 },
 };
 
+const acceptance: AcceptanceView = {
+  detector: 'hosts',
+  entity: 'db-1',
+  match: null,
+  from: '2026-01-01T00:00:00.000Z',
+  to: '2026-01-01T02:00:00.000Z',
+};
+
 /** A backend with one alert and one detector that remembers what it was asked. */
 function fakeBackend(changes: Partial<Backend> = {}) {
   const asked: {
@@ -96,7 +106,19 @@ function fakeBackend(changes: Partial<Backend> = {}) {
     imports: string[];
     deliveries: DeliveryQuery[];
     resent: ResendRequest[];
-  } = { filters: [], incidents: [], labels: [], rollbacks: [], imports: [], deliveries: [], resent: [] };
+    accepted: string[];
+    deployed: DeployEvent[];
+  } = {
+    filters: [],
+    incidents: [],
+    labels: [],
+    rollbacks: [],
+    imports: [],
+    deliveries: [],
+    resent: [],
+    accepted: [],
+    deployed: [],
+  };
   const backend: Backend = {
     notAlive: () => null,
     notReady: () => [],
@@ -111,6 +133,18 @@ function fakeBackend(changes: Partial<Backend> = {}) {
       return [incident];
     },
     incident: (id) => (id === incident.id ? incident : null),
+    accept: (id) => {
+      asked.accepted.push(id);
+      return Promise.resolve(
+        id === 'abc'
+          ? { kind: 'done', value: acceptance }
+          : { kind: 'unknown', detail: `There is no alert "${id}".` },
+      );
+    },
+    deployed: (event) => {
+      asked.deployed.push(event);
+      return Promise.resolve({ kind: 'done', value: [acceptance] });
+    },
     label: (id, label) => {
       asked.labels.push([id, label]);
       return Promise.resolve(id === 'abc');
@@ -305,6 +339,39 @@ describe('the HTTP side', () => {
       ['abc', 'real'],
       ['xyz', 'real'],
     ]);
+  });
+
+  it('accepts the level of an alert, and knows no other', async () => {
+    const { backend, asked } = fakeBackend();
+    const server = serve(backend);
+    const accepted = await server.inject({ method: 'POST', url: '/api/v1/alerts/abc/accept' });
+    expect([accepted.statusCode, accepted.json()]).toEqual([202, acceptance]);
+    const unknown = await server.inject({ method: 'POST', url: '/api/v1/alerts/xyz/accept' });
+    expect([unknown.statusCode, unknown.json<{ detail: string }>().detail]).toEqual([
+      404,
+      'There is no alert "xyz".',
+    ]);
+    expect(asked.accepted).toEqual(['abc', 'xyz']);
+  });
+
+  it('is told of deployments, of an entity or by a selector, and asks back for anything else', async () => {
+    const { backend, asked } = fakeBackend();
+    const server = serve(backend);
+    const deploy = (payload: object) =>
+      server.inject({ method: 'POST', url: '/api/v1/events/deploy', payload });
+    const answer = await deploy({ entity: 'db-1', time: '2026-01-01T01:00:00Z' });
+    expect([answer.statusCode, answer.json()]).toEqual([202, { accepted: [acceptance] }]);
+    expect((await deploy({ match: '{instance="db-1"}', detector: 'hosts' })).statusCode).toBe(202);
+    expect(asked.deployed).toHaveLength(2);
+    for (const bad of [
+      {},
+      { entity: 'a', match: '{}' },
+      { entity: 'a', tiem: 'x' },
+      { entity: 'a', time: 'now' },
+    ]) {
+      expect((await deploy(bad)).statusCode).toBe(400);
+    }
+    expect(asked.deployed).toHaveLength(2);
   });
 
   it('changes nothing by GET', async () => {

@@ -53,6 +53,7 @@ it('absolute paths of an earlier version are taken for those of the store that t
   insert.run('hosts', 'v2', '/elsewhere/mine.model');
   database.exec('DROP INDEX outbox_by_alert; DROP INDEX outbox_dead');
   database.exec('DROP TABLE incidents; DROP TABLE incident_members; DROP TABLE quiet_windows');
+  database.exec('DROP TABLE acceptances');
   database.pragma('user_version = 3');
   database.close();
   const store = openWriter(directory);

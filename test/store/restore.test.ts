@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Acceptance } from '../../src/pipeline/alerts/acceptance.ts';
 import type { BudgetRefit } from '../../src/pipeline/scoring/budget-refit.ts';
 import {
   alertOf,
@@ -25,6 +26,7 @@ describe('readRestoredState', () => {
       activations: [],
       budgetRefits: [],
       exclusions: [],
+      acceptances: [],
     });
     store.close();
   });
@@ -148,6 +150,27 @@ describe('readRestoredState', () => {
     const again = openWriter(directory);
     expect(again.readRestoredState([detectorSpec()], 64).budgetRefits).toEqual(refits.slice(-8));
     again.close();
+  });
+
+  it('has what people accepted, in their order', () => {
+    const directory = temporaryDirectory();
+    const store = openWriter(directory);
+    store.declareDetectors([detectorSpec()]);
+    const said = { detector: 'hosts', entity: 'db-1', match: [], fromStep: 5, toStep: 5, effectiveStep: 40 };
+    const deployed: Acceptance = {
+      ...said,
+      entity: null,
+      match: [{ label: 'instance', op: '=~', value: 'web-.*' }],
+      toStep: 900,
+      effectiveStep: 30,
+    };
+    store.applyCheckpoint(checkpointOf({ effects: { acceptances: [said, deployed] } }), NOTHING);
+    store.insertAcceptance({ ...said, effectiveStep: 50 });
+    store.close();
+    const reopened = openWriter(directory);
+    const { acceptances } = reopened.readRestoredState([detectorSpec()], 64);
+    expect(acceptances).toEqual([said, deployed, { ...said, effectiveStep: 50 }]);
+    reopened.close();
   });
 
   it('brings back what calibration is to leave out, the newest word on a stretch', () => {

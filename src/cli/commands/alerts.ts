@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import type { AlertView } from '../../server/backend.ts';
+import { acceptCommand } from './accept.ts';
 import { wholeNumber } from '../number-arguments.ts';
 import { printable } from '../printable.ts';
 import { maintenanceCommand, muteCommand } from './quiet.ts';
@@ -20,15 +21,16 @@ interface ListOptions extends UrlOptions {
 /** `strayd alerts`: what a running strayd saw, and what people say of it. */
 export function alertsCommand(): Command {
   return new Command('alerts')
-    .summary('list, show, label, mute and resend alerts, tell of maintenance, test channels')
+    .summary('list, show, label, accept, mute and resend alerts, tell of maintenance, test channels')
     .description(
-      'List, show, label, mute and resend the alerts of a running strayd over its HTTP API, tell it of maintenance, and test its channels.',
+      'List, show, label, accept, mute and resend the alerts of a running strayd over its HTTP API, tell it of maintenance, and test its channels.',
     )
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(labelCommand())
     .addCommand(muteCommand())
     .addCommand(maintenanceCommand())
+    .addCommand(acceptCommand())
     .addCommand(resendCommand())
     .addCommand(testChannelCommand());
 }

@@ -76,7 +76,12 @@ export function backtestDetector(features: readonly string[], stepMs: number): D
       confirm: stepMs < 60_000 ? { steps: 3, of: 5 } : { steps: 1, of: 1 },
       severity: 'warning',
       direction: 'both',
-      minChange: 0,
+      minChange: { relative: 0, absolute: 0 },
+      minFeatures: 1,
+      refractoryMs: 64 * stepMs,
+      repeatIntervalMs: 14_400_000,
+      acceptAfterMs: null,
+      acceptMemoryMs: 14 * 86_400_000,
       runbookUrl: null,
     },
   };

@@ -1,4 +1,4 @@
-import type { Alert, Contribution } from '../effects.ts';
+import type { Alert, AlertResolution, Contribution } from '../effects.ts';
 import { describeChange, isLittleChanged } from './change-text.ts';
 import { guardRemark, guardText } from './guard-text.ts';
 import { formatQuantity, formatRange } from './quantity.ts';
@@ -73,14 +73,19 @@ function recentLine(alert: Alert): string | null {
   return `${culprit.feature}, ${steps}: ${sparkline(alert.recent)} (${range})`;
 }
 
+const endings: Readonly<Record<AlertResolution, string>> = {
+  recovered: 'now back to normal',
+  no_data: 'then its data stopped',
+  accepted: 'accepted as new normal, not back',
+};
+
 function timeText(alert: Alert, stepMs: number): string {
   const startMs = alert.firstStepOver * stepMs;
   // No "so far": a firing alert is told of for as long as it lasts, in words that must stay true.
   if (alert.state !== 'resolved') return `since ${formatUtc(startMs)}`;
   const endMs = (alert.lastStepOver + 1) * stepMs;
   const span = formatSpan(endMs - startMs);
-  const ending = alert.resolution === 'no_data' ? 'then its data stopped' : 'now back to normal';
-  return `from ${formatUtcRange(startMs, endMs)} (${span}), ${ending}`;
+  return `from ${formatUtcRange(startMs, endMs)} (${span}), ${endings[alert.resolution ?? 'recovered']}`;
 }
 
 /** How long a firing alert has lasted, by the last step that was over: that stays true however late it is read. */
@@ -105,6 +110,11 @@ const isPatternOnly = (alert: Alert): boolean =>
 
 function notes(alert: Alert): readonly string[] {
   const told: string[] = [];
+  if (alert.kind === 'shift' && alert.state === 'firing') {
+    told.push(
+      `The level has changed and stays. If that is meant to be, "strayd alerts accept ${alert.id}" makes it the new normal.`,
+    );
+  }
   if (isPatternOnly(alert)) {
     told.push(
       alert.contributions.length === 1

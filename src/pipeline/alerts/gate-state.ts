@@ -22,21 +22,51 @@ export interface OverStep {
   readonly contributions: readonly Contribution[];
 }
 
-/**
- * What the windows still hold of an incident whose alert has recovered: steps over that only repeat it are no news.
- * Plain JSON.
- */
+/** What the windows still hold of an incident whose alert has recovered. */
 export interface IncidentWake {
   /** Raw score of the step that ended the alert; what is clearly above it is news. */
   readonly raw: number;
   /** Last step that it may silence: the longest window after the alert's end. */
   readonly untilStep: number;
-  /** The model that gave `raw`: those of another do not compare. */
-  readonly modelVersion: string;
-  /** The alert's leading feature: what another one leads is news. */
-  readonly feature: string;
   /** Newest step with a score, to tell a gap by. */
   readonly lastScoredStep: number;
+}
+
+/** After an alert that has recovered: steps over that only repeat it are no news. Plain JSON. */
+export interface Refractory {
+  /** The alert's leading feature: what another one leads is news. */
+  readonly feature: string;
+  /** The model that gave the raw scores: those of another do not compare. */
+  readonly modelVersion: string;
+  /** Raw score at the alert's peak: up to `untilStep` only what is above it is news. */
+  readonly peakRaw: number;
+  readonly untilStep: number;
+  /** `null` without one, or once it has ended. */
+  readonly wake: IncidentWake | null;
+}
+
+/** Steps of one hour with a score of 1 or more; `hour` counts from the epoch. */
+export interface HourOver {
+  readonly hour: number;
+  readonly over: number;
+}
+
+/** How often people were told of the open alert, and when last. */
+export interface Telling {
+  readonly step: number;
+  /** Beside the first time. */
+  readonly repeats: number;
+}
+
+/** A shift whose level the threshold has learned: still open, but what happens at that level is seen again. */
+export interface ParkedShift {
+  readonly alert: Alert;
+  readonly peakRaw: number;
+  /** Steps in a row below the bar, and without a score. */
+  readonly quietSteps: number;
+  readonly unscoredSteps: number;
+  readonly told: Telling | null;
+  readonly bar: { readonly raw: number; readonly modelVersion: string } | null;
 }
 
 /** One entity's alert memory: plain JSON, so that it comes back from the store to the bit. */
@@ -45,7 +75,7 @@ export interface GateState {
   readonly lastStep: number | null;
   /** Steps over within the last `confirm.of`, oldest first; empty while an alert fires. */
   readonly overs: readonly OverStep[];
-  /** The one open alert, pending or firing. */
+  /** The one open alert, pending or firing, beside a shift that was laid aside. */
   readonly open: Alert | null;
   /** Raw score at the open alert's peak: tells peaks apart that the score's cap makes equal. */
   readonly peakRaw: number;
@@ -54,7 +84,17 @@ export interface GateState {
   /** Steps in a row without a score while firing. */
   readonly unscoredSteps: number;
   /** `null` without one, or once it has ended; absent in states of earlier versions. */
-  readonly wake?: IncidentWake | null;
+  readonly refractory?: Refractory | null;
+  /** `null` until an alert is delivered; absent in states of earlier versions. */
+  readonly told?: Telling | null;
+  /** The raw score that was over when the open alert fired, and by which model; absent in states of earlier versions. */
+  readonly bar?: { readonly raw: number; readonly modelVersion: string } | null;
+  /** While a shift is open: steps in a row with a low score; absent in states of earlier versions. */
+  readonly leftSteps?: number;
+  /** `null` without one; absent in states of earlier versions. */
+  readonly shift?: ParkedShift | null;
+  /** The last day's steps over, at most 24 hours of them; absent in states of earlier versions. */
+  readonly hours?: readonly HourOver[];
 }
 
 /** What does not change from step to step of an entity. */
@@ -78,6 +118,8 @@ export interface GateInput {
   readonly contributions: readonly Contribution[];
   /** A feature's last values up to this step (some 24), oldest first, NaN where missing; asked for only while an alert is open. */
   readonly recent: (feature: string) => readonly number[];
+  /** The raw score at which the step's score would be 1; absent where nothing is scored. */
+  readonly threshold?: number;
   /** Time of the newest Kafka record known when the step closed, ms: what `maxAlertAgeMs` is measured against. */
   readonly newestKnownMs: number;
 }
@@ -98,6 +140,11 @@ export function newGateState(): GateState {
     peakRaw: 0,
     quietSteps: 0,
     unscoredSteps: 0,
-    wake: null,
+    refractory: null,
+    told: null,
+    bar: null,
+    leftSteps: 0,
+    shift: null,
+    hours: [],
   };
 }

@@ -101,6 +101,25 @@ export class IncidentFold {
       this.#end(open, { alert, step }, sink);
   }
 
+  /**
+   * An alert that goes on is to be told again: its incident is, unless it was told within `sinceMs` or will be anyway. Told by the
+   * incident, a storm that lasts is one reminder.
+   */
+  remind(
+    alert: Alert,
+    at: { readonly step: number; readonly clockMs: number; readonly sinceMs: number },
+    sink: IncidentSink,
+  ): void {
+    this.release(at.clockMs, sink);
+    const open = this.#ofAlert.get(alert.id);
+    if (open === undefined) return;
+    const { dueMs, toldAtMs, deliver } = open.incident;
+    if (!deliver || dueMs !== null || toldAtMs === null || this.#clockMs - toldAtMs < at.sinceMs) return;
+    open.members.set(alert.id, alert);
+    open.incident = { ...open.incident, dueMs: this.#clockMs };
+    this.#tell(open, sink, at.step);
+  }
+
   /** Tells what is due by `clockMs`. */
   release(clockMs: number, sink: IncidentSink): void {
     this.#clockMs = Math.max(this.#clockMs, clockMs);
@@ -206,9 +225,9 @@ export class IncidentFold {
     }
   }
 
-  #tell(open: Open, sink: IncidentSink): void {
+  #tell(open: Open, sink: IncidentSink, atStep = open.incident.newestStep): void {
     if (open.incident.told === 0 || open.incident.firing > 0) {
-      const { alerts, told, openedStep, newestStep, dueMs } = open.incident;
+      const { alerts, told, openedStep, dueMs } = open.incident;
       const changed = {
         ...open.incident,
         state: 'firing' as const,
@@ -219,7 +238,7 @@ export class IncidentFold {
         dueMs: null,
       };
       this.#change(open, changed, { joined: [], sink });
-      this.#notify(open, 'firing', told === 0 ? openedStep : newestStep, sink);
+      this.#notify(open, 'firing', told === 0 ? openedStep : atStep, sink);
     }
     const { incident } = open;
     if (incident.firing > 0) return;

@@ -18,7 +18,7 @@ export function overStep(context: GateContext, scored: ScoredStep, input: GateIn
     score: scored.score,
     raw: scored.raw,
     provisional: scored.provisional,
-    wanted: passesGates(context.spec.alert, contributions[0]),
+    wanted: passesGates(context.spec, contributions),
     modelVersion: scored.modelVersion,
     contributions,
   };

@@ -78,7 +78,14 @@ function gated(
     const said = asSaid(kept, score, queued);
     const gateBefore = entity.gate;
     const effects = new EffectsCollector();
-    const told = said === null ? null : { scored: said, contributions: score?.contributions ?? NONE };
+    const told =
+      said === null
+        ? null
+        : {
+            scored: said,
+            contributions: score?.contributions ?? NONE,
+            ...(score && { threshold: score.threshold }),
+          };
     advanceEntityGate(queued, told, { effects, maxAlertAgeMs: Infinity });
     return {
       kept,

@@ -1,6 +1,8 @@
 import type { DetectorSpec } from '../../core/detector.ts';
 import { describeChange } from '../alerts/change-text.ts';
-import type { ScoredStep } from '../effects.ts';
+import { gateOf } from '../alerts/passes-gates.ts';
+import { formatQuantity } from '../alerts/quantity.ts';
+import type { Contribution, ScoredStep } from '../effects.ts';
 import type { ReplayedStep } from './replay-kept.ts';
 import type { StepCheck } from './step-explanation.ts';
 
@@ -22,12 +24,18 @@ export function countOver(replayed: ScoredReplay, spec: DetectorSpec): number {
   return before + Number(said.over && !isOldNews(replayed));
 }
 
-/** What the gates ask of a change, in words: `either way, any size`. */
-export function gatesText({ alert }: DetectorSpec): string {
-  const way = { both: 'either way', up: 'upwards', down: 'downwards' }[alert.direction];
-  const size =
-    alert.minChange > 0 ? `at least ${Number((100 * alert.minChange).toPrecision(3))} %` : 'any size';
-  return `${way}, ${size}`;
+/** What the gates ask of a change of the leading feature, in words: `either way, any size`. */
+export function gatesText(spec: DetectorSpec, culprit: Contribution | undefined): string {
+  const { direction, minChange } = gateOf(spec, culprit?.feature ?? '');
+  const { relative, absolute } = minChange;
+  const way = { both: 'either way', up: 'upwards', down: 'downwards' }[direction];
+  const sizes = [
+    ...(relative > 0 ? [`${Number((100 * relative).toPrecision(3))} %`] : []),
+    ...(absolute > 0 ? [formatQuantity(absolute, culprit?.unit ?? '')] : []),
+  ];
+  const { minFeatures } = spec.alert;
+  const many = minFeatures > 1 ? `, in ${minFeatures} features` : '';
+  return `${way}, ${sizes.length === 0 ? 'any size' : `at least ${sizes.join(' and ')}`}${many}`;
 }
 
 /** All that stood between a scored step and an alert that reaches people, in the order in which it is asked. */
@@ -70,7 +78,7 @@ function gatesCheck({ said, score }: ScoredReplay, spec: DetectorSpec): StepChec
   return {
     name: 'direction and size',
     held: said.rowUnusual ? said.alertable : null,
-    detail: `${change}, wanted: ${gatesText(spec)}`,
+    detail: `${change}, wanted: ${gatesText(spec, culprit)}`,
   };
 }
 

@@ -91,7 +91,7 @@ function quietAnswer(replayed: ScoredReplay, spec: DetectorSpec): StepAnswer {
   }
   return {
     outcome: 'pending',
-    sentence: `Did not fire: the score is ${score}, but ${culpritText(replayed)}, and the detector asks for a change ${gatesText(spec)}.`,
+    sentence: `Did not fire: the score is ${score}, but ${culpritText(replayed)}, and the detector asks for a change ${gatesText(spec, replayed.score?.contributions[0])}.`,
   };
 }
 

@@ -2,13 +2,14 @@ import type { FeatureSpec } from '../../core/detector.ts';
 import type { Contribution } from '../effects.ts';
 import { guardFinding } from './guards/guard-finding.ts';
 import { runningGuardsPart, trainingRangePart } from './guards/guard-parts.ts';
+import { atLevel, mapOf } from './normals/normal-views.ts';
 import type { RawScore } from './raw-scores.ts';
 
 const MOST_NAMED = 5;
 
 /**
  * Names the features that made a score, largest part first, at most `most` of them. The model's and the guards' shares are
- * weighed by what each added to S.
+ * weighed by what each added to S. What was expected, and the range of training, are told as they are at the entity's level.
  */
 export function contributionsOf(
   score: RawScore,
@@ -16,6 +17,7 @@ export function contributionsOf(
   most = MOST_NAMED,
 ): Contribution[] {
   const { model, guard, running, profile, newestRow } = score;
+  const maps = score.normal?.maps ?? [];
   const fromRange = trainingRangePart(guard.g);
   const fromRunning = runningGuardsPart(running.g, model);
   const fromModel = Math.max(0, model.logError);
@@ -31,15 +33,16 @@ export function contributionsOf(
         (rangeSum === 0 ? 0 : (fromRange * distance) / rangeSum) +
         (runningSum === 0 ? 0 : (fromRunning * (runningDistances[j] ?? 0)) / runningSum);
       const modelShare = model.contributions[j] ?? 0;
+      const map = mapOf(maps, feature.name);
+      const known = (value: number | undefined): number => atLevel(map, value ?? Number.NaN);
       return {
         feature: feature.name,
         unit: feature.unit,
         ratio:
           fromGuards === 0 ? modelShare : (guardShare + fromModel * modelShare) / (fromGuards + fromModel),
         seen: newestRow[j] ?? Number.NaN,
-        expected: expectedOf(score, j),
-        range:
-          distance > 0 ? { low: profile.low[j] ?? Number.NaN, high: profile.high[j] ?? Number.NaN } : null,
+        expected: known(expectedOf(score, j)),
+        range: distance > 0 ? { low: known(profile.low[j]), high: known(profile.high[j]) } : null,
         guard: guardFinding(running, j, profile),
       };
     })

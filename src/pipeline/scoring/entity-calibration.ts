@@ -82,6 +82,11 @@ export class EntityCalibration {
     this.#lastRowMs = this.upToStep * this.#setting.stepMs;
   }
 
+  /** What has just happened must not be lost to a restart: a row is due at once. */
+  rowWanted(): void {
+    this.#lastRowMs = -Infinity;
+  }
+
   /** Refits if the step has crossed the boundary. To be called before the step is scored. */
   advance(step: number): void {
     const timeMs = step * this.#setting.stepMs;

@@ -3,6 +3,7 @@ import type { Contribution, ScoredStep } from '../effects.ts';
 import { contributionsOf } from './contributions.ts';
 import { passesGates } from '../alerts/passes-gates.ts';
 import type { NearStep } from './near-alerts.ts';
+import type { NormalView } from './normals/normal-views.ts';
 import { isRowUnusual, scoreRaw, type RawScore } from './raw-scores.ts';
 import { learnStep, type ScoringContext, type ScoringState } from './scoring-state.ts';
 
@@ -10,6 +11,8 @@ import { learnStep, type ScoringContext, type ScoringState } from './scoring-sta
 export interface ScoreRequest extends ScoreItem {
   readonly state: ScoringState;
   readonly step: number;
+  /** Of an entity of which levels were accepted: its rows as each of them sees them. */
+  readonly views?: readonly NormalView[];
 }
 
 /** What scoring says of a step, and which features did it (largest part first, at most 5). */
@@ -22,6 +25,8 @@ export interface StepScore {
   readonly parts: RawScore;
   /** The least raw score that scores 1, with the detector's offset taken off. */
   readonly threshold: number;
+  /** Id of the level that explained the step best; `null` where none was accepted. */
+  readonly normal: number | null;
 }
 
 /**
@@ -51,11 +56,17 @@ export function scoreSteps(context: ScoringContext, requests: readonly ScoreRequ
       scoreWithoutGuards: calibration.score(score.model.logError + offset, lnRate),
       over: calibrated >= 1 && rowUnusual,
       rowUnusual,
-      alertable: rowUnusual && passesGates(context.spec.alert, contributions[0]),
+      alertable: rowUnusual && passesGates(context.spec, contributions),
       provisional: calibration.provisional,
     };
-    const threshold = calibration.threshold(lnRate) - offset;
-    return { scored, contributions, near: learnStep(context, calibration, scored), parts: score, threshold };
+    return {
+      scored,
+      contributions,
+      near: learnStep(context, calibration, scored),
+      parts: score,
+      threshold: calibration.threshold(lnRate) - offset,
+      normal: score.normal?.id ?? null,
+    };
   });
 }
 

@@ -23,8 +23,8 @@ export interface AlertStage {
 const RECENT_VALUES = 24;
 const NO_CONFIRM = { confirm: { steps: 1, of: 1 } };
 const CONFIRM = { confirm: { steps: 3, of: 5 } };
-const NO_GATES = { direction: 'both', minChange: 0 } as const;
-const GATES = { direction: 'both', minChange: 0.1 } as const;
+const NO_GATES = { direction: 'both', minChange: { relative: 0, absolute: 0 } } as const;
+const GATES = { direction: 'both', minChange: { relative: 0.1, absolute: 0 } } as const;
 
 /**
  * One stage after the other, each with all before it, replayed from the same scores through the product's own alert
@@ -57,7 +57,7 @@ function runsAbove({ spec, steps }: ScoredGroup): AlertSpan[] {
 
 /** What an alert that has ended leaves behind is forgotten at once. */
 function withoutMemory(gate: GateState): GateState {
-  return gate.open === null ? { ...gate, wake: null } : gate;
+  return gate.open === null ? { ...gate, refractory: null } : gate;
 }
 
 /** The alerts that fire with these settings; `after` alters the gate's memory between two steps. */

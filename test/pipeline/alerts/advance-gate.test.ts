@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advanceGate, closeGate } from '../../../src/pipeline/alerts/advance-gate.ts';
 import { newGateState, type GateContext, type GateInput } from '../../../src/pipeline/alerts/gate-state.ts';
-import type { AlertTransition, ScoredStep } from '../../../src/pipeline/effects.ts';
+import type { FeatureGate } from '../../../src/core/detector.ts';
+import type { AlertTransition, Contribution, ScoredStep } from '../../../src/pipeline/effects.ts';
 import { context, culprit, inputAt, inputsOf, live, spec, stepMs, type StepLetter } from './gate-fixtures.ts';
 
 const told = ({ from, to, step }: AlertTransition): string => `${step}:${from ?? 'none'}>${to}`;
@@ -121,13 +122,13 @@ describe('an alert', () => {
     const over = inputsOf('ooo').map((input) => ({ ...input, contributions: [culprit, broken] }));
     const { gate, transitions } = live(over);
     expect(JSON.parse(JSON.stringify({ gate, transitions }))).toEqual({ gate, transitions });
-    expect(gate.open?.recent).toEqual([1, null, 2]);
+    expect(gate.open?.recent).toEqual([1, null, 4]);
     expect(gate.open?.contributions).toEqual([culprit]);
   });
 
   it('made of the later steps of a discarded one goes on with the values of the same culprit', () => {
     const { gate } = live(inputsOf('oqoqqq'));
-    expect(gate.open).toMatchObject({ state: 'pending', firstStepOver: 2, recent: [1, null, 2] });
+    expect(gate.open).toMatchObject({ state: 'pending', firstStepOver: 2, recent: [1, null, 4] });
   });
 
   it('made of the later steps of a discarded one has no values of another culprit', () => {
@@ -245,18 +246,41 @@ describe('in the wake of an alert, while its windows still hold the incident', (
   });
 
   it('an alert whose score had left at its end leaves none, nor does one that ended for lack of data', () => {
-    expect(live(wake).gate.wake).toMatchObject({ raw: 3, feature: 'latency' });
-    expect(live(inputsOf('ooosssssq')).gate.wake).toBeNull();
-    expect(live(inputsOf('oooqqqqq')).gate.wake).toBeNull();
-    expect(live(inputsOf('ooo..........')).gate.wake).toBeNull();
+    expect(live(wake).gate.refractory).toMatchObject({ feature: 'latency', wake: { raw: 3 } });
+    expect(live(inputsOf('ooosssssq')).gate.refractory).toBeNull();
+    expect(live(inputsOf('oooqqqqq')).gate.refractory).toBeNull();
+    expect(live(inputsOf('ooo..........')).gate.refractory).toBeNull();
   });
 
   it('a state of an earlier version has none', () => {
-    const { wake: _none, ...earlier } = newGateState();
+    const { refractory: _none, told: _never, ...earlier } = newGateState();
     expect(live(stepsOver(0, 2), context, earlier).transitions.map(told)).toEqual([
       '0:none>pending',
       '2:pending>firing',
     ]);
+  });
+});
+
+describe('in the refractory time after an alert', () => {
+  const patient = withAlert({ refractoryMs: 20 * stepMs });
+  const overAt = (from: number, raw: number): GateInput[] =>
+    [from, from + 1, from + 2].map((step) => inputAt(step, 'o', { raw }));
+  const alertsOf = (...later: GateInput[]): number =>
+    live([...inputsOf('oooqqqqq'), ...later], patient).transitions.filter(({ to }) => to === 'firing').length;
+
+  it('only what is stranger than its peak makes another one', () => {
+    expect(alertsOf(...overAt(10, 2))).toBe(1);
+    expect(alertsOf(...overAt(10, 2.1))).toBe(2);
+  });
+
+  it('it lasts as long as it is set to, from the end of the alert on', () => {
+    expect(alertsOf(...overAt(25, 2))).toBe(1);
+    expect(alertsOf(...overAt(28, 2))).toBe(2);
+  });
+
+  it('an alert that ended for lack of data has none: what goes on is told', () => {
+    const { transitions } = live([...inputsOf('ooo..........'), ...overAt(14, 1.5)], patient);
+    expect(transitions.filter(({ to }) => to === 'firing').length).toBe(2);
   });
 });
 
@@ -286,17 +310,67 @@ describe('gates', () => {
     [-111, -100, true],
     [0.001, 0, true],
   ])('min_change of a tenth, with %d seen and %d expected: fires %s', (seen, expected, wanted) => {
-    expect(fires(withAlert({ minChange: 0.1 }), overs(seen, expected))).toBe(wanted);
+    expect(fires(withAlert({ minChange: { relative: 0.1, absolute: 0 } }), overs(seen, expected))).toBe(
+      wanted,
+    );
+  });
+
+  it('an absolute min_change is in the unit of the feature, and with a relative one both must hold', () => {
+    const atLeast = (relative: number, absolute: number) => withAlert({ minChange: { relative, absolute } });
+    expect(fires(atLeast(0, 5), overs(105, 100))).toBe(true);
+    expect(fires(atLeast(0, 5), overs(104, 100))).toBe(false);
+    expect(fires(atLeast(0.1, 5), overs(105, 100))).toBe(false);
+    expect(fires(atLeast(0.1, 5), overs(2, 1))).toBe(false);
+    expect(fires(atLeast(0.1, 5), overs(111, 100))).toBe(true);
+  });
+
+  it('of a feature take the place of the detector’s, each by itself', () => {
+    const own = (gate: Partial<FeatureGate>, alert = {}): GateContext => {
+      const feature = {
+        name: 'latency',
+        metric: 'latency',
+        where: [],
+        as: 'gauge',
+        aggregate: 'mean',
+      } as const;
+      const whole = { direction: null, minChange: null, worse: null, ...gate };
+      const from = withAlert(alert);
+      return { ...from, spec: { ...from.spec, features: [{ ...feature, unit: 's', gate: whole }] } };
+    };
+    expect(fires(own({ direction: 'up' }), overs(1, 2))).toBe(false);
+    expect(fires(own({ direction: 'both' }, { direction: 'up' }), overs(1, 2))).toBe(true);
+    expect(fires(own({ minChange: { relative: 0, absolute: 3 } }), overs(1, 2))).toBe(false);
+    expect(fires(own({ direction: 'down' }, { minChange: { relative: 2, absolute: 0 } }), overs(1, 2))).toBe(
+      false,
+    );
+    const other = { ...culprit, feature: 'cpu', seen: 1, expected: 2 };
+    const ledByCpu = inputsOf('ooo').map((input) => ({ ...input, contributions: [other] }));
+    expect(fires(own({ direction: 'up' }), ledByCpu)).toBe(true);
+  });
+
+  it('min_features counts those that carry a twentieth of the error and change as asked', () => {
+    const second = (change: Partial<Contribution>) =>
+      inputsOf('ooo').map((input) => ({
+        ...input,
+        contributions: [culprit, { ...culprit, feature: 'cpu', ratio: 0.1, ...change }],
+      }));
+    const two = withAlert({ minFeatures: 2, direction: 'up' });
+    expect(fires(two, second({}))).toBe(true);
+    expect(fires(two, second({ ratio: 0.04 }))).toBe(false);
+    expect(fires(two, second({ seen: 1, expected: 4 }))).toBe(false);
+    expect(fires(two, inputsOf('ooo'))).toBe(false);
   });
 
   it('let an alert fire whose change only one of its steps shows', () => {
     const inputs = [...overs(9, 9).slice(0, 2), ...overs(9, 5).slice(2, 3)];
-    expect(fires(withAlert({ minChange: 0.1 }), inputs)).toBe(true);
+    expect(fires(withAlert({ minChange: { relative: 0.1, absolute: 0 } }), inputs)).toBe(true);
   });
 
   it('do not silence a step without a known culprit', () => {
     const inputs = inputsOf('ooo').map((input) => ({ ...input, contributions: [] }));
-    expect(fires(withAlert({ minChange: 0.5, direction: 'up' }), inputs)).toBe(true);
+    expect(fires(withAlert({ minChange: { relative: 0.5, absolute: 0 }, direction: 'up' }), inputs)).toBe(
+      true,
+    );
   });
 });
 
@@ -346,6 +420,50 @@ describe('notifications', () => {
   it('of an end are delivered if its beginning was, however late', () => {
     const inputs = inputsOf('oooqqqqq').map((input) => (input.step > 2 ? aged(input) : input));
     expect(sent(inputs)).toEqual(['3:firing:true', '8:resolved:true']);
+  });
+});
+
+describe('an alert that goes on is told again', () => {
+  const hourly = withAlert({ repeatIntervalMs: 10 * stepMs });
+  const tellings = (inputs: GateInput[], from = hourly): string[] =>
+    live(inputs, from).notifications.map(
+      ({ event, repeat = 0, atMs, deliver }) => `${atMs / stepMs - 1}:${event}:${repeat}:${deliver}`,
+    );
+
+  it('at each repeat_interval, counted from when it was told last', () => {
+    expect(tellings(inputsOf(`${'o'.repeat(30)}qqqqq`))).toEqual([
+      '2:firing:0:true',
+      '12:firing:1:true',
+      '22:firing:2:true',
+      '34:resolved:0:true',
+    ]);
+  });
+
+  it('also while it is neither over nor quiet, but not while it may be about to end', () => {
+    expect(tellings(inputsOf(`ooo${'h'.repeat(12)}`))).toEqual(['2:firing:0:true', '12:firing:1:true']);
+    expect(tellings(inputsOf('oooooooooqqqqo')).slice(1)).toEqual(['13:firing:1:true']);
+  });
+
+  it('never with an interval of 0, in observe mode or without data', () => {
+    expect(tellings(inputsOf('o'.repeat(30)), withAlert({ repeatIntervalMs: 0 }))).toHaveLength(1);
+    const observing: GateContext = { ...hourly, spec: { ...hourly.spec, mode: 'observe' } };
+    expect(tellings(inputsOf('o'.repeat(30)), observing)).toEqual(['2:firing:0:false']);
+    expect(tellings([...inputsOf('ooo'), inputAt(12, '.')])).toHaveLength(2);
+  });
+
+  it('in a catch-up only once it is live again', () => {
+    const behind = inputsOf('o'.repeat(40)).map((input) =>
+      input.step > 5 && input.step < 35
+        ? { ...input, newestKnownMs: input.newestKnownMs + context.maxAlertAgeMs + 1 }
+        : input,
+    );
+    expect(tellings(behind)).toEqual(['2:firing:0:true', '35:firing:1:true']);
+  });
+
+  it('though a state of an earlier version does not know when it was told', () => {
+    const { told: _never, ...earlier } = live(inputsOf('ooo'), hourly).gate;
+    const { notifications } = live([inputAt(11, 'o'), inputAt(12, 'o')], hourly, earlier);
+    expect(notifications.map(({ repeat }) => repeat)).toEqual([1]);
   });
 });
 

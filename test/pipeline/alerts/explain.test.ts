@@ -119,6 +119,16 @@ describe('explainAlert', () => {
     expect(explainAlert({ ...resolved, resolution: 'no_data' }, 15_000).lines[0]).toContain(
       'then its data stopped',
     );
+    expect(explainAlert({ ...resolved, resolution: 'accepted' }, 15_000).lines[0]).toContain(
+      'accepted as new normal, not back',
+    );
+  });
+
+  it('tells of a level that stays how to make it the new normal, as long as that is open', () => {
+    const shift: Alert = { ...alert, kind: 'shift' };
+    expect(explainAlert(shift, 15_000).lines.join('\n')).toContain(`"strayd alerts accept ${alert.id}"`);
+    const over: Alert = { ...shift, state: 'resolved', resolvedStep: onsetStep + 99, resolution: 'accepted' };
+    expect(explainAlert(over, 15_000).lines.join('\n')).not.toContain('alerts accept');
   });
 
   it('does not blame the value where it is near what was expected', () => {

@@ -58,7 +58,12 @@ export const spec: DetectorSpec = {
     confirm: { steps: 3, of: 5 },
     severity: 'warning',
     direction: 'both',
-    minChange: 0,
+    minChange: { relative: 0, absolute: 0 },
+    minFeatures: 1,
+    refractoryMs: 0,
+    repeatIntervalMs: 14_400_000,
+    acceptAfterMs: null,
+    acceptMemoryMs: 14 * 86_400_000,
     runbookUrl: null,
   },
 };
@@ -79,14 +84,18 @@ export const culprit: Contribution = {
   range: null,
 };
 
-/** `o` over, `q` quiet, `h` over 0.8 and unusual but not over, `s` over 1 with a quiet newest row, `.` not scored. */
-export type StepLetter = 'o' | 'q' | 'h' | 's' | '.';
+/**
+ * `o` over, `q` quiet, `h` over 0.8 and unusual but not over, `s` over 1 with a quiet newest row, `l` the same at the level that
+ * the alert saw, `.` not scored.
+ */
+export type StepLetter = 'o' | 'q' | 'h' | 's' | 'l' | '.';
 
 const scores: Readonly<Record<StepLetter, Pick<ScoredStep, 'score' | 'over' | 'rowUnusual'> | null>> = {
   o: { score: 2, over: true, rowUnusual: true },
   q: { score: 0.3, over: false, rowUnusual: false },
   h: { score: 0.9, over: false, rowUnusual: true },
   s: { score: 3, over: false, rowUnusual: false },
+  l: { score: 3, over: false, rowUnusual: false },
   '.': null,
 };
 
@@ -108,8 +117,9 @@ export function inputAt(step: number, letter: StepLetter, change: Partial<Scored
       ...change,
     },
     contributions: [culprit],
-    recent: () => [1, Number.NaN, step],
+    recent: () => [1, Number.NaN, 'ohl'.includes(letter) ? culprit.seen : culprit.expected],
     newestKnownMs: (step + 1) * stepMs,
+    threshold: 1,
   };
 }
 

@@ -39,6 +39,11 @@ class Story {
     this.#take({ alert, from: 'firing', to: 'resolved', step });
   }
 
+  goesOn(entity: string, step: number, sinceMinutes: number): void {
+    const at = { step, clockMs: (step + 1) * stepMs, sinceMs: sinceMinutes * 60_000 };
+    this.#run((sink) => this.fold.remind(this.#of(entity), at, sink), step);
+  }
+
   passes(step: number): void {
     this.#run((sink) => this.fold.release((step + 1) * stepMs, sink), step);
   }
@@ -212,5 +217,40 @@ describe('an incident', () => {
     story.fold.tell(waiting?.id ?? '', sink);
     expect(sink.incidentNotifications.map(({ event }) => event)).toEqual(['firing']);
     expect(story.fold.waiting()).toEqual([]);
+  });
+});
+
+describe('an alert that goes on', () => {
+  it('reminds of its incident once the time has passed since anything was said of it, and not before it was told', () => {
+    const story = new Story();
+    story.fires('a', 100);
+    story.goesOn('a', 100, 0);
+    story.fires('b', 100);
+    story.passes(100 + MINUTE);
+    const told = story.notifications.length;
+    expect(told).toBe(1);
+    story.goesOn('a', 100 + 30 * MINUTE, 60);
+    expect(story.notifications).toHaveLength(told);
+    story.goesOn('a', 100 + 90 * MINUTE, 60);
+    // The other alert of the incident has its turn a little later, when people know.
+    story.goesOn('b', 100 + 95 * MINUTE, 60);
+    expect(story.notifications).toHaveLength(told + 1);
+    expect(story.notifications.at(-1)).toMatchObject({
+      event: 'firing',
+      atMs: (101 + 90 * MINUTE) * stepMs,
+      incident: { told: 2, alerts: 2, dueMs: null },
+    });
+    story.restart();
+    story.goesOn('b', 100 + 160 * MINUTE, 60);
+    expect(story.notifications.at(-1)?.incident.told).toBe(3);
+  });
+
+  it('of an incident that is only on record says nothing', () => {
+    const story = new Story();
+    story.fires('a', 100, { notified: false });
+    story.passes(100 + MINUTE);
+    const told = story.notifications.length;
+    story.goesOn('a', 100 + 90 * MINUTE, 60);
+    expect(story.notifications).toHaveLength(told);
   });
 });

@@ -1,0 +1,122 @@
+import type { Config } from '../config/config.ts';
+import { parseSelector } from '../config/selector.ts';
+import type { DetectorSpec, LabelMatcher } from '../core/detector.ts';
+import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
+import type { AcceptanceView, DeployEvent, Outcome } from '../server/backend.ts';
+import type { StoreReader } from '../store/store-reader.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What can't be accepted; `kind` says whether what it names is not there, or not to be accepted. */
+export class AcceptanceRefusal extends Error {
+  readonly kind: 'unknown' | 'refused';
+
+  constructor(kind: AcceptanceRefusal['kind'], message: string) {
+    super(message);
+    this.name = 'AcceptanceRefusal';
+    this.kind = kind;
+  }
+}
+
+/** What the pipeline is to be told, and how people are shown it. */
+export interface NewAcceptance {
+  readonly accepted: Omit<Acceptance, 'effectiveStep'>;
+  readonly view: AcceptanceView;
+}
+
+interface Known {
+  readonly store: StoreReader;
+  readonly config: Pick<Config, 'detectors'>;
+}
+
+/** The acceptance of one firing alert's level. Throws an `AcceptanceRefusal` if there is none, or it does not fire. */
+export function acceptanceOfAlert(id: string, { store, config }: Known): NewAcceptance {
+  const record = store.showAlert(id);
+  if (record === null) {
+    const detail = `There is no alert ${JSON.stringify(id)}; "strayd alerts list" shows those that there are.`;
+    throw new AcceptanceRefusal('unknown', detail);
+  }
+  const { alert, stepMs } = record;
+  if (alert.state !== 'firing') {
+    const detail = `Alert ${id} is ${alert.state}: only the level of one that fires can be accepted.`;
+    throw new AcceptanceRefusal('refused', detail);
+  }
+  const spec = config.detectors.find(({ name }) => name === alert.detector);
+  if (spec === undefined) {
+    throw new AcceptanceRefusal('refused', `Detector ${alert.detector} is not configured any more.`);
+  }
+  const step = alert.firstStepOver;
+  return newAcceptance(spec, {
+    entity: alert.entity,
+    match: [],
+    text: null,
+    fromStep: step,
+    toStep: step,
+    stepMs,
+  });
+}
+
+/**
+ * The acceptances of a deployment, one a detector: of alerts that begin within an hour before or after it. Throws an
+ * `AcceptanceRefusal` for an unknown detector, a bad selector or time.
+ */
+export function deployAcceptances(event: DeployEvent, { store, config }: Known): NewAcceptance[] {
+  const specs = config.detectors.filter(
+    ({ name }) => event.detector === undefined || name === event.detector,
+  );
+  if (specs.length === 0) {
+    throw new AcceptanceRefusal('unknown', `There is no detector ${JSON.stringify(event.detector)}.`);
+  }
+  const match = event.match === undefined ? [] : matchersOf(event.match);
+  return specs.map((spec) => {
+    // Of the data, not of the clock: what was deployed shows in what is read.
+    const atMs = event.time === undefined ? store.newestMs(spec) : Date.parse(event.time);
+    if (!Number.isFinite(atMs)) {
+      const detail =
+        event.time === undefined
+          ? `Detector ${spec.name} has no data yet: nothing that a deployment could change.`
+          : `${JSON.stringify(event.time)} is no time; write it as 2026-11-24T03:10:00Z.`;
+      throw new AcceptanceRefusal('refused', detail);
+    }
+    return newAcceptance(spec, {
+      entity: event.entity ?? null,
+      match,
+      text: event.match ?? null,
+      fromStep: Math.floor((atMs - HOUR_MS) / spec.stepMs),
+      toStep: Math.floor((atMs + HOUR_MS) / spec.stepMs),
+      stepMs: spec.stepMs,
+    });
+  });
+}
+
+/** The answer to a request that may be refused. */
+export async function acceptanceOutcome<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { kind: 'done', value: await work() };
+  } catch (error) {
+    if (error instanceof AcceptanceRefusal) return { kind: error.kind, detail: error.message };
+    throw error;
+  }
+}
+
+function matchersOf(text: string): readonly LabelMatcher[] {
+  const result = parseSelector(text, true);
+  if ('matchers' in result) return result.matchers;
+  const detail = `"match" is no PromQL selector such as {instance=~"web-.*"}: ${result.fault}.`;
+  throw new AcceptanceRefusal('refused', detail);
+}
+
+function newAcceptance(
+  { name }: DetectorSpec,
+  about: Pick<Acceptance, 'entity' | 'match' | 'fromStep' | 'toStep'> & {
+    readonly text: string | null;
+    readonly stepMs: number;
+  },
+): NewAcceptance {
+  const { entity, match, text, fromStep, toStep, stepMs } = about;
+  const time = (step: number): string => new Date(step * stepMs).toISOString();
+  return {
+    accepted: { detector: name, entity, match, fromStep, toStep },
+    view: { detector: name, entity, match: text, from: time(fromStep), to: time(toStep) },
+  };
+}

@@ -1,0 +1,70 @@
+import type { Alert, Contribution, ScoredStep } from '../effects.ts';
+import type { GateContext, GateInput, GateState, HourOver } from './gate-state.ts';
+import { isLittleChanged } from './change-text.ts';
+import { hasLeft } from './refractory.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** More of a day over, and the level has changed (RECIPE §1.6). */
+const SHIFT_SHARE = 0.2;
+/** Features with a smaller share of the error say nothing of where the entity is. */
+const LEAST_SHARE = 0.1;
+/** Nearer to what was seen than to what had been expected, a value is not back. */
+const HALF_WAY = 0.5;
+const QUIET_STEPS = 5;
+
+/** The steps of the last day with a score of 1 or more, by the hour, with this one. */
+export function withHour(
+  before: readonly HourOver[] | undefined,
+  { score, step }: ScoredStep,
+  stepMs: number,
+): readonly HourOver[] {
+  const hour = Math.floor((step * stepMs) / HOUR_MS);
+  const kept = (before ?? []).filter((one) => one.hour > hour - 24);
+  if (score < 1) return kept;
+  const newest = kept.at(-1);
+  if (newest?.hour !== hour) return [...kept, { hour, over: 1 }];
+  return [...kept.slice(0, -1), { hour, over: newest.over + 1 }];
+}
+
+/** Whether so much of the last day was over that the level must have changed. */
+export function isShift(hours: readonly HourOver[], stepMs: number): boolean {
+  const over = hours.reduce((sum, one) => sum + one.over, 0);
+  return over * stepMs > SHIFT_SHARE * DAY_MS;
+}
+
+/**
+ * Whether the alert's features are still nearer to what was seen at its worst than to what had been expected: a forecast has
+ * long followed a level that stays, and no longer finds the row unusual.
+ */
+function isStillOff({ contributions }: Alert, input: GateInput): boolean {
+  return contributions.some((one) => one.ratio >= LEAST_SHARE && isOff(one, input));
+}
+
+function isOff(contribution: Contribution, input: GateInput): boolean {
+  if (isLittleChanged(contribution)) return false;
+  const { feature, seen, expected } = contribution;
+  const value = input.recent(feature).at(-1) ?? Number.NaN;
+  return (value - expected) / (seen - expected) > HALF_WAY;
+}
+
+/** Whether a firing alert's step is quiet, and how many of them in a row end it. */
+export function quietnessOf(
+  { spec }: GateContext,
+  { bar }: GateState,
+  now: { readonly firing: Alert; readonly scored: ScoredStep; readonly input: GateInput },
+): { readonly quiet: boolean; readonly stepsToResolve: number } {
+  const { firing, scored, input } = now;
+  if (firing.kind !== 'shift') {
+    const quiet = hasLeft(scored) || (!scored.rowUnusual && !isStillOff(firing, input));
+    return { quiet, stepsToResolve: QUIET_STEPS };
+  }
+  // The threshold learns the new level within days; whether the old one is back, the one of the onset knows.
+  return { quiet: isUnderBar(bar, scored), stepsToResolve: Math.max(...spec.windows) };
+}
+
+/** Whether a step is below what was over when the alert fired; under another model, by its score. */
+export function isUnderBar(bar: GateState['bar'], scored: ScoredStep): boolean {
+  const isKnown = bar !== null && bar !== undefined && bar.modelVersion === scored.modelVersion;
+  return isKnown ? scored.raw < bar.raw : hasLeft(scored);
+}

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { AcceptanceRefusal, acceptanceOutcome, deployAcceptances } from '../../src/app/acceptances.ts';
+import type { DetectorSpec } from '../../src/core/detector.ts';
+import type { StoreReader } from '../../src/store/store-reader.ts';
+import { spec } from '../pipeline/alerts/gate-fixtures.ts';
+
+const other: DetectorSpec = { ...spec, name: 'other', stepMs: 60_000 };
+const config = { detectors: [spec, other] };
+const newestMs = Date.UTC(2026, 10, 24, 12);
+const store = {
+  newestMs: ({ name }: DetectorSpec) => (name === 'hosts' ? newestMs : -Infinity),
+} as StoreReader;
+
+it('a deployment is about alerts that begin within an hour of it, in each detector’s own steps', () => {
+  const time = '2026-11-24T03:00:00+01:00';
+  const made = deployAcceptances({ entity: 'db-3', time }, { store, config });
+  expect(made.map(({ view }) => view)).toEqual(
+    ['hosts', 'other'].map((detector) => ({
+      detector,
+      entity: 'db-3',
+      match: null,
+      from: '2026-11-24T01:00:00.000Z',
+      to: '2026-11-24T03:00:00.000Z',
+    })),
+  );
+  expect(made[1]?.accepted.toStep).toBe(Date.UTC(2026, 10, 24, 3) / 60_000);
+});
+
+it('without a time it is the newest in the data, and a selector goes with the word', () => {
+  const match = '{instance=~"web-.*"}';
+  const [made] = deployAcceptances({ detector: 'hosts', match }, { store, config });
+  expect(made?.view).toMatchObject({ entity: null, match, from: '2026-11-24T11:00:00.000Z' });
+  expect(made?.accepted.match).toEqual([{ label: 'instance', op: '=~', value: 'web-.*' }]);
+});
+
+it.each([
+  [{ detector: 'nobody', entity: 'a' }, 'unknown', 'There is no detector "nobody".'],
+  [{ detector: 'other', entity: 'a' }, 'refused', 'Detector other has no data yet'],
+  [{ match: '{instance' }, 'refused', '"match" is no PromQL selector'],
+  [{ entity: 'a', time: 'soon' }, 'refused', '"soon" is no time'],
+] as const)('%j is refused with the way out', async (event, kind, detail) => {
+  const outcome = await acceptanceOutcome(async () => deployAcceptances(event, { store, config }));
+  expect(outcome).toMatchObject({ kind, detail: expect.stringContaining(detail) as string });
+  expect(() => deployAcceptances(event, { store, config })).toThrow(AcceptanceRefusal);
+});

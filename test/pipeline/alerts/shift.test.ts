@@ -1,0 +1,263 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { acceptGate, advanceGate, closeGate } from '../../../src/pipeline/alerts/advance-gate.ts';
+import { newGateState, type GateContext, type GateInput } from '../../../src/pipeline/alerts/gate-state.ts';
+import type { AlertTransition } from '../../../src/pipeline/effects.ts';
+import { context, culprit, inputAt, inputsOf, live, spec, type StepLetter } from './gate-fixtures.ts';
+
+/** Steps of half an hour, so that a fifth of a day is ten steps over; windows of 4 and 8. */
+const slow: GateContext = {
+  ...context,
+  spec: { ...spec, stepMs: 1_800_000, windows: [4, 8] },
+  maxAlertAgeMs: Infinity,
+};
+
+const told = ({ alert, from, to, step }: AlertTransition): string =>
+  `${step}:${from === to ? alert.kind : to}${to === 'resolved' ? ` ${alert.resolution}` : ''}`;
+
+/** The course of what fired. */
+const lived = (letters: string, from = slow): string[] =>
+  live(inputsOf(letters), from)
+    .transitions.filter(({ to }) => to === 'firing' || to === 'resolved')
+    .map(told);
+
+const shifted = 'o'.repeat(10);
+/** Ten steps over make the eleventh a shift. */
+const shift = ['2:firing', '9:shift'];
+
+describe('an alert whose values are still nearer to what was seen than to what was expected', () => {
+  it.each<[what: string, letters: string, course: string[]]>([
+    ['goes on though its rows are quiet', 'ooollllll', ['2:firing']],
+    ['ends after five quiet steps at the old level', 'ooolsssss', ['2:firing', '8:resolved recovered']],
+    ['ends once the score has left', 'ooolllqqqqq', ['2:firing', '10:resolved recovered']],
+  ])('%s', (_what, letters, course) => {
+    expect(lived(letters)).toEqual(course);
+  });
+
+  it('ends like any other if they are hardly changed: then the level is not what is strange', () => {
+    const little = { ...culprit, seen: 1.01, expected: 1 };
+    const inputs = inputsOf('ooosssss').map((input) => ({
+      ...input,
+      contributions: [little],
+      recent: () => [1.01],
+    }));
+    expect(live(inputs, slow).transitions.at(-1)?.to).toBe('resolved');
+  });
+});
+
+describe('a firing alert while more than a fifth of the last day was over', () => {
+  it.each<[what: string, letters: string, course: string[]]>([
+    ['becomes a shift, once', `${shifted}lllll`, shift],
+    ['counts steps with a quiet row too', 'ooolllllll', shift],
+    [
+      'counts those of a day, also from before its onset',
+      'ooosssssqooo',
+      ['2:firing', '7:resolved recovered', '11:firing', '11:shift'],
+    ],
+    ['does not become one before', 'ooooooooo', ['2:firing']],
+    [
+      'is not what was over more than a day ago',
+      `oooqqqqq${'q'.repeat(40)}ooooooooo`,
+      ['2:firing', '7:resolved recovered', '50:firing'],
+    ],
+    ['stays open however quiet, below the longest window', `${shifted}qqqqqqq`, shift],
+  ])('%s', (_what, letters, course) => {
+    expect(lived(letters)).toEqual(course);
+  });
+
+  it('keeps its id, is told as a repeat, and only then', () => {
+    const { transitions, notifications } = live(inputsOf(`${shifted}ll`), slow);
+    expect(new Set(transitions.map(({ alert }) => alert.id)).size).toBe(1);
+    const asShift = notifications.filter(({ alert }) => alert.kind === 'shift');
+    expect(asShift.map(({ event, repeat }) => [event, repeat])).toEqual([['firing', 1]]);
+    expect(notifications[0]?.repeat).toBeUndefined();
+  });
+
+  it('in observe mode becomes one all the same, and nobody is told', () => {
+    const observing: GateContext = { ...slow, spec: { ...slow.spec, mode: 'observe' } };
+    const { gate, notifications } = live(inputsOf(shifted), observing);
+    expect(gate.open?.kind).toBe('shift');
+    expect(notifications.map(({ deliver }) => deliver)).toEqual([false]);
+  });
+});
+
+describe('a shift', () => {
+  const raws = (letter: StepLetter, from: number, count: number, raw: number): GateInput[] =>
+    Array.from({ length: count }, (_, index) => inputAt(from + index, letter, { raw }));
+  const course = (...later: GateInput[]): string[] =>
+    live([...inputsOf(shifted), ...later], slow)
+      .transitions.filter(({ to }) => to === 'firing' || to === 'resolved')
+      .map(told);
+
+  it('ends after a longest window below what was over at its onset', () => {
+    expect(course(...raws('q', 10, 8, 0.3))).toEqual([...shift, '17:resolved recovered']);
+  });
+
+  it('does not end though the threshold has learned its level: it is laid aside', () => {
+    const { gate } = live([...inputsOf(shifted), ...raws('q', 10, 8, 1.5)], slow);
+    expect(gate.open).toBeNull();
+    expect(gate.shift?.alert).toMatchObject({ kind: 'shift', state: 'firing', firstStepOver: 0 });
+  });
+
+  describe('that was laid aside', () => {
+    const laid = raws('q', 10, 8, 1.5);
+
+    it('lets what another feature leads, or what is stranger than its peak, be an alert of its own', () => {
+      const other = raws('o', 18, 3, 1.2).map((input) => ({
+        ...input,
+        contributions: [{ ...culprit, feature: 'cpu' }],
+      }));
+      expect(course(...laid, ...other)).toEqual([...shift, '20:firing']);
+      expect(course(...laid, ...raws('o', 18, 3, 2.1))).toEqual([...shift, '20:firing']);
+      expect(course(...laid, ...raws('o', 18, 3, 1.9))).toEqual(shift);
+    });
+
+    it('ends when its level is gone, whatever happens beside it', () => {
+      const gone = raws('q', 18, 8, 0.3);
+      expect(course(...laid, ...gone)).toEqual([...shift, '25:resolved recovered']);
+      expect(course(...laid, ...raws('o', 18, 3, 2.1), ...raws('q', 21, 8, 0.3))).toEqual([
+        ...shift,
+        '20:firing',
+        '25:resolved recovered',
+        '28:resolved recovered',
+      ]);
+    });
+
+    it('ends for lack of data, and when its entity is forgotten, with what is open beside it', () => {
+      expect(course(...laid, ...inputsOf('.'.repeat(10)).map((_, i) => inputAt(18 + i, '.')))).toEqual([
+        ...shift,
+        '27:resolved no_data',
+      ]);
+      const { gate } = live([...inputsOf(shifted), ...laid, ...raws('o', 18, 3, 2.1)], slow);
+      const closed = closeGate(slow, gate, 30);
+      expect(closed.transitions.map(told)).toEqual(['30:resolved no_data', '30:resolved no_data']);
+      expect(closed.gate).toMatchObject({ open: null, shift: null });
+    });
+
+    it('is told again at each repeat_interval', () => {
+      const { notifications } = live([...inputsOf(shifted), ...laid, ...raws('q', 18, 20, 1.5)], slow);
+      const repeats = notifications.filter(({ event }) => event === 'firing').map(({ repeat = 0 }) => repeat);
+      expect(repeats).toEqual(repeats.map((_, index) => index));
+      expect(repeats.length).toBeGreaterThan(3);
+    });
+
+    it('keeps a second level on top of it from being another shift', () => {
+      const high = raws('o', 18, 30, 2.5);
+      expect(course(...laid, ...high)).toEqual([...shift, '20:firing']);
+    });
+  });
+});
+
+describe('an acceptance', () => {
+  const input = inputAt(12, '.');
+
+  it('ends the firing alert as accepted, and what led to it no longer counts', () => {
+    const { gate } = live(inputsOf(`${shifted}ll`), slow);
+    const { gate: after, transitions, notifications } = acceptGate(slow, gate, { input, isWhole: true });
+    expect(transitions.map(told)).toEqual(['12:resolved accepted']);
+    expect(notifications).toMatchObject([{ event: 'resolved', deliver: true }]);
+    expect(after).toMatchObject({ open: null, hours: [], refractory: null });
+  });
+
+  it('of less than the whole leaves only what is stranger than the peak as news, for two days', () => {
+    const { gate } = live(inputsOf(`${shifted}ll`), slow);
+    const { gate: after } = acceptGate(slow, gate, { input, isWhole: false });
+    expect(after.refractory).toMatchObject({ feature: 'latency', peakRaw: 2, untilStep: 12 + 96 });
+  });
+
+  it('ends the shift that was laid aside, not what is open beside it', () => {
+    const { gate } = live(
+      [
+        ...inputsOf(shifted),
+        ...Array.from({ length: 8 }, (_, i) => inputAt(10 + i, 'q', { raw: 1.5 })),
+        ...[18, 19, 20].map((step) => inputAt(step, 'o', { raw: 3 })),
+      ],
+      slow,
+    );
+    const accepted = acceptGate(slow, gate, { input: inputAt(20, '.'), isWhole: true });
+    expect(accepted.transitions.map(({ alert }) => [alert.kind, alert.resolution])).toEqual([
+      ['shift', 'accepted'],
+    ]);
+    expect(accepted.gate.open?.state).toBe('firing');
+  });
+
+  it('has nothing to end where nothing fires', () => {
+    const gate = newGateState();
+    expect(acceptGate(slow, gate, { input, isWhole: true })).toEqual({
+      gate,
+      transitions: [],
+      notifications: [],
+    });
+  });
+});
+
+describe('for any course of steps at levels that stay and go', () => {
+  const stretch = fc.tuple(
+    fc.constantFrom<StepLetter>('o', 'o', 'l', 'q', 's', 'h', '.'),
+    fc.integer({ min: 1, max: 14 }),
+    fc.constantFrom(0.3, 1.5, 2, 2.5),
+  );
+  const course = fc.array(stretch, { maxLength: 16 }).map((stretches) => {
+    let step = 50;
+    return stretches.flatMap(([letter, count, raw]) =>
+      Array.from({ length: count }, () => inputAt(step++, letter, { raw })),
+    );
+  });
+
+  it('no two open alerts have one key, none fires without a start, and all that fired ended or are open', () => {
+    let shifts = 0;
+    fc.assert(
+      fc.property(course, (inputs) => {
+        const { gate, transitions } = live(inputs, slow);
+        const open = new Map<string, { state: string; kind: string }>();
+        const ids = new Set<string>();
+        for (const { alert, from, to } of transitions) {
+          const before = open.get(alert.id);
+          if (from === null) expect(ids.has(alert.id)).toBe(false);
+          else expect(before?.state).toBe(from);
+          ids.add(alert.id);
+          open.delete(alert.id);
+          if (to === 'pending' || to === 'firing') open.set(alert.id, { state: to, kind: alert.kind });
+          if (alert.kind === 'shift' && to === 'firing') shifts++;
+          const kinds = [...open.values()].map(({ kind }) => kind);
+          expect(new Set(kinds).size).toBe(kinds.length);
+          expect(kinds.filter((kind) => kind !== 'shift').length).toBeLessThanOrEqual(1);
+        }
+        const left = [gate.open, gate.shift?.alert ?? null].flatMap((one) => (one === null ? [] : [one.id]));
+        expect([...open.keys()].sort()).toEqual(left.sort());
+      }),
+      { numRuns: 400 },
+    );
+    expect(shifts).toBeGreaterThan(50);
+  });
+
+  it('the state may go through JSON at any step and nothing changes', () => {
+    fc.assert(
+      fc.property(course, (inputs) => {
+        let gate = newGateState();
+        const transitions: AlertTransition[] = [];
+        for (const input of inputs) {
+          const outcome = advanceGate(slow, JSON.parse(JSON.stringify(gate)) as typeof gate, input);
+          gate = outcome.gate;
+          transitions.push(...outcome.transitions);
+        }
+        const unbroken = live(inputs, slow);
+        expect({ gate, transitions }).toEqual({ gate: unbroken.gate, transitions: unbroken.transitions });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('each repeat of an alert has a number of its own, in order', () => {
+    fc.assert(
+      fc.property(course, (inputs) => {
+        const numbers = new Map<string, number[]>();
+        for (const { alert, event, repeat = 0 } of live(inputs, slow).notifications) {
+          if (event === 'firing') numbers.set(alert.id, [...(numbers.get(alert.id) ?? []), repeat]);
+        }
+        for (const list of numbers.values()) expect(list).toEqual(list.map((_, index) => index));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
