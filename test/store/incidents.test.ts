@@ -88,7 +88,7 @@ it('what people were told before there were incidents is ended under the key tha
   store.close();
   const database = new BetterSqlite3(join(directory, 'strayd.db'));
   database.exec('DROP TABLE incidents; DROP TABLE incident_members; DROP TABLE quiet_windows');
-  database.pragma('user_version = 7');
+  database.pragma('user_version = 6');
   database.close();
   openWriter(directory).close();
   const reader = openStore(directory, { mode: 'read' });
