@@ -1,4 +1,4 @@
-import { byLikelihood } from '../pipeline/alerts/incident.ts';
+import { rankAlerts } from '../pipeline/alerts/rank-members.ts';
 import type { Alert } from '../pipeline/effects.ts';
 import type { IncidentView } from '../server/backend.ts';
 import type { IncidentRecord } from '../store/incident-repository.ts';
@@ -11,7 +11,7 @@ export function incidentView(
 ): IncidentView {
   const { id, detector, group, state, deliver, openedStep, resolvedStep, firing, told } = incident;
   const isoTime = (step: number): string => new Date(step * stepMs).toISOString();
-  const ranked = [...alerts].sort(byLikelihood);
+  const ranked = rankAlerts(alerts, stepMs);
   const first = Math.min(openedStep, ...alerts.map(({ firstStepOver }) => firstStepOver));
   return {
     id,

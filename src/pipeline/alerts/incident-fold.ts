@@ -5,13 +5,13 @@ import type { Alert, AlertTransition } from '../effects.ts';
 import { groupingOf } from './incident-group.ts';
 import { incidentId } from './incident-id.ts';
 import {
-  byLikelihood,
   MEMBERS_TOLD,
   type Incident,
   type IncidentNotification,
   type IncidentUpdate,
   type OpenIncident,
 } from './incident.ts';
+import { rankAlerts } from './rank-members.ts';
 
 /** What has grown is told again at the soonest after this, ms: the rest of a storm is then in one message. */
 const UPDATE_AFTER_MS = 60_000;
@@ -247,7 +247,7 @@ export class IncidentFold {
   }
 
   #notify(open: Open, event: IncidentNotification['event'], step: number, sink: IncidentSink): void {
-    const members = [...open.members.values()].sort(byLikelihood).slice(0, MEMBERS_TOLD);
+    const members = rankAlerts([...open.members.values()], this.#spec.stepMs).slice(0, MEMBERS_TOLD);
     const atMs = stepEndMs(step, this.#spec.stepMs);
     sink.incidentNotifications.push({ incident: open.incident, event, atMs, members });
   }

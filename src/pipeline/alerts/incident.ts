@@ -57,13 +57,3 @@ export interface OpenIncident {
   readonly incident: Incident;
   readonly alerts: readonly Alert[];
 }
-
-/** Likeliest first cause first: earliest onset, then the largest part of one feature, then the highest score; by name in the end. */
-export function byLikelihood(a: Alert, b: Alert): number {
-  return (
-    a.firstStepOver - b.firstStepOver ||
-    (b.contributions[0]?.ratio ?? 0) - (a.contributions[0]?.ratio ?? 0) ||
-    b.peakScore - a.peakScore ||
-    (a.entity < b.entity ? -1 : 1)
-  );
-}

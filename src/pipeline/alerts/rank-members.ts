@@ -59,3 +59,10 @@ function byName(a: IncidentMember, b: IncidentMember): number {
   if (first === second) return 0;
   return first < second ? -1 : 1;
 }
+
+/** The alerts of one detector's incident in that order; `stepMs` is its step. */
+export function rankAlerts(alerts: readonly Alert[], stepMs: number): Alert[] {
+  return rankMembers(
+    alerts.map((alert) => ({ ...alert, alert, stepMs, onsetMs: alert.firstStepOver * stepMs })),
+  ).map(({ alert }) => alert);
+}

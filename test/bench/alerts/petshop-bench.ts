@@ -1,4 +1,4 @@
-import { rankMembers } from '../../../src/pipeline/alerts/rank-members.ts';
+import { rankAlerts } from '../../../src/pipeline/alerts/rank-members.ts';
 import { benchLine } from '../bench-line.ts';
 import type { BenchLine } from '../bench-line.ts';
 import { scaleRows } from '../quality/scaled-rows.ts';
@@ -23,7 +23,7 @@ export async function petShopBench(data: string, print: (text: string) => void):
   print(`  ${'order'.padEnd(28)}${TOPS.map((top) => `top ${top}`.padStart(8)).join('')}`);
   const zOf = largestRowZ(shop);
   const orders: Readonly<Record<string, (incident: PetShopIncident, top: number) => number>> = {
-    strayd: (incident, top) => isAmong(ranked(incident, shop.stepMs), incident.issue, top),
+    strayd: (incident, top) => isAmong(rankAlerts(incident.alerts, shop.stepMs), incident.issue, top),
     'onset, then largest part': (incident, top) => isAmong(byOnset(incident), incident.issue, top),
     'largest row z': (incident, top) => isAmong(byRowZ(incident, zOf), incident.issue, top),
     random: chanceAmong,
@@ -56,12 +56,6 @@ const isCauseOf =
   ({ rootCause }: PetShopIssue) =>
   ({ labels }: PetShopIncident['alerts'][number]): boolean =>
     labels['entity'] === rootCause;
-
-function ranked({ alerts }: PetShopIncident, stepMs: number): PetShopIncident['alerts'] {
-  return rankMembers(
-    alerts.map((alert) => ({ ...alert, alert, stepMs, onsetMs: alert.firstStepOver * stepMs })),
-  ).map(({ alert }) => alert);
-}
 
 function isAmong(order: PetShopIncident['alerts'], issue: PetShopIssue, top: number): number {
   return Number(order.slice(0, top).some(isCauseOf(issue)));
