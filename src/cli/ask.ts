@@ -1,13 +1,18 @@
 import { createInterface } from 'node:readline/promises';
+import { CommandError, EXIT } from './exit.ts';
 
 /** Asks one question and answers what was typed, without blanks around it. */
 export type Ask = (question: string) => Promise<string>;
 
-/** Does `work` with questions on the terminal; Ctrl-D or Ctrl-C at a question rejects it. */
+/** Does `work` with questions on the terminal; Ctrl-D or Ctrl-C at a question ends the command. */
 export async function withQuestions<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await work(async (question) => (await terminal.question(question)).trim());
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+    process.stderr.write('\n');
+    throw new CommandError('Nothing is written.', EXIT.failed);
   } finally {
     terminal.close();
   }
