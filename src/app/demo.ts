@@ -14,6 +14,9 @@ import { kafkaFeed, servedFeed } from './demo-feed.ts';
 import { freePort } from './demo-port.ts';
 import { DemoProgress } from './demo-progress.ts';
 
+/** Its 1 440 live steps are a minute then. */
+const WATCHED_PAUSE_MS = 40;
+
 export interface DemoOptions {
   readonly seed: number;
   readonly incidents: boolean;
@@ -23,7 +26,7 @@ export interface DemoOptions {
   readonly brokers: readonly string[] | null;
   /** 0 = any free one. */
   readonly port: number;
-  /** Once all is played, the HTTP side stays until the signal comes, which is a good end then. */
+  /** To be watched: the live day takes a minute, and once it is over the HTTP side stays until the signal, which is a good end then. */
   readonly stay: boolean;
 }
 
@@ -117,7 +120,10 @@ async function playDemo({ options, view, storePath, opened }: DemoRun): Promise<
   const port = await freePort(options.port);
   const daemon = await startDaemon({
     config: demoConfig(spec, { brokers: brokers ?? [], topic, storePath, port }),
-    stream: kafka === null ? { kind: 'simulated', fleet: fleetOptions } : { kind: 'kafka' },
+    stream:
+      kafka === null
+        ? { kind: 'simulated', fleet: fleetOptions, ...(options.stay ? { pauseMs: WATCHED_PAUSE_MS } : {}) }
+        : { kind: 'kafka' },
     log: 'silent',
     trainWhenDue: false,
     observer: {

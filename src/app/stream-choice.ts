@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import type { FormerOwnership } from '../ingest/kafka/awaited-partitions.ts';
 import { KafkaRecordStream } from '../ingest/kafka/kafka-record-stream.ts';
@@ -11,7 +12,13 @@ import type { Report } from './telemetry.ts';
 
 /** Where records come from: the configured brokers, or the demo's simulated fleet. */
 export type StreamChoice =
-  { readonly kind: 'kafka' } | { readonly kind: 'simulated'; readonly fleet: Partial<FleetOptions> };
+  | { readonly kind: 'kafka' }
+  | {
+      readonly kind: 'simulated';
+      readonly fleet: Partial<FleetOptions>;
+      /** Between two live steps; absent: as fast as can be. */
+      readonly pauseMs?: number;
+    };
 
 /** Silence at a log's end after which a partition does not hold its source back any more. */
 const IDLE_AFTER_MS = 30_000;
@@ -28,9 +35,9 @@ export interface StreamContext {
 
 /** Makes the stream, not started yet. */
 export function makeStream(choice: StreamChoice, context: StreamContext): RecordStream {
-  return choice.kind === 'kafka'
-    ? kafkaStream(context)
-    : new SimulatedFleetStream(simulateFleet(choice.fleet));
+  if (choice.kind === 'kafka') return kafkaStream(context);
+  const { fleet, pauseMs } = choice;
+  return new SimulatedFleetStream(simulateFleet(fleet), pauseMs === undefined ? null : () => pause(pauseMs));
 }
 
 function kafkaStream({ config, report, failed, former, refused }: StreamContext): RecordStream {

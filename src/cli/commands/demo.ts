@@ -44,7 +44,10 @@ export function demoCommand(): Command {
       wholeNumber(0, 65_535),
       9477,
     )
-    .option('--stay', 'once the verdict is out, keep the console there until Ctrl-C')
+    .option(
+      '--stay',
+      'to watch it in the console: the day takes a minute, and the console stays until Ctrl-C',
+    )
     .option('--json', 'print the verdict as JSON and nothing else')
     .action(async (flags: Flags) => {
       const options: DemoOptions = {

@@ -22,14 +22,17 @@ class Gate {
  */
 export class SimulatedFleetStream implements RecordStream {
   readonly #fleet: SimulatedFleet;
+  readonly #pause: (() => Promise<unknown>) | null;
   readonly #history = new Gate();
   readonly #resumed = new Gate();
   readonly #finished = new Gate();
   #pump: Promise<void> = Promise.resolve();
   #stopping = false;
 
-  constructor(fleet: SimulatedFleet) {
+  /** `pause` is awaited after each live step, so that people can watch; `null`: as fast as the handler takes them. */
+  constructor(fleet: SimulatedFleet, pause: (() => Promise<unknown>) | null = null) {
     this.#fleet = fleet;
+    this.#pause = pause;
     // Either may be left unwatched; the error is not lost as long as one is.
     this.#history.promise.catch(() => undefined);
     this.#finished.promise.catch(() => undefined);
@@ -97,6 +100,7 @@ export class SimulatedFleetStream implements RecordStream {
         const wanted = batchFrom(batch, from[batch.partition] ?? 0);
         if (wanted !== null) await handler.batch(wanted);
       }
+      if (live && this.#pause !== null) await this.#pause();
       // A handler that never waits for I/O would else keep timers and sockets of this thread from their turn.
       if (++steps % STEPS_PER_TURN === 0) await setImmediate();
     }

@@ -57,6 +57,18 @@ describe('SimulatedFleetStream', () => {
     expect(recorder.idled).toEqual([0, 1, 2, 3]);
   });
 
+  it('pauses after each live step, and in the history not at all', async () => {
+    const recorder = new Recorder();
+    let pauses = 0;
+    const stream = new SimulatedFleetStream(fleet, async () => void (pauses += 1));
+    await stream.start(recorder);
+    await stream.historyServed;
+    expect(pauses).toBe(0);
+    stream.resume();
+    await stream.finished;
+    expect(pauses).toBe(24 * 60);
+  });
+
   it('hands over one batch at a time and waits for it', async () => {
     const recorder = new Recorder();
     recorder.onBatch = () => new Promise((done) => setImmediate(done));
