@@ -12,7 +12,7 @@ const LABELS: readonly (readonly [label: AlertLabel, meaning: string])[] = [
   ['false', 'It was normal: training learns from it.'],
 ];
 
-/** What can be done with an alert: saying what it was, sending it again, muting. */
+/** What can be done with an alert: saying what it was, sending it again, taking it for normal, muting. */
 export function AlertActions(props: { readonly view: AlertView; readonly daemon: DaemonState }): VNode {
   const { view, daemon } = props;
   const { alert, label, deliver } = view;
@@ -51,6 +51,22 @@ export function AlertActions(props: { readonly view: AlertView; readonly daemon:
           onClick=${() => action.run({ path: '/api/v1/deliveries/resend', body: { alert: alert.id }, done: resentText })}
         >
           Send again
+        </button>`
+      }
+      ${
+        alert.state === 'firing' &&
+        html`<button
+          type="button"
+          disabled=${action.busy}
+          title="Its present level is the new normal: the alert ends, and the level raises none again"
+          onClick=${() =>
+            action.run({
+              path: `${path}/accept`,
+              done: 'Accepted: it ends with its next steps, and the level counts as normal.',
+              then: () => daemon.alertChanged(),
+            })}
+        >
+          Accept as normal
         </button>`
       }
       ${outcomeOf(action)} ${part(MuteForm, { detector: alert.detector, entity: alert.entity, daemon })}

@@ -126,6 +126,16 @@ describe.skipIf(CHROMIUM.path === null)(`the console in a browser${CHROMIUM.note
     expect(daemon.asked).toEqual(['label firing-1 planned', 'resend firing-1']);
   });
 
+  it('accepts the level of an alert that fires as normal, and of no other', async () => {
+    const { page } = await open('#/alerts/firing-1');
+    await page.getByRole('button', { name: 'Accept as normal' }).click();
+    await page.getByText('the level counts as normal').waitFor();
+    expect(daemon.asked).toEqual(['accept firing-1']);
+    await page.goto(`${base}/#/alerts/past-1`);
+    await page.getByText('its other alerts').waitFor();
+    expect(await page.getByRole('button', { name: 'Accept as normal' }).count()).toBe(0);
+  });
+
   it('tells of what could not be delivered, and sends it again', async () => {
     daemon.deliveries = [
       {

@@ -123,6 +123,14 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
       state.quiet = state.quiet.filter((one) => one.id !== id);
       return { kind: 'done', value: null };
     },
+    accept: async (id) => {
+      asked.push(`accept ${id}`);
+      const at = new Date(NEWEST_MS).toISOString();
+      return {
+        kind: 'done',
+        value: { detector: 'hosts', entity: 'db-2', match: null, from: at, to: at },
+      };
+    },
     models: () => state.models,
     rollBack: async (detector, version) => {
       asked.push(`roll back ${detector} to ${version ?? ''}`);
