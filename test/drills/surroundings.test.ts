@@ -103,9 +103,9 @@ describe('strayd run in bad surroundings', () => {
   );
 
   it.concurrent.each([
-    ['a damaged store', damage, 'is damaged', 'Restore the file from a backup, or move it away'],
+    ['a damaged store', damage, 'is damaged', 'Restore the file from a backup, or move its whole directory away'],
     ['a store with a newer schema', makeNewer, 'has schema 999', 'Start that newer strayd again'],
-    ['a file that is no store', replace, 'is damaged', 'move it away'],
+    ['a file that is no store', replace, 'is damaged', 'move its whole directory away'],
   ])('refuses %s with the way out, and leaves it untouched', async (_, spoil, says, wayOut) => {
     const folder = mkdtempSync(join(root, 'spoilt-'));
     mkdirSync(join(folder, 'data'));

@@ -143,9 +143,10 @@ describe('explainStep', () => {
   });
 
   it('says that a step only repeats what the last alert has left', () => {
-    const ending = { score: 0.9, busy: 0.5 };
+    const ending = { score: 0.9 };
     const alert = [quiet, over, over, ending, ending, ending, ending, ending];
-    const explanation = explained([...alert, { ...over, busy: 0.55 }]);
+    const refractory = { ...spec, alert: { ...spec.alert, refractoryMs: 20 * spec.stepMs } };
+    const explanation = explained([...alert, { ...over, busy: 0.55 }], { spec: refractory });
     expect(explanation).toMatchObject({ outcome: 'held_back' });
     expect(explanation.sentence).toContain('no more than what the last alert has left');
     expect(firstFailed(explanation)).toBe('new since the last alert');
