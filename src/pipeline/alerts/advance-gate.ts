@@ -54,7 +54,7 @@ export function advanceGate(context: GateContext, gate: GateState, input: GateIn
     take(advanceParked(context, current, { step, input: null }));
   }
   if (input.scored !== null) {
-    current = { ...current, hours: withHour(current.hours, input.scored, context.spec.stepMs) };
+    current = { ...current, hours: withHour(current.hours, input.scored, context.spec) };
   }
   take(advanceStep(context, current, { step: input.step, input }));
   take(advanceParked(context, current, { step: input.step, input }));

@@ -112,7 +112,7 @@ export function turnedShift(context: GateContext, gate: GateState, input: GateIn
   if (open?.state !== 'firing' || open.kind === 'shift') return null;
   // One level at a time: what changes on top of it is an alert of its own.
   if (gate.shift !== null && gate.shift !== undefined) return null;
-  if (!isShift(gate.hours ?? [], context.spec.stepMs)) return null;
+  if (!isShift(gate.hours ?? [], context.spec)) return null;
   const { step } = input;
   const alert: Alert = { ...open, kind: 'shift', recent: recentOf(open, input) };
   const told = { step, repeats: (gate.told?.repeats ?? 0) + 1 };

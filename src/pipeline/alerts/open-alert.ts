@@ -37,7 +37,11 @@ const peakAt = (over: OverStep): Peak => ({
   modelVersion: over.modelVersion,
 });
 
-const offBy = (culprit: Contribution): number => Math.abs(culprit.seen - culprit.expected);
+const offBy = ({ seen, expected }: Contribution): number => seen - expected;
+
+/** Whether a value is further off on the same side: on its way back the forecast lags, and the usual looks like the other side's worst. */
+const isFurtherOff = (now: Contribution, before: Contribution): boolean =>
+  Math.sign(offBy(now)) === Math.sign(offBy(before)) && Math.abs(offBy(now)) > Math.abs(offBy(before));
 
 /**
  * The peak after one more step over. The score's peak and the step that tells most are not the same: a forecast
@@ -48,7 +52,7 @@ export function raisePeak(peak: Peak, over: OverStep): Peak {
   const [before] = peak.contributions;
   const [now] = over.contributions;
   const sameCulprit = before !== undefined && now !== undefined && before.feature === now.feature;
-  const tellsMore = sameCulprit ? offBy(now) > offBy(before) : worse;
+  const tellsMore = sameCulprit ? isFurtherOff(now, before) : worse;
   return {
     ...(worse ? peakAt(over) : peak),
     contributions: tellsMore ? over.contributions : peak.contributions,

@@ -1,3 +1,4 @@
+import type { DetectorSpec } from '../../core/detector.ts';
 import type { Alert, Contribution, ScoredStep } from '../effects.ts';
 import type { GateContext, GateInput, GateState, HourOver } from './gate-state.ts';
 import { isLittleChanged } from './change-text.ts';
@@ -7,30 +8,39 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** More of a day over, and the level has changed (RECIPE §1.6). */
 const SHIFT_SHARE = 0.2;
+/** A few hourly rows are a fifth of a day, and any incident may have them: that many rows at least, as a share of the longest window. */
+const WINDOW_SHARE = 0.5;
 /** Features with a smaller share of the error say nothing of where the entity is. */
 const LEAST_SHARE = 0.1;
 /** Nearer to what was seen than to what had been expected, a value is not back. */
 const HALF_WAY = 0.5;
 const QUIET_STEPS = 5;
 
-/** The steps of the last day with a score of 1 or more, by the hour, with this one. */
+type Watched = Pick<DetectorSpec, 'stepMs' | 'windows'>;
+
+/** How far back levels are judged by, ms: a day, or so many of long steps that a fifth of them is half the longest window. */
+function levelSpanMs({ stepMs, windows }: Watched): number {
+  return Math.max(DAY_MS, (WINDOW_SHARE / SHIFT_SHARE) * Math.max(...windows) * stepMs);
+}
+
+/** The steps of the last day (of long steps, more) with a score of 1 or more, by the hour, with this one. */
 export function withHour(
   before: readonly HourOver[] | undefined,
   { score, step }: ScoredStep,
-  stepMs: number,
+  spec: Watched,
 ): readonly HourOver[] {
-  const hour = Math.floor((step * stepMs) / HOUR_MS);
-  const kept = (before ?? []).filter((one) => one.hour > hour - 24);
+  const hour = Math.floor((step * spec.stepMs) / HOUR_MS);
+  const kept = (before ?? []).filter((one) => one.hour > hour - levelSpanMs(spec) / HOUR_MS);
   if (score < 1) return kept;
   const newest = kept.at(-1);
   if (newest?.hour !== hour) return [...kept, { hour, over: 1 }];
   return [...kept.slice(0, -1), { hour, over: newest.over + 1 }];
 }
 
-/** Whether so much of the last day was over that the level must have changed. */
-export function isShift(hours: readonly HourOver[], stepMs: number): boolean {
+/** Whether so much of that time was over that the level must have changed. */
+export function isShift(hours: readonly HourOver[], spec: Watched): boolean {
   const over = hours.reduce((sum, one) => sum + one.over, 0);
-  return over * stepMs > SHIFT_SHARE * DAY_MS;
+  return over * spec.stepMs > SHIFT_SHARE * levelSpanMs(spec);
 }
 
 /**

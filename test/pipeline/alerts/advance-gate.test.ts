@@ -108,6 +108,18 @@ describe('an alert', () => {
     expect(live(steps).gate.open).toMatchObject({ peakScore: 10, peakStep: 1 });
   });
 
+  it('does not show the way back as the worst, when the forecast still expects what was strange', () => {
+    const values = [
+      { seen: 9, expected: 4 },
+      { seen: 4, expected: 12 },
+    ];
+    const inputs = inputsOf('oooo').map((input, step) => ({
+      ...input,
+      contributions: [{ ...culprit, ...(step < 3 ? values[0] : values[1]) }],
+    }));
+    expect(live(inputs).gate.open?.contributions).toMatchObject([{ seen: 9, expected: 4 }]);
+  });
+
   it('shows the culprit when it was furthest from expected, not when a forecast had caught up', () => {
     const at = (step: number, seen: number, expected: number): GateInput => ({
       ...inputAt(step, 'o', { score: 2 + step }),

@@ -65,6 +65,12 @@ describe('a firing alert while more than a fifth of the last day was over', () =
     expect(lived(letters)).toEqual(course);
   });
 
+  it('of long steps wants half a longest window over, since a few rows are a fifth of a day', () => {
+    const hourly = { ...slow, spec: { ...slow.spec, stepMs: 3_600_000, windows: [4, 16] } };
+    expect(lived('o'.repeat(8), hourly)).toEqual(['2:firing']);
+    expect(lived('o'.repeat(9), hourly)).toEqual(['2:firing', '8:shift']);
+  });
+
   it('keeps its id, is told as a repeat, and only then', () => {
     const { transitions, notifications } = live(inputsOf(`${shifted}ll`), slow);
     expect(new Set(transitions.map(({ alert }) => alert.id)).size).toBe(1);
