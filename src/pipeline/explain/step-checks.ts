@@ -70,7 +70,9 @@ function rowText({ said, score }: ScoredReplay): string {
   const ratio = score?.parts.model.newestRowRatio ?? Number.NaN;
   if (Number.isNaN(ratio)) return said.rowUnusual ? 'a guard speaks of it' : 'no guard speaks of it';
   const guard = ratio <= 1 && said.rowUnusual ? '; a guard speaks of it' : '';
-  return `${ratio.toPrecision(2)} × its usual upper error (.9 quantile), wanted: above 1${guard}`;
+  // The .9 quantile of what its error usually is.
+  const times = `${Number(ratio.toPrecision(2))} times what is usual at most`;
+  return `its error is ${times}, wanted: above 1${guard}`;
 }
 
 /** Which of an entity's levels the step was held against; nothing where none had been accepted. */
