@@ -18,7 +18,7 @@ import { LookBackRefusal } from './look-back-refusal.ts';
 
 /** What looking back reads from. */
 export interface LookBack extends KeptSource {
-  readonly models: LookBackModels;
+  readonly models: Pick<LookBackModels, 'inUse'>;
 }
 
 /** The most steps that one answer holds; of a longer range the newest. */
@@ -35,7 +35,8 @@ export async function explainAt(from: LookBack, query: ExplainQuery): Promise<St
   const step = history.kept.at(-1)?.step ?? 0;
   const records = from.store.listAlerts({ detector: spec.name, entity: query.entity, limit: ALERTS_READ });
   const fromStep = gateStart(spec, history, records);
-  const { replayed, usedThen } = await replay(from, spec, { history, fromStep });
+  const withEnds = { ...history, acceptedSteps: acceptedSteps(records) };
+  const { replayed, usedThen } = await replay(from, spec, { history: withEnds, fromStep });
   const last = replayed.at(-1);
   if (last === undefined) throw new Error(`step ${step} of ${spec.name} / ${query.entity} was not replayed`);
   const quiet = quietAt(from, spec, { key: query.entity, cohort: history.cohort, step });
@@ -89,6 +90,13 @@ export async function stepsBetween(from: LookBack, query: StepsQuery): Promise<E
         toMs: alert.state === 'resolved' ? (alert.lastStepOver + 1) * stepMs : null,
       })),
   };
+}
+
+/** When alerts ended because their level was accepted. */
+function acceptedSteps(records: readonly AlertRecord[]): number[] {
+  return records.flatMap(({ alert: { resolution, resolvedStep } }) =>
+    resolution === 'accepted' && resolvedStep !== null ? [resolvedStep] : [],
+  );
 }
 
 /** Where the gate's replay begins: before what it may still remember at the last step. */

@@ -43,7 +43,7 @@ function factLines({
     facts.push(['score', `${bar(score)} ${score.toFixed(2)} (1 is the threshold, 10 the most)`]);
   if (raw !== null) facts.push(['raw', rawText(raw, threshold, parts)]);
   if (provisional) facts.push(['threshold', 'provisional: it rests on little history yet']);
-  if (rowRatio !== null) facts.push(['newest row', `${rowRatio.toPrecision(2)} × its usual upper error`]);
+  if (rowRatio !== null) facts.push(['newest row', rowText(rowRatio)]);
   if (model !== null) {
     const { version, usedThen, rows, rowsNeeded } = model;
     const then = usedThen ? '' : ', not the one of then';
@@ -51,6 +51,10 @@ function factLines({
   }
   facts.push(['mode', mode]);
   return facts.map(([name, text]) => `${INDENT}${name.padEnd(12)}${text}`);
+}
+
+function rowText(ratio: number): string {
+  return `its error is ${Number(ratio.toPrecision(2))} times what is usual at most`;
 }
 
 function rawText(raw: number, threshold: number | null, parts: StepExplanation['parts']): string {

@@ -58,6 +58,8 @@ export interface KeptStep {
   readonly over: boolean;
   /** All but the score allowed an alert (see `ScoredStep`). */
   readonly alertable: boolean;
+  /** Id of the level that explained it best, 0: the model's own; absent: none was accepted then. */
+  readonly normal?: number;
 }
 
 /** An entity as it was at the last checkpoint. */

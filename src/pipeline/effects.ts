@@ -130,6 +130,8 @@ export interface StepRecord {
   readonly scored: ScoredStep | null;
   /** Of a step over, what its gate was told: largest part first. Not kept. */
   readonly contributions?: readonly Contribution[];
+  /** Id of the level that explained it best; absent: none was accepted. */
+  readonly normal?: number;
 }
 
 /** A version that was taken back, and why. */

@@ -61,8 +61,7 @@ export function entityBytes(spec: DetectorSpec, entity: Entity): Uint8Array {
  */
 export function readEntityBytes(spec: DetectorSpec, entity: Entity, bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Header;
+  const { header, length } = headerOf(bytes);
   if (header.format !== FORMAT) {
     throw new Error(
       `The state of ${spec.name} / ${entity.key} has format ${header.format}, this version reads ${FORMAT}: ` +
@@ -87,6 +86,18 @@ export function readEntityBytes(spec: DetectorSpec, entity: Entity, bytes: Uint8
     track.value = view.getFloat64(at + 26, true);
   }
   return true;
+}
+
+/** The levels that an entity's bytes know, without the rest; `null` if only the model's own is, or another version or step length wrote them. */
+export function normalsInBytes({ stepMs }: DetectorSpec, bytes: Uint8Array): EntityNormals | null {
+  const { header } = headerOf(bytes);
+  return header.format === FORMAT && header.stepMs === stepMs ? (header.normals ?? null) : null;
+}
+
+function headerOf(bytes: Uint8Array): { readonly header: Header; readonly length: number } {
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Header;
+  return { header, length };
 }
 
 function isSameList({ features }: DetectorSpec, names: readonly string[]): boolean {

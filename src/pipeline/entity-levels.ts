@@ -134,7 +134,8 @@ function accept(
   if (level.changes.length === 0) return;
   const maps = level.changes.map(({ by: _by, ...map }) => map);
   const rowsKept = historyRows(detector.spec);
-  entity.normals = withNormal(entity.normals, { maps, fromStep: open.firstStepOver, step, rowsKept });
+  const accepted = { fromStep: open.firstStepOver, step, isWhole: level.isWhole };
+  entity.normals = withNormal(entity.normals, { maps, accepted, rowsKept });
   state.calibration.rowWanted();
   // What is not brought back is left to the thresholds, which need these scores for it.
   if (!level.isWhole) return;

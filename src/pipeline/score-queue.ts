@@ -57,6 +57,7 @@ export class ScoreQueue {
         vector: step.vector,
         scored: score?.scored ?? null,
         ...(score?.scored.over === true && { contributions: score.contributions }),
+        ...(score !== null && score.normal !== null && { normal: score.normal }),
       });
       noteNormal(step, score);
       advanceEntityGate(step, score, { effects, maxAlertAgeMs });

@@ -7,6 +7,8 @@ const EXTRA_COLUMNS = 3;
 const FILLED = 1;
 const OVER = 2;
 const ALERTABLE = 4;
+/** Above the flags stands the id of the level that explained the step, one more than it is; 0: none was accepted. */
+const LEVEL = 8;
 
 /** Kept steps of one entity, ascending: `steps` `[count]`, `cells` `[count, width]` with the features first. */
 export interface KeptRows {
@@ -31,11 +33,12 @@ export function encodeStep(record: StepRecord): Float64Array {
   return cells;
 }
 
-function flagsOf({ vector, scored }: StepRecord): number {
+function flagsOf({ vector, scored, normal }: StepRecord): number {
   return (
-    (vector.filled ? FILLED : 0) |
-    (scored?.over === true ? OVER : 0) |
-    (scored?.alertable === true ? ALERTABLE : 0)
+    (vector.filled ? FILLED : 0) +
+    (scored?.over === true ? OVER : 0) +
+    (scored?.alertable === true ? ALERTABLE : 0) +
+    (normal === undefined ? 0 : (normal + 1) * LEVEL)
   );
 }
 
@@ -45,6 +48,7 @@ export function decodeSteps(rows: KeptRows, width: number): KeptStep[] {
   return Array.from(rows.steps, (step, index) => {
     const row = rows.cells.subarray(index * width, (index + 1) * width);
     const flags = row[featureCount + 2] ?? 0;
+    const level = Math.floor(flags / LEVEL);
     return {
       step,
       values: row.slice(0, featureCount),
@@ -53,6 +57,7 @@ export function decodeSteps(rows: KeptRows, width: number): KeptStep[] {
       score: row[featureCount + 1] ?? Number.NaN,
       over: (flags & OVER) !== 0,
       alertable: (flags & ALERTABLE) !== 0,
+      ...(level > 0 && { normal: level - 1 }),
     };
   });
 }

@@ -140,6 +140,7 @@ export class StoreReader {
         labels: row.labels,
         cohort: row.cohort,
         calibration: calibration === null ? null : { detector: detector.name, entity, ...calibration },
+        state: row.state,
         kept: steps.steps(set, id, { fromStep: range.fromStep, toStep }),
       };
     });

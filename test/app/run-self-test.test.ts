@@ -102,4 +102,21 @@ describe('the self-test of a store', () => {
     expect(after['spike']).toBe(0);
     parts.model.dispose();
   });
+
+  it('tries nothing on entities of which a level was accepted', async () => {
+    const normals = { known: [{ id: 0, maps: [], lastStep: STEPS - 1 }], rows: [0] };
+    const accepted = async (names: readonly string[]): Promise<SelfTestResult> => {
+      const writer = openWriter(store.path);
+      writer.declareDetectors([spec]);
+      const entities = names.map((name) => watchedRow(spec, name, STEPS - 1, normals));
+      writer.applyCheckpoint(checkpointOf({ entities }), { outbox: [] });
+      writer.close();
+      return runSelfTest({ storePath: store.path, spec });
+    };
+    expect((await accepted(['db-1', 'db-2'])).kind).toBe('tested');
+    expect(await accepted(['web-1'])).toEqual({
+      kind: 'untested',
+      detail: 'no entity has enough normal rows in a row that are quiet',
+    });
+  });
 });

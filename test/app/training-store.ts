@@ -5,6 +5,7 @@ import { loadedRows } from '../model/fleet-rows.ts';
 import { entityBytes } from '../../src/pipeline/entity-bytes.ts';
 import { newEntity } from '../../src/pipeline/entity.ts';
 import type { EntityRow } from '../../src/pipeline/checkpoint.ts';
+import type { EntityNormals } from '../../src/pipeline/scoring/normals/normal.ts';
 import {
   checkpointOf,
   detectorSpec,
@@ -66,8 +67,13 @@ export function addSteps(
   store.close();
 }
 
-/** An entity's row as the pipeline can read it. */
-export function watchedRow(spec: DetectorSpec, entity: string, lastClosedStep: number): EntityRow {
+/** An entity's row as the pipeline can read it; `normals`: levels that were accepted of it. */
+export function watchedRow(
+  spec: DetectorSpec,
+  entity: string,
+  lastClosedStep: number,
+  normals: EntityNormals | null = null,
+): EntityRow {
   const row = entityRow(entity, lastClosedStep, spec.name);
-  return { ...row, state: entityBytes(spec, newEntity(spec, entity, row.labels)) };
+  return { ...row, state: entityBytes(spec, { ...newEntity(spec, entity, row.labels), normals }) };
 }

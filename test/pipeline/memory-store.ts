@@ -111,7 +111,8 @@ export class MemoryStore {
   }
 }
 
-function keptStep({ vector, scored }: StepRecord): KeptStep {
+/** A step as the store would give it back. */
+export function keptStep({ vector, scored, normal }: StepRecord): KeptStep {
   const { step, values, filled } = vector;
   return {
     step,
@@ -121,5 +122,6 @@ function keptStep({ vector, scored }: StepRecord): KeptStep {
     score: scored?.score ?? NaN,
     over: scored?.over ?? false,
     alertable: scored?.alertable ?? false,
+    ...(normal !== undefined && { normal }),
   };
 }

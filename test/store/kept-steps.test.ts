@@ -19,7 +19,7 @@ const NOTHING = { outbox: [] };
 const EVERYTHING = { fromStep: -Infinity, toStep: Infinity };
 
 function expectedStep(entity: string, step: number): string {
-  const { vector, scored } = stepRecord(entity, step);
+  const { vector, scored, normal } = stepRecord(entity, step);
   return exactStep({
     step,
     values: vector.values,
@@ -28,6 +28,7 @@ function expectedStep(entity: string, step: number): string {
     score: scored?.score ?? Number.NaN,
     over: scored?.over ?? false,
     alertable: scored?.alertable ?? false,
+    ...(normal !== undefined && { normal }),
   });
 }
 

@@ -7,8 +7,8 @@ function bits(values: ArrayLike<number>): string {
 }
 
 /** A kept step with its numbers as bits, so that NaN equals NaN and 0 does not equal -0. */
-export function exactStep({ step, values, filled, raw, score, over, alertable }: KeptStep): string {
-  return [step, bits(values), filled, bits([raw, score]), over, alertable].join(' ');
+export function exactStep({ step, values, filled, raw, score, over, alertable, normal }: KeptStep): string {
+  return [step, bits(values), filled, bits([raw, score]), over, alertable, normal].join(' ');
 }
 
 /** All that a store knows, without where on the disk it lies. */

@@ -95,7 +95,7 @@ function notesOf({ kept, score, context, rows }: ReplayedStep, { usedThen }: Exp
   }
   if (usedThen && Math.abs(score.scored.raw - kept.raw) > SAME) {
     notes.push(
-      `Scored again with what is kept, the raw score is ${score.scored.raw.toFixed(3)} instead of ${kept.raw.toFixed(3)}: the guards have learned more since, or the rows before are not kept any more.`,
+      `Scored again with what is kept, the raw score is ${score.scored.raw.toFixed(3)} instead of ${kept.raw.toFixed(3)}: the guards have learned more since, or the rows before or an accepted level are not kept any more.`,
     );
   } else if (usedThen && Math.abs(score.scored.score - kept.score) > SAME) {
     notes.push(

@@ -3,6 +3,7 @@ import { guardRemark } from '../alerts/guard-text.ts';
 import { formatQuantity, formatRange } from '../alerts/quantity.ts';
 import type { Contribution } from '../effects.ts';
 import { contributionsOf } from '../scoring/contributions.ts';
+import { atLevel, mapOf } from '../scoring/normals/normal-views.ts';
 import type { FeatureReading } from './step-explanation.ts';
 import type { ReplayedStep } from './replay-kept.ts';
 
@@ -17,11 +18,14 @@ export function featureReadings({ features }: DetectorSpec, { kept, score }: Rep
   if (score === null) {
     return features.map(({ name, unit }, column) => unscored({ name, unit }, known(kept.values[column])));
   }
-  const { model, profile } = score.parts;
+  const { model, profile, normal } = score.parts;
   return contributionsOf(score.parts, features, features.length).map((contribution) => {
     const column = features.findIndex(({ name }) => name === contribution.feature);
     const { feature, unit, ratio } = contribution;
-    const [low, high] = [known(profile.low[column]), known(profile.high[column])];
+    // What training has shown, told at the entity's level.
+    const map = mapOf(normal?.maps ?? [], feature);
+    const atOwnLevel = (value: number | undefined): number | null => known(atLevel(map, value ?? Number.NaN));
+    const [low, high] = [atOwnLevel(profile.low[column]), atOwnLevel(profile.high[column])];
     const [seen, expected] = [known(contribution.seen), known(contribution.expected)];
     return {
       feature,

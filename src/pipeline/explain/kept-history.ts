@@ -9,6 +9,10 @@ export interface KeptHistory {
   readonly cohort: string;
   /** Its newest one, whatever steps it goes up to; `null` without one. */
   readonly calibration: CalibrationRow | null;
+  /** As its row has it, for the levels accepted of it; absent: none were. */
+  readonly state?: Uint8Array;
+  /** Steps at which an alert of it ended as accepted; absent: none. */
+  readonly acceptedSteps?: readonly number[];
   /** Oldest first; the last one is the newest to be looked at. */
   readonly kept: readonly KeptStep[];
 }

@@ -4,12 +4,16 @@ import { modelAt, type DetectorState } from '../detector-state.ts';
 import type { GateState } from '../alerts/gate-state.ts';
 import { EffectsCollector } from '../effects-collector.ts';
 import type { AlertNotification, AlertTransition, Contribution, ScoredStep } from '../effects.ts';
-import { advanceEntityGate } from '../entity-gate.ts';
+import { normalsInBytes } from '../entity-bytes.ts';
+import { acceptEntityGate, advanceEntityGate } from '../entity-gate.ts';
 import { newEntity, type Entity } from '../entity.ts';
 import { scoreAll, type QueuedStep } from '../score-queue.ts';
+import type { EntityNormals } from '../scoring/normals/normal.ts';
+import type { NormalView } from '../scoring/normals/normal-views.ts';
 import type { StepScore } from '../scoring/score-steps.ts';
 import type { ScoringContext } from '../scoring/scoring-state.ts';
 import type { KeptHistory } from './kept-history.ts';
+import { LevelsThen } from './levels-then.ts';
 import { scoringAt } from './scoring-at.ts';
 
 /** A kept step, scored and taken through its entity's gate once more. */
@@ -35,7 +39,8 @@ const BATCH = 256;
 /**
  * Takes an entity's kept steps from `fromStep` on through scoring and its gate, with the functions that the pipeline calls, a
  * batch at a time. The gate goes by what was said of each step then, which is what happened; it begins without memory. `detector`
- * is a state of one's own with the models that were in use; it is changed.
+ * is a state of one's own with the models that were in use; it is changed. Where levels were accepted, a step is held against the
+ * one that explained it then.
  */
 export function* replayKept(
   detector: DetectorState,
@@ -45,33 +50,58 @@ export function* replayKept(
   const entity = newEntity(detector.spec, history.entity, history.labels);
   entity.cohort = history.cohort;
   entity.scoring = scoringAt(detector, history, fromStep);
+  const levels = new LevelsThen(detector.spec, normalsOf(detector, history));
+  const replay = { detector, entity, levels, acceptedSteps: new Set(history.acceptedSteps) };
   let before = -Infinity;
-  let batch: { readonly kept: KeptStep; readonly queued: QueuedStep; readonly rows: number }[] = [];
+  let batch: KeptBatch = [];
   for (const kept of history.kept) {
     const afterBreak = kept.step !== before + 1;
     before = kept.step;
     if (kept.step < fromStep) {
       if (afterBreak) entity.history.clear();
       entity.history.push(kept.values);
+      levels.note(kept);
       continue;
     }
     const { step, values, filled } = kept;
     // A step of nothing but carried values was never scored.
     const fresh = !Number.isNaN(kept.raw);
     const queued = rememberStep(detector, entity, { step, values, filled, fresh, afterBreak });
-    batch.push({ kept, queued, rows: entity.history.count });
+    batch.push({
+      kept,
+      queued: atLevel(queued, levels.viewOf(kept, queued.rows)),
+      rows: entity.history.count,
+    });
+    levels.note(kept);
     if (batch.length < BATCH) continue;
-    yield gated(detector, entity, batch);
+    yield gated(replay, batch);
     batch = [];
   }
-  if (batch.length > 0) yield gated(detector, entity, batch);
+  if (batch.length > 0) yield gated(replay, batch);
 }
 
-function gated(
-  detector: DetectorState,
-  entity: Entity,
-  batch: readonly { readonly kept: KeptStep; readonly queued: QueuedStep; readonly rows: number }[],
-): ReplayedStep[] {
+/** Read only where a step names a level: few entities have any. */
+function normalsOf({ spec }: DetectorState, { state, kept }: KeptHistory): EntityNormals | null {
+  const hasLevels = kept.some(({ normal }) => normal !== undefined);
+  return state === undefined || !hasLevels ? null : normalsInBytes(spec, state);
+}
+
+type KeptBatch = { readonly kept: KeptStep; readonly queued: QueuedStep; readonly rows: number }[];
+
+interface Replay {
+  readonly detector: DetectorState;
+  readonly entity: Entity;
+  readonly levels: LevelsThen;
+  readonly acceptedSteps: ReadonlySet<number>;
+}
+
+function atLevel(queued: QueuedStep, view: NormalView | null): QueuedStep {
+  const { request } = queued;
+  if (view === null || request === null) return queued;
+  return { ...queued, request: { ...request, item: { ...request.item, views: [view] } } };
+}
+
+function gated({ detector, entity, levels, acceptedSteps }: Replay, batch: KeptBatch): ReplayedStep[] {
   const scores = scoreAll(batch.map(({ queued }) => queued));
   return batch.map(({ kept, queued, rows }) => {
     const score = scores.get(queued) ?? null;
@@ -86,7 +116,12 @@ function gated(
             contributions: score?.contributions ?? NONE,
             ...(score && { threshold: score.threshold }),
           };
-    advanceEntityGate(queued, told, { effects, maxAlertAgeMs: Infinity });
+    const outlet = { effects, maxAlertAgeMs: Infinity };
+    advanceEntityGate(queued, told, outlet);
+    if (acceptedSteps.has(kept.step)) {
+      const isWhole = levels.acceptedAt(kept.step)?.accepted?.isWhole === true;
+      acceptEntityGate(queued, { ...outlet, isWhole });
+    }
     return {
       kept,
       score,

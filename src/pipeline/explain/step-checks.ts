@@ -2,6 +2,7 @@ import type { DetectorSpec } from '../../core/detector.ts';
 import { describeChange } from '../alerts/change-text.ts';
 import { gateOf } from '../alerts/passes-gates.ts';
 import { formatQuantity } from '../alerts/quantity.ts';
+import { formatUtc } from '../alerts/time-text.ts';
 import type { Contribution, ScoredStep } from '../effects.ts';
 import type { ReplayedStep } from './replay-kept.ts';
 import type { StepCheck } from './step-explanation.ts';
@@ -41,8 +42,9 @@ export function gatesText(spec: DetectorSpec, culprit: Contribution | undefined)
 /** All that stood between a scored step and an alert that reaches people, in the order in which it is asked. */
 export function stepChecks(replayed: ScoredReplay, spec: DetectorSpec): StepCheck[] {
   const { said } = replayed;
+  const wanted = `${said.score.toFixed(2)}, wanted: 1 or more`;
   return [
-    { name: 'score', held: said.score >= 1, detail: `${said.score.toFixed(2)}, wanted: 1 or more` },
+    { name: 'score', held: said.score >= 1, detail: `${wanted}${levelText(replayed, spec)}` },
     { name: 'newest row', held: said.rowUnusual, detail: rowText(replayed) },
     gatesCheck(replayed, spec),
     {
@@ -68,7 +70,18 @@ function rowText({ said, score }: ScoredReplay): string {
   const ratio = score?.parts.model.newestRowRatio ?? Number.NaN;
   if (Number.isNaN(ratio)) return said.rowUnusual ? 'a guard speaks of it' : 'no guard speaks of it';
   const guard = ratio <= 1 && said.rowUnusual ? '; a guard speaks of it' : '';
-  return `${ratio.toPrecision(2)} × its usual upper error (.9 quantile), wanted: above 1${guard}`;
+  // The .9 quantile of what its error usually is.
+  const times = `${Number(ratio.toPrecision(2))} times what is usual at most`;
+  return `its error is ${times}, wanted: above 1${guard}`;
+}
+
+/** Which of an entity's levels the step was held against; nothing where none had been accepted. */
+function levelText({ kept, score }: ScoredReplay, { stepMs }: DetectorSpec): string {
+  if (kept.normal === undefined) return '';
+  if (kept.normal === 0) return "; held against training's level, the nearest of those that are normal";
+  const accepted = score?.parts.normal?.accepted;
+  if (accepted === undefined) return '; held against an accepted level that is not known any more';
+  return `; held against the level accepted at ${formatUtc((accepted.step + 1) * stepMs)}`;
 }
 
 /** What was kept tells the gates' verdict of unusual rows only. */

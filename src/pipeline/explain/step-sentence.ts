@@ -45,6 +45,11 @@ function alertAnswer(replayed: ScoredReplay, spec: DetectorSpec): StepAnswer | n
     const sentence = `Fired: score ${said.score.toFixed(2)}${confirmed}; ${culpritText(replayed)}${undelivered(replayed, spec)}.`;
     return { outcome: 'fired', sentence };
   }
+  if (to === 'resolved' && transitions.at(-1)?.alert.resolution === 'accepted') {
+    const sentence =
+      'Resolved: the level of the open alert is accepted as new normal with this step, not back.';
+    return { outcome: 'resolved', sentence };
+  }
   if (to === 'resolved') {
     const quiet = said.score < 0.8 ? `score ${said.score.toFixed(2)}` : 'its newest rows are usual again';
     return { outcome: 'resolved', sentence: `Resolved: the open alert has ended with this step, ${quiet}.` };

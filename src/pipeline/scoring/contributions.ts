@@ -51,7 +51,7 @@ export function contributionsOf(
 }
 
 /** The forecast of a feature, in its own unit: not below zero where training has never been, whatever a straight line says. */
-export function expectedOf({ model, profile }: RawScore, feature: number): number {
+function expectedOf({ model, profile }: RawScore, feature: number): number {
   const expected = model.expected[feature] ?? Number.NaN;
   return (profile.low[feature] ?? -Infinity) >= 0 ? Math.max(0, expected) : expected;
 }

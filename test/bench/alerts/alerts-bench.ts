@@ -18,8 +18,9 @@ const WEEK_MS = 7 * 86_400_000;
 /** What one stage comes to on a set. */
 interface StageFigures {
   readonly stage: string;
-  readonly incidents: number;
   readonly perDetectorWeek: number;
+  /** A detector-week; `null` before there are alerts. */
+  readonly messages: number | null;
   readonly found: number;
   readonly events: number;
   readonly medianDelayMs: number | null;
@@ -51,7 +52,7 @@ async function benchSet(
   const groups = await scoredGroups(entities);
   print(`${set}: ${entities.length} entities, detectors: ${groups.length}`);
   print(
-    `  ${'stage'.padEnd(28)}${'a detector-week'.padStart(16)}${'found'.padStart(12)}${'delay'.padStart(10)}`,
+    `  ${'stage'.padEnd(28)}${'a detector-week'.padStart(16)}${'messages'.padStart(10)}${'found'.padStart(12)}${'delay'.padStart(10)}`,
   );
   const figures = ALERT_STAGES.map((stage) => {
     const result = figuresOf(stage, groups);
@@ -64,12 +65,14 @@ async function benchSet(
 
 function figuresOf(stage: AlertStage, groups: readonly ScoredGroup[]): StageFigures {
   const results = groups.map((group) => {
-    const alerts = stage.spans(group);
+    const { spans: alerts, count, messages } = stage.outcome(group);
     const { spec, events, steps, watchedMs } = group;
     const entities = steps.size;
-    return { alerts, group, input: { events, alerts, entities, watchedMs, budget: spec.alert.budget } };
+    return { count, messages, input: { events, alerts, entities, watchedMs, budget: spec.alert.budget } };
   });
-  const incidents = results.reduce((sum, { alerts }) => sum + alerts.length, 0);
+  const counted = results.reduce((sum, { count }) => sum + count, 0);
+  const messages = results.reduce((sum, one) => sum + (one.messages ?? 0), 0);
+  const isTold = results.some((one) => one.messages !== null);
   const weeks = groups.reduce((sum, { watchedMs }) => sum + watchedMs / WEEK_MS, 0);
   // Entities of two groups may have one name: each is matched with its own events.
   const named = results.map(({ input }, index) => ({
@@ -86,18 +89,19 @@ function figuresOf(stage: AlertStage, groups: readonly ScoredGroup[]): StageFigu
   });
   return {
     stage: stage.name,
-    incidents,
-    perDetectorWeek: incidents / weeks,
+    perDetectorWeek: counted / weeks,
+    messages: isTold ? messages / weeks : null,
     found: match.found,
     events: match.events,
     medianDelayMs: match.medianDelayMs,
   };
 }
 
-function lineOf({ stage, perDetectorWeek, found, events, medianDelayMs }: StageFigures): string {
+function lineOf({ stage, perDetectorWeek, messages, found, events, medianDelayMs }: StageFigures): string {
   const delay = medianDelayMs === null ? '–' : `${Number((medianDelayMs / 60_000).toFixed(1))} min`;
+  const told = messages === null ? '–' : messages.toFixed(1);
   const share = `${found} of ${events}`;
-  return `  ${stage.padEnd(28)}${perDetectorWeek.toFixed(1).padStart(16)}${share.padStart(12)}${delay.padStart(10)}`;
+  return `  ${stage.padEnd(28)}${perDetectorWeek.toFixed(1).padStart(16)}${told.padStart(10)}${share.padStart(12)}${delay.padStart(10)}`;
 }
 
 /** Each stage beside the bare score. */
@@ -113,6 +117,7 @@ function toLines(set: string, result: StageFigures, bare: StageFigures | undefin
     });
   return [
     line('incidents', 'per detector-week', ({ perDetectorWeek }) => perDetectorWeek),
+    line('messages', 'per detector-week', ({ messages }) => messages),
     line('events found', `of ${result.events}`, ({ found }) => found),
     line('median delay', 's', ({ medianDelayMs }) => (medianDelayMs === null ? null : medianDelayMs / 1000)),
   ];

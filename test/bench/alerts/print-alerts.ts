@@ -4,7 +4,7 @@ import type { ScoredGroup } from './scored-steps.ts';
 
 /** Prints two alerts of a group as people read them: the highest that met an event, and the highest that met none. */
 export function printAlerts(group: ScoredGroup, print: (text: string) => void): void {
-  const spans = ALERT_STAGES.at(-1)?.spans(group) ?? [];
+  const spans = ALERT_STAGES.at(-1)?.outcome(group).spans ?? [];
   const met = ({ entity, startMs, endMs }: AlertSpan): boolean =>
     group.events.some((event) => event.entity === entity && event.startMs <= endMs && event.endMs >= startMs);
   for (const [what, chosen] of [

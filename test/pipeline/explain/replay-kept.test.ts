@@ -1,25 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeptStep } from '../../../src/pipeline/checkpoint.ts';
-import type { Effects, StepRecord } from '../../../src/pipeline/effects.ts';
+import type { Effects } from '../../../src/pipeline/effects.ts';
 import { replayKept, type ReplayedStep } from '../../../src/pipeline/explain/replay-kept.ts';
 import { step } from '../../../src/pipeline/step.ts';
 import { beginning, interleave, NOTHING, pipeline } from '../drive.ts';
+import { keptStep } from '../memory-store.ts';
 import { mulberry } from '../seeded.ts';
 import { middleStep, streamCase, type StreamCase } from '../stream-case.ts';
-
-function keptStep({ vector, scored }: StepRecord): KeptStep {
-  const { step: at, values, filled } = vector;
-  return {
-    step: at,
-    values,
-    filled,
-    raw: scored?.raw ?? NaN,
-    score: scored?.score ?? NaN,
-    over: scored?.over ?? false,
-    alertable: scored?.alertable ?? false,
-  };
-}
 
 /** A whole run of the pipeline, and each entity's kept steps. */
 function run(stream: StreamCase) {

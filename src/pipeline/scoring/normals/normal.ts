@@ -14,6 +14,17 @@ export interface Normal {
   readonly maps: readonly LevelMap[];
   /** Newest step that it explained best. */
   readonly lastStep: number;
+  /** How it came to be one, for looking back; absent of the model's own, and of those accepted by earlier versions. */
+  readonly accepted?: LevelAcceptance;
+}
+
+/** An acceptance that has taken effect: from the step after `step` on the level is known, and the rows since `fromStep` count as at it. */
+export interface LevelAcceptance {
+  /** The alert's onset. */
+  readonly fromStep: number;
+  readonly step: number;
+  /** The maps bring back all that the alert named. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -29,30 +40,40 @@ export interface EntityNormals {
 /** So many levels are remembered at most; each costs one more score a step. */
 const MOST_KNOWN = 4;
 
-/** A level newly accepted, known since `fromStep`: the rows from there on are read with it. */
+/** A level newly accepted: the rows since its onset are read with it. */
 export interface AcceptedLevel {
   readonly maps: readonly LevelMap[];
-  readonly fromStep: number;
-  /** Of the newest row. */
-  readonly step: number;
+  /** `step` is that of the newest row. */
+  readonly accepted: LevelAcceptance;
   /** Rows that a score may look back to. */
   readonly rowsKept: number;
 }
 
 /** The normals with one more; over the bound the one that has not been seen for longest goes. */
 export function withNormal(before: EntityNormals | null, level: AcceptedLevel): EntityNormals {
-  const { maps, fromStep, step, rowsKept } = level;
-  const known = before?.known ?? [{ id: 0, maps: [], lastStep: fromStep - 1 }];
+  const { maps, accepted, rowsKept } = level;
+  const known = before?.known ?? [{ id: 0, maps: [], lastStep: accepted.fromStep - 1 }];
   const id = 1 + Math.max(...known.map((normal) => normal.id));
   const rowsBefore = before?.rows ?? Array.from({ length: rowsKept }, () => 0);
-  const since = Math.min(rowsKept, step - fromStep + 1);
-  const rows = [
-    ...rowsBefore.slice(0, Math.max(0, rowsBefore.length - since)),
+  const all = [...known, { id, maps, lastStep: accepted.step, accepted }];
+  const kept = [...all].sort((a, b) => b.lastStep - a.lastStep).slice(0, MOST_KNOWN);
+  return {
+    known: all.filter((normal) => kept.includes(normal)),
+    rows: rowsSinceOnset(rowsBefore, { id, accepted, rowsKept }),
+  };
+}
+
+/** Ids by row, those since an accepted level's onset its own. */
+export function rowsSinceOnset(
+  rows: readonly number[],
+  level: { readonly id: number; readonly accepted: LevelAcceptance; readonly rowsKept: number },
+): number[] {
+  const { id, accepted, rowsKept } = level;
+  const since = Math.min(rowsKept, accepted.step - accepted.fromStep + 1);
+  return [
+    ...rows.slice(0, Math.max(0, rows.length - since)),
     ...Array.from({ length: since }, () => id),
   ].slice(-rowsKept);
-  const all = [...known, { id, maps, lastStep: step }];
-  const kept = [...all].sort((a, b) => b.lastStep - a.lastStep).slice(0, MOST_KNOWN);
-  return { known: all.filter((normal) => kept.includes(normal)), rows };
 }
 
 /** Takes note of the next row, which `id` explained best; `null`: it was not scored, and counts as like the one before it. */
