@@ -97,4 +97,22 @@ describe('a quiet window', () => {
     windows.remove('w');
     expect(windows.inForce(START + DAY)).toEqual([]);
   });
+
+  it('that can not be read holds nothing, says why, and leaves the others in force', () => {
+    const bad = { label: 'instance', op: '=~', value: 'web\\-1' } as const;
+    const recurs = { schedule: 'never', timezone: 'UTC', durationMs: HOUR };
+    const windows = new QuietWindows(cronTimes, [
+      windowOf({ id: 'pattern', kind: 'silence', matchers: [bad] }),
+      windowOf({ id: 'schedule', recurs }),
+      windowOf(),
+    ]);
+    expect(windows.inForce(START).map(({ id }) => id)).toEqual(['w']);
+    expect([...windows.unusable.keys()]).toEqual(['pattern', 'schedule']);
+    expect(windows.unusable.get('pattern')).toContain('web\\-1');
+    windows.put(windowOf({ id: 'pattern' }));
+    windows.remove('schedule');
+    expect(windows.unusable.size).toBe(0);
+    windows.put(windowOf({ matchers: [bad] }));
+    expect(windows.inForce(START).map(({ id }) => id)).toEqual(['pattern']);
+  });
 });
