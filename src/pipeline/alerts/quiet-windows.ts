@@ -53,17 +53,14 @@ export class QuietWindows {
     const who = subject();
     return [...this.#windows.values()].some(
       ({ window, matches, occurrences }) =>
-        window.kind !== 'silence' &&
-        timeMs > window.knownFromMs &&
-        occurrences.within(timeMs, timeMs + 1).length > 0 &&
-        matches(who),
+        window.kind !== 'silence' && timeMs > window.knownFromMs && occurrences.isAt(timeMs) && matches(who),
     );
   }
 
   /** Those in force at a time. */
   inForce(timeMs: number): QuietWindow[] {
     return [...this.#windows.values()].flatMap(({ window, occurrences }) =>
-      occurrences.within(timeMs, timeMs + 1).length > 0 ? [window] : [],
+      occurrences.isAt(timeMs) ? [window] : [],
     );
   }
 
