@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { cronField, timezoneField } from '../config/fields.ts';
 import { parseSelector } from '../config/selector.ts';
 import { formatDuration, parseDuration } from '../core/duration.ts';
+import { LONGEST_WINDOW_MS } from '../core/longest-window.ts';
 import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import type { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
 import type { MaintenanceRequest, MuteRequest, WindowView } from '../server/backend.ts';
 
 const ORIGIN = 'api';
-/** Whoever wants to hear nothing for longer wants `mode: observe`. */
-const LONGEST_MUTE_MS = 31 * 86_400_000;
 
 /** What is wrong with a request, for people. */
 export class WindowRefusal extends Error {
@@ -26,7 +25,7 @@ export function muteWindow(request: MuteRequest, detectors: readonly string[], n
     );
   }
   const durationMs = parseDuration(request.for);
-  if (durationMs === null || durationMs <= 0 || durationMs > LONGEST_MUTE_MS) {
+  if (durationMs === null || durationMs <= 0 || durationMs > LONGEST_WINDOW_MS) {
     throw new WindowRefusal(
       `${JSON.stringify(request.for)} is no time to mute for: write 30m, 2h or 1d, at most 31d.`,
     );
@@ -84,6 +83,11 @@ function timesOf(request: MaintenanceRequest): Pick<QuietWindow, 'fromMs' | 'unt
     if (!cron.success || !zone.success || durationMs === null || durationMs < 60_000) {
       throw new WindowRefusal(
         '"schedule" is five cron fields such as "0 2 * * 0", "duration" at least 1m, such as 2h, "timezone" such as Europe/Berlin.',
+      );
+    }
+    if (durationMs > LONGEST_WINDOW_MS) {
+      throw new WindowRefusal(
+        `"duration" is ${JSON.stringify(duration)}: planned work that comes again lasts at most 31d; for what is longer give "start" and "end".`,
       );
     }
     const recurs = { schedule: cron.data, timezone: zone.data, durationMs };

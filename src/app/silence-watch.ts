@@ -1,5 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
+import { regexFault } from '../config/anchored-regex.ts';
 import type { Config } from '../config/config.ts';
-import { readSilences } from '../delivery/silences.ts';
+import { fromRe2 } from '../config/re2-pattern.ts';
+import type { LabelMatcher } from '../core/detector.ts';
+import { readSilences, type HeldSilence } from '../delivery/silences.ts';
 import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
@@ -16,9 +20,21 @@ export interface SilenceWatchOptions {
 const EVERY_MS = 60_000;
 const TIMEOUT_MS = 10_000;
 
+/** So many silences that were left out are remembered as told. */
+const MOST_TOLD = 10_000;
+
+/** What has been told already. */
+interface Told {
+  /** Of each Alertmanager that can't be asked, by URL. */
+  readonly trouble: Map<string, string>;
+  /** Ids of silences that can't be used. */
+  readonly leftOut: Set<string>;
+}
+
 /**
  * Reads the silences of the configured Alertmanagers now and each minute, and puts on record what is new of them: their time is not
- * learned from. Answers how to stop. An Alertmanager that does not answer is told of once.
+ * learned from. Answers how to stop. An Alertmanager that does not answer is told of once, and so is a silence that can't be used; the
+ * others are taken all the same.
  */
 export function startSilenceWatch(options: SilenceWatchOptions): () => Promise<void> {
   const { config, report, everyMs = EVERY_MS } = options;
@@ -26,19 +42,23 @@ export function startSilenceWatch(options: SilenceWatchOptions): () => Promise<v
     channel.type === 'alertmanager' ? channel.urls.map((url) => url.reveal()) : [],
   );
   const stopping = new AbortController();
-  let trouble: string | null = null;
+  const told: Told = { trouble: new Map(), leftOut: new Set() };
   let running: Promise<void> = Promise.resolve();
-  const look = async (): Promise<void> => {
+  const lookAt = async (url: string): Promise<void> => {
     try {
-      for (const url of urls) await readOne(url, options, stopping.signal);
-      trouble = null;
+      const held = await readSilences(url, { timeoutMs: TIMEOUT_MS, signal: stopping.signal });
+      await putOnRecord(usableOf(held, told, report), options);
+      told.trouble.delete(url);
     } catch (error) {
       if (stopping.signal.aborted) return;
       const cause = error instanceof Error ? error.message : String(error);
       const message = `What Alertmanager silences is not known, so it may be learned from: ${cause}.`;
-      if (message !== trouble) report({ event: 'silences_unknown', level: 'warn', message });
-      trouble = message;
+      if (message !== told.trouble.get(url)) report({ event: 'silences_unknown', level: 'warn', message });
+      told.trouble.set(url, message);
     }
+  };
+  const look = async (): Promise<void> => {
+    for (const url of urls) await lookAt(url);
   };
   const turn = (): void => {
     running = running.then(look);
@@ -53,12 +73,37 @@ export function startSilenceWatch(options: SilenceWatchOptions): () => Promise<v
   };
 }
 
-async function readOne(
-  url: string,
+/** The silences whose patterns can be read here, in JavaScript's syntax; the others are told of by name. */
+function usableOf(held: readonly HeldSilence[], { leftOut }: Told, report: Report): QuietWindow[] {
+  if (leftOut.size > MOST_TOLD) leftOut.clear();
+  return held.flatMap(({ silenceId, window }) => {
+    const matchers = window.matchers.map(readable);
+    const fault = matchers.map(faultOf).find((one) => one !== null);
+    if (fault === undefined) return [{ ...window, matchers }];
+    if (!leftOut.has(silenceId)) {
+      const named = `Silence ${silenceId} of ${window.origin} (${JSON.stringify(window.comment)})`;
+      const message = `${named} can't be used, so its time may be learned from: ${fault}. Write it anew there, or tell of it with "strayd alerts maintenance add".`;
+      report({ event: 'silences_unknown', level: 'warn', message });
+    }
+    leftOut.add(silenceId);
+    return [];
+  });
+}
+
+function readable(matcher: LabelMatcher): LabelMatcher {
+  const isPattern = matcher.op === '=~' || matcher.op === '!~';
+  return isPattern ? { ...matcher, value: fromRe2(matcher.value) } : matcher;
+}
+
+function faultOf({ label, op, value }: LabelMatcher): string | null {
+  const fault = op === '=~' || op === '!~' ? regexFault(value) : null;
+  return fault === null ? null : `the pattern ${JSON.stringify(value)} of ${JSON.stringify(label)} ${fault}`;
+}
+
+async function putOnRecord(
+  silences: readonly QuietWindow[],
   { store, thread }: SilenceWatchOptions,
-  signal: AbortSignal,
 ): Promise<void> {
-  const silences = await readSilences(url, { timeoutMs: TIMEOUT_MS, signal });
   const known = new Map(store.quietWindows().map((window) => [window.id, window]));
   const changes = silences
     .filter((window) => isNews(window, known.get(window.id)))
@@ -66,6 +111,11 @@ async function readOne(
   if (changes.length > 0) await thread.call({ kind: 'windows', changes });
 }
 
-function isNews({ fromMs, untilMs }: QuietWindow, known: QuietWindow | undefined): boolean {
-  return known === undefined || known.fromMs !== fromMs || known.untilMs !== untilMs;
+function isNews({ fromMs, untilMs, matchers }: QuietWindow, known: QuietWindow | undefined): boolean {
+  return (
+    known === undefined ||
+    known.fromMs !== fromMs ||
+    known.untilMs !== untilMs ||
+    !isDeepStrictEqual(known.matchers, matchers)
+  );
 }

@@ -32,6 +32,7 @@ export type EventName =
   | 'delivery_recovered'
   | 'held_back'
   | 'silences_unknown'
+  | 'window_unusable'
   | 'template_failed'
   | 'failed';
 

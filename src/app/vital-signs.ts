@@ -1,11 +1,10 @@
 import type { Config } from '../config/config.ts';
 import type { StoreReader } from '../store/store-reader.ts';
-import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
-import { cronTimes } from './cron.ts';
 import { budgetUsed } from './budget-used.ts';
 import type { Instruments } from './instruments.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
+import { WindowCache } from './window-cache.ts';
 
 export interface VitalSignsOptions {
   readonly config: Config;
@@ -21,6 +20,7 @@ export function startVitalSigns(options: VitalSignsOptions): () => void {
   const { thread, instruments } = options;
   const { metrics, vitals, report } = instruments;
   const loopDelay = watchLoopDelay();
+  const windows = new WindowCache(report);
   let trouble: string | null = null;
 
   const look = (): void => {
@@ -31,7 +31,7 @@ export function startVitalSigns(options: VitalSignsOptions): () => void {
     );
     metrics.eventLoopDelay.set({ thread: 'main' }, loopDelay.takeSeconds());
     try {
-      lookIntoStore(options);
+      lookIntoStore(options, windows);
       trouble = null;
     } catch (error) {
       // The store's writer decides what becomes of the daemon; a look that fails is no reason to end it.
@@ -48,9 +48,9 @@ export function startVitalSigns(options: VitalSignsOptions): () => void {
   };
 }
 
-function lookIntoStore({ config, store, instruments }: VitalSignsOptions): void {
+function lookIntoStore({ config, store, instruments }: VitalSignsOptions, windows: WindowCache): void {
   const { metrics, vitals, exposition } = instruments;
-  const inForce = new QuietWindows(cronTimes, store.quietWindows()).inForce(Date.now());
+  const inForce = windows.of(store.quietWindows()).inForce(Date.now());
   for (const wanted of ['mute', 'maintenance', 'silence'] as const) {
     metrics.quietWindows.set({ kind: wanted }, inForce.filter(({ kind }) => kind === wanted).length);
   }

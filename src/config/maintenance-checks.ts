@@ -1,3 +1,4 @@
+import { LONGEST_WINDOW_MS } from '../core/longest-window.ts';
 import type { Findings } from './findings.ts';
 import type { ConfigPath } from './problem.ts';
 import type { ParsedConfig } from './schema.ts';
@@ -17,6 +18,12 @@ export function checkMaintenance(
       'a window needs either "start" and "end", or "schedule" and "duration"; write for example schedule: "0 2 * * 0", duration: 2h',
     );
     return;
+  }
+  if (recurs && duration > LONGEST_WINDOW_MS) {
+    findings.error(
+      [...path, 'duration'],
+      'planned work that comes again lasts at most 31d; for what is longer write "start" and "end"',
+    );
   }
   if (isOnce && end <= start) {
     findings.error([...path, 'end'], 'it must be after "start"');

@@ -98,7 +98,7 @@ const maintenance = z
     }),
     duration: durationField(60_000)
       .optional()
-      .meta({ description: 'How long it lasts.', forExample: ['2h'] }),
+      .meta({ description: 'How long it lasts; at most 31d.', forExample: ['2h'] }),
     timezone: timezoneField
       .prefault('UTC')
       .meta({ description: 'Time zone of `schedule`.', forExample: ['Europe/Berlin'] }),

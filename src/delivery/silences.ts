@@ -22,14 +22,21 @@ interface Silence {
   readonly comment: string;
 }
 
+/** A silence, and the window that it is. */
+export interface HeldSilence {
+  /** As the Alertmanager names it. */
+  readonly silenceId: string;
+  readonly window: QuietWindow;
+}
+
 /**
  * The silences that an Alertmanager holds, expired ones too, as windows (https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml).
- * `url`: of one replica. Rejects with a sentence that names the host alone if it does not answer, or not as one.
+ * Their patterns are in RE2's syntax, unchecked. `url`: of one replica. Rejects with a sentence that names the host alone if it does not answer, or not as one.
  */
 export async function readSilences(
   url: string,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<QuietWindow[]> {
+): Promise<HeldSilence[]> {
   const address = new URL(`${url.replace(/\/+$/, '')}/api/v2/silences`);
   const { host, username, password } = address;
   address.username = '';
@@ -56,13 +63,13 @@ export async function readSilences(
   }
 }
 
-function windowsOf(answer: unknown, host: string): QuietWindow[] {
+function windowsOf(answer: unknown, host: string): HeldSilence[] {
   if (!Array.isArray(answer)) throw new Error('its answer is no list of silences');
   return answer
     .filter(isSilence)
     .sort((a, b) => (a.startsAt < b.startsAt ? 1 : -1))
     .slice(0, MOST_SILENCES)
-    .map((silence) => windowOf(silence, host));
+    .map((silence) => ({ silenceId: silence.id, window: windowOf(silence, host) }));
 }
 
 function isSilence(value: unknown): value is Silence {
@@ -71,9 +78,16 @@ function isSilence(value: unknown): value is Silence {
   return (
     typeof id === 'string' &&
     Array.isArray(matchers) &&
+    matchers.every(isMatcher) &&
     !Number.isNaN(Date.parse(startsAt ?? '')) &&
     !Number.isNaN(Date.parse(endsAt ?? ''))
   );
+}
+
+function isMatcher(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, value: wanted } = value as Partial<Silence['matchers'][number]>;
+  return typeof name === 'string' && typeof wanted === 'string';
 }
 
 function windowOf({ id, matchers, startsAt, endsAt, comment }: Silence, host: string): QuietWindow {

@@ -6,8 +6,7 @@ const text = { type: 'string', minLength: 1 };
 
 const deploySchema = {
   type: 'object',
-  // Not `additionalProperties`, which drops what it does not know: a mistyped `entity` must not accept everything.
-  propertyNames: { enum: ['detector', 'entity', 'match', 'time'] },
+  additionalProperties: false,
   properties: { detector: text, entity: text, match: text, time: { type: 'string', format: 'date-time' } },
 };
 

@@ -5,10 +5,15 @@ import { sendProblem } from './problem.ts';
 /** A model file holds the bases of all entities (`limits`: some 256 MB) and their calibrations. */
 const MOST_MODEL_BYTES = 512 * 1024 * 1024;
 
+const modelsQuerySchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { detector: { type: 'string' } },
+};
+
 const rollbackBodySchema = {
   type: ['object', 'null'],
-  // Not `additionalProperties`, which drops what it does not know: a mistyped key must not roll back to another version.
-  propertyNames: { enum: ['version'] },
+  additionalProperties: false,
   properties: { version: { type: 'string', minLength: 1 } },
 };
 
@@ -18,9 +23,11 @@ export function registerModelsApi(server: FastifyInstance, backend: Backend): vo
     done(null, body);
   });
 
-  server.get<{ Querystring: { detector?: string } }>('/api/v1/models', (request) => ({
-    models: backend.models(request.query.detector ?? null),
-  }));
+  server.get<{ Querystring: { detector?: string } }>(
+    '/api/v1/models',
+    { schema: { querystring: modelsQuerySchema } },
+    (request) => ({ models: backend.models(request.query.detector ?? null) }),
+  );
 
   server.get<{ Params: { version: string } }>('/api/v1/models/:version', (request, reply) => {
     const { version } = request.params;
@@ -37,7 +44,8 @@ export function registerModelsApi(server: FastifyInstance, backend: Backend): vo
 
   server.post<{ Body: unknown }>(
     '/api/v1/models',
-    { bodyLimit: MOST_MODEL_BYTES },
+    // Bytes, which no schema describes.
+    { bodyLimit: MOST_MODEL_BYTES, schema: { body: {} } },
     async (request, reply) => {
       if (!Buffer.isBuffer(request.body)) {
         return sendProblem(reply, {

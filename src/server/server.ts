@@ -12,6 +12,7 @@ import { foreignSite } from './foreign-site.ts';
 import { registerLiveApi } from './live-api.ts';
 import type { LiveBackend } from './live-backend.ts';
 import { sendProblem } from './problem.ts';
+import { refuseUnasked, strictRequests } from './strict-requests.ts';
 
 const MOST_BODY_BYTES = 64 * 1024;
 /** Probes and the scrape have no secrets in them, but label values can be: only probes, and the console's own files, go without a token. */
@@ -32,7 +33,13 @@ export interface ServerOptions {
  * Errors are answered as `application/problem+json`.
  */
 export function createServer({ backend, token, live, console = null }: ServerOptions): FastifyInstance {
-  const server = Fastify({ logger: false, bodyLimit: MOST_BODY_BYTES, forceCloseConnections: true });
+  const server = Fastify({
+    logger: false,
+    bodyLimit: MOST_BODY_BYTES,
+    forceCloseConnections: true,
+    ...strictRequests,
+  });
+  refuseUnasked(server);
 
   server.addHook('onRequest', async (request, reply) => {
     const reason = foreignSite(request);

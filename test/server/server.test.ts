@@ -269,6 +269,37 @@ describe('the HTTP side', () => {
     },
   );
 
+  it.each([
+    [
+      'POST',
+      'mutes',
+      { detector: 'hosts', for: '2h', entiy: 'web-1' },
+      '"entiy"; there are detector, entity',
+    ],
+    ['POST', 'maintenance', { macth: '{}', start: 'x', end: 'y' }, '"macth"; there are match'],
+    ['POST', 'deliveries/resend', { dead: true, chanel: 'hook' }, '"chanel"; there are alert, dead, channel'],
+    ['POST', 'alerts/abc/label', { label: 'real', lable: 'false' }, '"lable"; there are label'],
+    ['POST', 'events/deploy', { entity: 'a', detectro: 'hosts' }, '"detectro"; there are detector'],
+    ['POST', 'detectors/hosts/rollback', { versoin: 'feed' }, '"versoin"; there are version'],
+    ['POST', 'detectors/hosts/train', { detector: 'x' }, '"detector"; it takes nothing'],
+    ['POST', 'mutes?dry_run=1', { detector: 'hosts', for: '2h' }, '"dry_run"; it takes nothing'],
+    ['GET', 'alerts?foo=1', undefined, '"foo"; there are detector, entity, state'],
+    ['GET', 'models?detectr=hosts', undefined, '"detectr"; there are detector'],
+    ['GET', 'status?verbose=1', undefined, '"verbose"; it takes nothing'],
+  ] as const)('refuses %s /api/v1/%s with %j, and says which key it does not know', async (...request) => {
+    const [method, path, payload, detail] = request;
+    const { backend, asked } = fakeBackend();
+    const url = `/api/v1/${path}`;
+    const response = await serve(backend).inject({
+      method,
+      url,
+      ...(payload === undefined ? {} : { payload }),
+    });
+    expect(response.statusCode).toBe(400);
+    expect(response.json<{ detail: string }>().detail).toContain(detail);
+    expect(Object.values(asked).flat()).toEqual([]);
+  });
+
   it('mutes, takes maintenance in, lists and takes back, and says what is wrong with a request', async () => {
     const server = createServer({ backend: fakeBackend().backend, token: null });
     const post = (url: string, payload: object) => server.inject({ method: 'POST', url, payload });

@@ -79,7 +79,7 @@ function addCommand(): Command {
     .option('--start <time>', 'when it begins, such as 2026-11-28T22:00:00Z; may lie in the past')
     .option('--end <time>', 'when it ends')
     .addOption(new Option('--schedule <cron>', 'when it begins, five cron fields such as "0 2 * * 0"'))
-    .option('--duration <time>', 'how long it lasts, such as 2h')
+    .option('--duration <time>', 'how long it lasts, such as 2h; at most 31d')
     .option('--timezone <zone>', 'of the schedule, such as Europe/Berlin; default: UTC')
     .option('--comment <text>', 'for people')
     .option('--json', 'print JSON')

@@ -16,20 +16,35 @@ const ALERT_NAMES = ['StraydAnomaly', 'StraydRange', 'StraydShift', 'StraydAbsen
 export class QuietWindows {
   readonly #cron: CronTimes;
   readonly #windows = new Map<string, Compiled>();
+  readonly #unusable = new Map<string, string>();
 
   constructor(cron: CronTimes, windows: readonly QuietWindow[] = []) {
     this.#cron = cron;
     for (const window of windows) this.put(window);
   }
 
-  /** Adds a window, or takes the place of the one with its id. */
+  /**
+   * Adds a window, or takes the place of the one with its id. One whose pattern or schedule can't be read, as an earlier version may
+   * have kept it, holds nothing and is among `unusable`: it must not keep the others from being heeded.
+   */
   put(window: QuietWindow): void {
-    const occurrences = new WindowOccurrences(window, this.#cron);
-    this.#windows.set(window.id, { window, matches: matcherOf(window), occurrences });
+    this.remove(window.id);
+    try {
+      const occurrences = new WindowOccurrences(window, this.#cron);
+      this.#windows.set(window.id, { window, matches: matcherOf(window), occurrences });
+    } catch (error) {
+      this.#unusable.set(window.id, error instanceof Error ? error.message : String(error));
+    }
   }
 
   remove(id: string): void {
     this.#windows.delete(id);
+    this.#unusable.delete(id);
+  }
+
+  /** Why a window is not heeded, by id. */
+  get unusable(): ReadonlyMap<string, string> {
+    return this.#unusable;
   }
 
   /** Whether people are not to be told of what a subject shows at an event time: muted, or in maintenance. */
@@ -38,17 +53,14 @@ export class QuietWindows {
     const who = subject();
     return [...this.#windows.values()].some(
       ({ window, matches, occurrences }) =>
-        window.kind !== 'silence' &&
-        timeMs > window.knownFromMs &&
-        occurrences.within(timeMs, timeMs + 1).length > 0 &&
-        matches(who),
+        window.kind !== 'silence' && timeMs > window.knownFromMs && occurrences.isAt(timeMs) && matches(who),
     );
   }
 
   /** Those in force at a time. */
   inForce(timeMs: number): QuietWindow[] {
     return [...this.#windows.values()].flatMap(({ window, occurrences }) =>
-      occurrences.within(timeMs, timeMs + 1).length > 0 ? [window] : [],
+      occurrences.isAt(timeMs) ? [window] : [],
     );
   }
 

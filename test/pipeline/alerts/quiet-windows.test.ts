@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cronTimes } from '../../../src/app/cron.ts';
 import type { QuietWindow, WindowSubject } from '../../../src/pipeline/alerts/quiet-window.ts';
@@ -96,5 +97,75 @@ describe('a quiet window', () => {
     expect(windows.inForce(START + DAY).map(({ id }) => id)).toEqual(['w']);
     windows.remove('w');
     expect(windows.inForce(START + DAY)).toEqual([]);
+  });
+
+  it('that can not be read holds nothing, says why, and leaves the others in force', () => {
+    const bad = { label: 'instance', op: '=~', value: 'web\\-1' } as const;
+    const recurs = { schedule: 'never', timezone: 'UTC', durationMs: HOUR };
+    const windows = new QuietWindows(cronTimes, [
+      windowOf({ id: 'pattern', kind: 'silence', matchers: [bad] }),
+      windowOf({ id: 'schedule', recurs }),
+      windowOf(),
+    ]);
+    expect(windows.inForce(START).map(({ id }) => id)).toEqual(['w']);
+    expect([...windows.unusable.keys()]).toEqual(['pattern', 'schedule']);
+    expect(windows.unusable.get('pattern')).toContain('web\\-1');
+    windows.put(windowOf({ id: 'pattern' }));
+    windows.remove('schedule');
+    expect(windows.unusable.size).toBe(0);
+    windows.put(windowOf({ matchers: [bad] }));
+    expect(windows.inForce(START).map(({ id }) => id)).toEqual(['pattern']);
+  });
+
+  it('that recurs before it is over is one stretch, found with few looks at its schedule', () => {
+    let looks = 0;
+    const every = (minutes: number) => () => (afterMs: number) => {
+      looks += 1;
+      return (Math.floor(afterMs / (minutes * 60_000)) + 1) * minutes * 60_000;
+    };
+    const recurs = { schedule: '*/5 * * * *', timezone: 'UTC', durationMs: 365 * DAY };
+    const dense = windowOf({ recurs, fromMs: START - 20 * DAY - 1, untilMs: Infinity });
+    const windows = new QuietWindows(every(5), [dense]);
+    expect([START - 21 * DAY, START].map((at) => windows.inForce(at).length)).toEqual([0, 1]);
+    const spans = (untilMs: number) =>
+      windows.spans(
+        () => subject,
+        { fromMs: untilMs - 28 * DAY, untilMs },
+        { kinds: ['maintenance'], knownByMs: Infinity },
+      );
+    const [from, until] = [START - 20 * DAY, START + HOUR];
+    expect(spans(START)).toEqual([{ fromMs: from, untilMs: START, kind: 'maintenance' }]);
+    expect(spans(until)).toEqual([{ fromMs: from, untilMs: until, kind: 'maintenance' }]);
+    expect(looks).toBeLessThan(200);
+  });
+
+  it('that recurs covers the same as each of its times alone, in whatever order it is asked', () => {
+    const [minutes, unit] = [fc.integer({ min: 1, max: 200 }), 60_000];
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(minutes, { maxLength: 30 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.array(fc.tuple(minutes, minutes), { minLength: 1, maxLength: 4 }),
+        (list, length, ranges) => {
+          const starts = [...list].sort((a, b) => a - b).map((at) => START + at * unit);
+          const cron = () => (afterMs: number) => starts.find((at) => at > afterMs) ?? Infinity;
+          const recurs = { schedule: '', timezone: '', durationMs: length * unit };
+          const windows = new QuietWindows(cron, [windowOf({ recurs, fromMs: 0, untilMs: Infinity })]);
+          const isThere = (at: number) => starts.some((one) => one <= at && at < one + recurs.durationMs);
+          for (const [from, reach] of ranges) {
+            const range = { fromMs: START + from * unit, untilMs: START + (from + reach) * unit };
+            const spans = windows.spans(() => subject, range, {
+              kinds: ['maintenance'],
+              knownByMs: Infinity,
+            });
+            for (let at = range.fromMs; at < range.untilMs; at += unit) {
+              const covered = spans.some((span) => span.fromMs <= at && at < span.untilMs);
+              expect([covered, windows.inForce(at).length > 0]).toEqual([isThere(at), isThere(at)]);
+            }
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
   });
 });
