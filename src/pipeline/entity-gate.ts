@@ -127,10 +127,13 @@ function take(
   }
   for (const { alert, repeat = 0 } of notifications) {
     if (repeat === 0 || gate.lastStep === null) continue;
-    // One that has just become a shift is news; else the incident's other alerts may have reminded of it already.
-    const isNews = transitions.some((one) => one.alert.id === alert.id);
-    const sinceMs = isNews ? 0 : LEAST_OF_INTERVAL * detector.spec.alert.repeatIntervalMs;
-    detector.incidents.remind(alert, { step: gate.lastStep, clockMs, sinceMs }, effects);
+    const hasShifted = transitions.some((one) => one.alert.id === alert.id);
+    if (hasShifted) detector.incidents.shifted(alert.id, clockMs, effects);
+    else {
+      // The incident's other alerts may have reminded of it already.
+      const sinceMs = LEAST_OF_INTERVAL * detector.spec.alert.repeatIntervalMs;
+      detector.incidents.remind(alert, { step: gate.lastStep, clockMs, sinceMs }, effects);
+    }
   }
 }
 

@@ -83,7 +83,7 @@ export function advanceFiring(
   }
   const next: GateState = { ...gate, quietSteps, unscoredSteps: 0 };
   // What may be about to end is not told of.
-  if (quietSteps > 0 || !firing.notified) return { gate: next, transitions: [], notifications: [] };
+  if (quietSteps > 0) return { gate: next, transitions: [], notifications: [] };
   return goOn(context, next, { alert: firing, input });
 }
 

@@ -1,6 +1,6 @@
 import type { AlertGrouping } from '../../core/detector.ts';
 import type { Labels } from '../../core/sample.ts';
-import { stepEndMs } from '../../core/step-grid.ts';
+import { newestStepEndedBy, stepEndMs } from '../../core/step-grid.ts';
 import type { Alert, AlertTransition } from '../effects.ts';
 import { groupingOf } from './incident-group.ts';
 import { incidentId } from './incident-id.ts';
@@ -120,6 +120,20 @@ export class IncidentFold {
     this.#tell(open, sink, at.step);
   }
 
+  /**
+   * An alert has become a shift: news of its incident, once, as it is often a whole fleet that shifts, one member a little after
+   * the other. It waits as a beginning does; the later ones are in the incident's next message.
+   */
+  shifted(alertId: string, clockMs: number, sink: IncidentSink): void {
+    this.release(clockMs, sink);
+    const open = this.#ofAlert.get(alertId);
+    if (open === undefined) return;
+    const { dueMs, shift, deliver } = open.incident;
+    if (!deliver || shift !== undefined) return;
+    const due = { shift: 'due' as const, dueMs: dueMs ?? this.#soonest(open.incident) };
+    this.#change(open, { ...open.incident, ...due }, { joined: [], sink });
+  }
+
   /** Tells what is due by `clockMs`. */
   release(clockMs: number, sink: IncidentSink): void {
     this.#clockMs = Math.max(this.#clockMs, clockMs);
@@ -187,9 +201,16 @@ export class IncidentFold {
     return open;
   }
 
-  #dueAfterJoining({ told, alerts, toldAlerts, toldAtMs, dueMs }: Incident): number | null {
+  #dueAfterJoining(incident: Incident): number | null {
+    const { told, alerts, firing, toldAlerts, dueMs } = incident;
     if (told === 0) return dueMs;
-    if (alerts < UPDATE_GROWTH * toldAlerts) return null;
+    if (alerts >= UPDATE_GROWTH * toldAlerts) return this.#soonest(incident);
+    // What was to be told of an incident without a firing member is its end.
+    return firing > 1 ? dueMs : null;
+  }
+
+  /** When an update may go out. */
+  #soonest({ toldAtMs }: Incident): number {
     return Math.max((toldAtMs ?? -Infinity) + UPDATE_AFTER_MS, this.#clockMs + this.#waitMs);
   }
 
@@ -225,9 +246,9 @@ export class IncidentFold {
     }
   }
 
-  #tell(open: Open, sink: IncidentSink, atStep = open.incident.newestStep): void {
+  #tell(open: Open, sink: IncidentSink, atStep = this.#newestStepBy(open.incident)): void {
     if (open.incident.told === 0 || open.incident.firing > 0) {
-      const { alerts, told, openedStep, dueMs } = open.incident;
+      const { alerts, told, openedStep, dueMs, shift } = open.incident;
       const changed = {
         ...open.incident,
         state: 'firing' as const,
@@ -236,20 +257,39 @@ export class IncidentFold {
         // Not when a record showed that it was due: that depends on where a batch ended.
         toldAtMs: Math.min(dueMs ?? Infinity, this.#clockMs),
         dueMs: null,
+        ...(shift !== undefined && { shift: 'told' as const }),
       };
       this.#change(open, changed, { joined: [], sink });
-      this.#notify(open, 'firing', told === 0 ? openedStep : atStep, sink);
+      const [step, ranked] = [told === 0 ? openedStep : atStep, this.#ranked(open)];
+      // What a message tells of stands on top of it.
+      const members = shift === 'due' ? [...ranked.filter(isOpenShift), ...ranked.filter(isNoShift)] : ranked;
+      this.#notify(open, { event: 'firing', step, members }, sink);
     }
     const { incident } = open;
     if (incident.firing > 0) return;
     this.#close(open, { ...incident, state: 'resolved', dueMs: null, told: incident.told + 1 }, sink);
-    this.#notify(open, 'resolved', incident.resolvedStep ?? incident.newestStep, sink);
+    const step = incident.resolvedStep ?? incident.newestStep;
+    this.#notify(open, { event: 'resolved', step, members: this.#ranked(open) }, sink);
   }
 
-  #notify(open: Open, event: IncidentNotification['event'], step: number, sink: IncidentSink): void {
-    const members = rankAlerts([...open.members.values()], this.#spec.stepMs).slice(0, MEMBERS_TOLD);
+  /** What is told is as of the newest member, or of the time when it is due: a shift comes long after its alert. */
+  #newestStepBy({ newestStep, dueMs }: Incident): number {
+    if (dueMs === null) return newestStep;
+    return Math.max(newestStep, newestStepEndedBy(dueMs, this.#spec.stepMs));
+  }
+
+  #ranked({ members }: Open): Alert[] {
+    return rankAlerts([...members.values()], this.#spec.stepMs);
+  }
+
+  #notify(
+    { incident }: Open,
+    now: Pick<IncidentNotification, 'event' | 'members'> & { readonly step: number },
+    sink: IncidentSink,
+  ): void {
+    const { event, step, members } = now;
     const atMs = stepEndMs(step, this.#spec.stepMs);
-    sink.incidentNotifications.push({ incident: open.incident, event, atMs, members });
+    sink.incidentNotifications.push({ incident, event, atMs, members: members.slice(0, MEMBERS_TOLD) });
   }
 
   #close(open: Open, incident: Incident, sink: IncidentSink): void {
@@ -276,6 +316,9 @@ export class IncidentFold {
     for (const alertId of open.members.keys()) this.#ofAlert.set(alertId, open);
   }
 }
+
+const isOpenShift = ({ kind, state }: Alert): boolean => kind === 'shift' && state === 'firing';
+const isNoShift = (alert: Alert): boolean => !isOpenShift(alert);
 
 function groupKey(group: Labels, deliver: boolean): string {
   return JSON.stringify([deliver, Object.entries(group)]);

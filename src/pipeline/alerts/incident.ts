@@ -30,6 +30,8 @@ export interface Incident {
   readonly told: number;
   readonly toldAlerts: number;
   readonly toldAtMs: number | null;
+  /** Whether the next message is to tell that a member has become a shift, or one has told it; absent: none has. */
+  readonly shift?: 'due' | 'told';
 }
 
 /** An incident as it is after a change, and what the change was. */

@@ -52,14 +52,14 @@ export function advanceParked(
   }
   const next: ParkedShift = { ...shift, quietSteps, unscoredSteps: 0 };
   const again =
-    quietSteps > 0 || !next.alert.notified
-      ? null
-      : tellAgain(context, { ...gate, told: next.told }, { alert: next.alert, input });
+    quietSteps > 0 ? null : tellAgain(context, { ...gate, told: next.told }, { alert: next.alert, input });
   if (again === null) return { ...nothing, gate: { ...gate, shift: next } };
+  const { told, notification } = again;
+  const { alert } = notification;
   return {
-    gate: { ...gate, shift: { ...next, told: again.told } },
-    transitions: [],
-    notifications: [again.notification],
+    gate: { ...gate, shift: { ...next, alert, told } },
+    transitions: next.alert.notified ? [] : [{ alert, from: 'firing', to: 'firing', step }],
+    notifications: [notification],
   };
 }
 

@@ -429,6 +429,14 @@ describe('notifications', () => {
     expect(sent(inputs)).toEqual(['3:firing:false', '5:firing:true', '10:resolved:true']);
   });
 
+  it('are made up for at a step that is not over too, but not while the alert may be about to end', () => {
+    const muted: GateContext = { ...context, isQuiet: (timeMs) => timeMs < 5 * stepMs };
+    expect(sent(inputsOf('ooohhhh'), muted)).toEqual(['3:firing:false', '5:firing:true']);
+    expect(sent(inputsOf('oooqqqqq'), muted)).toEqual(['3:firing:false', '8:resolved:false']);
+    const old = inputsOf('ooohhhh').map((input) => (input.step < 5 ? aged(input) : input));
+    expect(sent(old)).toEqual(['3:firing:false', '6:firing:true']);
+  });
+
   it('of an end are delivered if its beginning was, however late', () => {
     const inputs = inputsOf('oooqqqqq').map((input) => (input.step > 2 ? aged(input) : input));
     expect(sent(inputs)).toEqual(['3:firing:true', '8:resolved:true']);

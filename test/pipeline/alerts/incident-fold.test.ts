@@ -44,6 +44,13 @@ class Story {
     this.#run((sink) => this.fold.remind(this.#of(entity), at, sink), step);
   }
 
+  becomesShift(entity: string, step: number): void {
+    const alert: Alert = { ...this.#of(entity), kind: 'shift' };
+    this.#alerts.set(entity, alert);
+    this.#take({ alert, from: 'firing', to: 'firing', step });
+    this.#run((sink) => this.fold.shifted(alert.id, (step + 1) * stepMs, sink), step);
+  }
+
   passes(step: number): void {
     this.#run((sink) => this.fold.release((step + 1) * stepMs, sink), step);
   }
@@ -217,6 +224,43 @@ describe('an incident', () => {
     story.fold.tell(waiting?.id ?? '', sink);
     expect(sink.incidentNotifications.map(({ event }) => event)).toEqual(['firing']);
     expect(story.fold.waiting()).toEqual([]);
+  });
+});
+
+describe('alerts that become a shift', () => {
+  it.each([false, true])('are told once an incident, with one of them on top (restarts: %s)', (restarts) => {
+    const story = new Story();
+    for (const entity of ['a', 'b', 'c', 'd']) story.fires(entity, 100);
+    story.passes(101);
+    for (const [entity, step] of [
+      ['c', 1200],
+      ['d', 1200],
+      ['a', 1203],
+      ['b', 1230],
+    ] as const) {
+      story.becomesShift(entity, step);
+      if (restarts) story.restart();
+    }
+    story.passes(1260);
+    expect(story.said).toEqual(['101 firing 4/4', '1203 firing 4/4']);
+    const told = story.notifications.at(-1);
+    expect(told?.members.map(({ entity, kind }) => `${entity} ${kind}`)).toEqual([
+      'c shift',
+      'd shift',
+      'a anomaly',
+      'b anomaly',
+    ]);
+    expect(told?.atMs).toBe(1202 * stepMs);
+  });
+
+  it('are told though another alert joins before that', () => {
+    const story = new Story();
+    for (const entity of ['a', 'b', 'c']) story.fires(entity, 100);
+    story.passes(101);
+    story.becomesShift('a', 103);
+    story.fires('d', 104);
+    story.passes(110);
+    expect(story.said).toEqual(['101 firing 3/3', '110 firing 4/4']);
   });
 });
 

@@ -147,6 +147,21 @@ describe('a shift', () => {
       expect(repeats.length).toBeGreaterThan(3);
     });
 
+    it('is told after all when what kept it back is over', () => {
+      const muted: GateContext = { ...slow, isQuiet: (timeMs) => timeMs < 20 * slow.spec.stepMs };
+      const { gate, transitions, notifications } = live(
+        [...inputsOf(shifted), ...laid, ...raws('q', 18, 4, 1.5)],
+        muted,
+      );
+      expect(notifications.map(({ atMs, deliver }) => `${atMs / slow.spec.stepMs - 1}:${deliver}`)).toEqual([
+        '2:false',
+        '19:true',
+      ]);
+      expect(transitions.at(-1)).toMatchObject({ from: 'firing', to: 'firing', step: 19 });
+      expect(transitions.at(-1)?.alert).toMatchObject({ kind: 'shift', notified: true });
+      expect(gate.shift?.alert.notified).toBe(true);
+    });
+
     it('keeps a second level on top of it from being another shift', () => {
       const high = raws('o', 18, 30, 2.5);
       expect(course(...laid, ...high)).toEqual([...shift, '20:firing']);
