@@ -35,7 +35,8 @@ export async function explainAt(from: LookBack, query: ExplainQuery): Promise<St
   const step = history.kept.at(-1)?.step ?? 0;
   const records = from.store.listAlerts({ detector: spec.name, entity: query.entity, limit: ALERTS_READ });
   const fromStep = gateStart(spec, history, records);
-  const withEnds = { ...history, acceptedSteps: acceptedSteps(records) };
+  const alerts = records.map(({ alert }) => alert).toSorted((a, b) => a.firstStepOver - b.firstStepOver);
+  const withEnds = { ...history, acceptedSteps: acceptedSteps(records), alerts };
   const { replayed, usedThen } = await replay(from, spec, { history: withEnds, fromStep });
   const last = replayed.at(-1);
   if (last === undefined) throw new Error(`step ${step} of ${spec.name} / ${query.entity} was not replayed`);

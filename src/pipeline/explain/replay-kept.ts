@@ -3,7 +3,7 @@ import { rememberStep } from '../close-steps.ts';
 import { modelAt, type DetectorState } from '../detector-state.ts';
 import type { GateState } from '../alerts/gate-state.ts';
 import { EffectsCollector } from '../effects-collector.ts';
-import type { AlertNotification, AlertTransition, Contribution, ScoredStep } from '../effects.ts';
+import type { Alert, AlertNotification, AlertTransition, Contribution, ScoredStep } from '../effects.ts';
 import { normalsInBytes } from '../entity-bytes.ts';
 import { acceptEntityGate, advanceEntityGate } from '../entity-gate.ts';
 import { newEntity, type Entity } from '../entity.ts';
@@ -38,7 +38,8 @@ const BATCH = 256;
 
 /**
  * Takes an entity's kept steps from `fromStep` on through scoring and its gate, with the functions that the pipeline calls, a
- * batch at a time. The gate goes by what was said of each step then, which is what happened; it begins without memory. `detector`
+ * batch at a time. The gate goes by what was said of each step then, which is what happened; it begins with no more than the alert that
+ * fired already. `detector`
  * is a state of one's own with the models that were in use; it is changed. Where levels were accepted, a step is held against the
  * one that explained it then.
  */
@@ -50,6 +51,7 @@ export function* replayKept(
   const entity = newEntity(detector.spec, history.entity, history.labels);
   entity.cohort = history.cohort;
   entity.scoring = scoringAt(detector, history, fromStep);
+  entity.gate = { ...entity.gate, open: openBefore(history, fromStep) };
   const levels = new LevelsThen(detector.spec, normalsOf(detector, history));
   const replay = { detector, entity, levels, acceptedSteps: new Set(history.acceptedSteps) };
   let before = -Infinity;
@@ -78,6 +80,16 @@ export function* replayKept(
     batch = [];
   }
   if (batch.length > 0) yield gated(replay, batch);
+}
+
+/** The alert that fired when the first step looked at came, as it was then; `null` if none did. */
+function openBefore({ alerts = [], kept }: KeptHistory, fromStep: number): Alert | null {
+  const first = kept.find(({ step }) => step >= fromStep)?.step ?? fromStep;
+  const open = alerts.findLast(
+    ({ firedStep, resolvedStep }) =>
+      firedStep !== null && firedStep < first && (resolvedStep === null || resolvedStep >= first),
+  );
+  return open === undefined ? null : { ...open, state: 'firing', resolvedStep: null, resolution: null };
 }
 
 /** Read only where a step names a level: few entities have any. */

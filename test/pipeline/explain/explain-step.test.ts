@@ -4,7 +4,9 @@ import type { KeptStep } from '../../../src/pipeline/checkpoint.ts';
 import { createState } from '../../../src/pipeline/create-state.ts';
 import { explainStep } from '../../../src/pipeline/explain/explain-step.ts';
 import { replayKept } from '../../../src/pipeline/explain/replay-kept.ts';
+import type { Alert } from '../../../src/pipeline/effects.ts';
 import type { StepExplanation } from '../../../src/pipeline/explain/step-explanation.ts';
+import { firingAlert } from '../../delivery/alert-fixtures.ts';
 import { calibrations, NOTHING } from '../drive.ts';
 import { fakeModel, fakeSpec } from '../scoring/fake-scoring-model.ts';
 
@@ -30,9 +32,14 @@ const over: Row = { busy: 0.9, score: 1.5, over: true, alertable: true };
 /** What `explain` says of the last of some kept steps. */
 function explained(
   rows: readonly Row[],
-  of: { readonly spec?: DetectorSpec; readonly usedThen?: boolean; readonly modelFrom?: number } = {},
+  of: {
+    readonly spec?: DetectorSpec;
+    readonly usedThen?: boolean;
+    readonly modelFrom?: number;
+    readonly alerts?: readonly Alert[];
+  } = {},
 ): StepExplanation {
-  const { usedThen = true, modelFrom = 0 } = of;
+  const { usedThen = true, modelFrom = 0, alerts = [] } = of;
   const watched = of.spec ?? spec;
   const [detector] = createState({
     detectors: [watched],
@@ -50,7 +57,14 @@ function explained(
       return { step, values: Float64Array.of(busy, 0.5), filled, raw, score, over: isOver, alertable };
     },
   ) satisfies KeptStep[];
-  const history = { entity: 'db-1', labels: { instance: 'db-1' }, cohort: '', calibration: null, kept };
+  const history = {
+    entity: 'db-1',
+    labels: { instance: 'db-1' },
+    cohort: '',
+    calibration: null,
+    alerts,
+    kept,
+  };
   const last = [...replayKept(detector, history, 0)].flat().at(-1);
   if (last === undefined) throw new Error('nothing was replayed');
   return explainStep(last, { spec: watched, entity: 'db-1', labels: history.labels, usedThen });
@@ -150,6 +164,14 @@ describe('explainStep', () => {
     expect(explanation).toMatchObject({ outcome: 'held_back' });
     expect(explanation.sentence).toContain('no more than what the last alert has left');
     expect(firstFailed(explanation)).toBe('new since the last alert');
+  });
+
+  it('names the alert that fired before the kept steps begin, not one of its own making', () => {
+    const past = { ...firingAlert(0), firedStep: -40, firstStepOver: -42 };
+    const ended = { ...past, id: '0000000000000000', resolvedStep: -30, state: 'resolved' as const };
+    const { sentence } = explained([over, over, over], { alerts: [ended, past] });
+    expect(sentence).toMatch(new RegExp(`^No new alert: ${past.id} has been firing since `));
+    expect(explained([over, over], { alerts: [ended] }).outcome).toBe('fired');
   });
 
   it('says that an alert was not delivered in observe mode', () => {
