@@ -103,7 +103,12 @@ describe('strayd run in bad surroundings', () => {
   );
 
   it.concurrent.each([
-    ['a damaged store', damage, 'is damaged', 'Restore the file from a backup, or move its whole directory away'],
+    [
+      'a damaged store',
+      damage,
+      'is damaged',
+      'Restore the file from a backup, or move its whole directory away',
+    ],
     ['a store with a newer schema', makeNewer, 'has schema 999', 'Start that newer strayd again'],
     ['a file that is no store', replace, 'is damaged', 'move its whole directory away'],
   ])('refuses %s with the way out, and leaves it untouched', async (_, spoil, says, wayOut) => {
