@@ -4,12 +4,13 @@ import type { DetectorSpec, LabelMatcher } from '../core/detector.ts';
 import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
 import type { AcceptanceView, DeployEvent, Outcome } from '../server/backend.ts';
 import type { StoreReader } from '../store/store-reader.ts';
+import { unknownEntityText } from './unknown-entity.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** What can't be accepted; `kind` says whether what it names is not there, or not to be accepted. */
+/** What can't be accepted; `kind` says whether what it names is not there, not to be accepted, or not well put. */
 export class AcceptanceRefusal extends Error {
-  readonly kind: 'unknown' | 'refused';
+  readonly kind: 'unknown' | 'refused' | 'invalid';
 
   constructor(kind: AcceptanceRefusal['kind'], message: string) {
     super(message);
@@ -58,9 +59,13 @@ export function acceptanceOfAlert(id: string, { store, config }: Known): NewAcce
 
 /**
  * The acceptances of a deployment, one a detector: of alerts that begin within an hour before or after it. Throws an
- * `AcceptanceRefusal` for an unknown detector, a bad selector or time.
+ * `AcceptanceRefusal` for an unknown detector or entity, a bad selector, or a time that is none or over an hour ahead. `nowMs`: wall clock.
  */
-export function deployAcceptances(event: DeployEvent, { store, config }: Known): NewAcceptance[] {
+export function deployAcceptances(
+  event: DeployEvent,
+  { store, config }: Known,
+  nowMs: number,
+): NewAcceptance[] {
   const specs = config.detectors.filter(
     ({ name }) => event.detector === undefined || name === event.detector,
   );
@@ -68,6 +73,7 @@ export function deployAcceptances(event: DeployEvent, { store, config }: Known):
     throw new AcceptanceRefusal('unknown', `There is no detector ${JSON.stringify(event.detector)}.`);
   }
   const match = event.match === undefined ? [] : matchersOf(event.match);
+  checkEntity(event, specs, store);
   return specs.map((spec) => {
     // Of the data, not of the clock: what was deployed shows in what is read.
     const atMs = event.time === undefined ? store.newestMs(spec) : Date.parse(event.time);
@@ -76,7 +82,12 @@ export function deployAcceptances(event: DeployEvent, { store, config }: Known):
         event.time === undefined
           ? `Detector ${spec.name} has no data yet: nothing that a deployment could change.`
           : `${JSON.stringify(event.time)} is no time; write it as 2026-11-24T03:10:00Z.`;
-      throw new AcceptanceRefusal('refused', detail);
+      throw new AcceptanceRefusal(event.time === undefined ? 'refused' : 'invalid', detail);
+    }
+    // Data may lag behind the clock, and in a replay run ahead of it.
+    if (atMs > Math.max(store.newestMs(spec), nowMs) + HOUR_MS) {
+      const detail = `${JSON.stringify(event.time)} is more than an hour ahead; tell of a deployment when it is done, and of planned work with "strayd alerts maintenance add".`;
+      throw new AcceptanceRefusal('invalid', detail);
     }
     return newAcceptance(spec, {
       entity: event.entity ?? null,
@@ -87,6 +98,16 @@ export function deployAcceptances(event: DeployEvent, { store, config }: Known):
       stepMs: spec.stepMs,
     });
   });
+}
+
+/** An entity is to be watched by one of the detectors, as far as anything was read yet. */
+function checkEntity({ entity }: DeployEvent, specs: readonly DetectorSpec[], store: StoreReader): void {
+  if (entity === undefined) return;
+  const known = specs.map((spec) => ({ name: spec.name, names: store.entityNames(spec) }));
+  const unknown = known.filter(({ names }) => names.length > 0 && !names.includes(entity));
+  const [first] = unknown;
+  if (first === undefined || known.some(({ names }) => names.includes(entity))) return;
+  throw new AcceptanceRefusal('unknown', unknownEntityText(first.name, entity, first.names));
 }
 
 /** The answer to a request that may be refused. */
@@ -103,7 +124,7 @@ function matchersOf(text: string): readonly LabelMatcher[] {
   const result = parseSelector(text, true);
   if ('matchers' in result) return result.matchers;
   const detail = `"match" is no PromQL selector such as {instance=~"web-.*"}: ${result.fault}.`;
-  throw new AcceptanceRefusal('refused', detail);
+  throw new AcceptanceRefusal('invalid', detail);
 }
 
 function newAcceptance(

@@ -51,6 +51,8 @@ export function createBackend(options: BackendOptions): Backend {
   const turns = new Turns();
   const keeper = {
     detectors: config.detectors.map(({ name }) => name),
+    entities: (detector: string) =>
+      config.detectors.filter(({ name }) => name === detector).flatMap((spec) => store.entityNames(spec)),
     windows: () => store.quietWindows(),
     change: (change: WindowChange) => thread.call({ kind: 'windows', changes: [change] }),
   };
@@ -86,7 +88,7 @@ export function createBackend(options: BackendOptions): Backend {
       }),
     deployed: (event) =>
       acceptanceOutcome(async () => {
-        const all = deployAcceptances(event, { store, config });
+        const all = deployAcceptances(event, { store, config }, Date.now());
         await thread.call({ kind: 'accept', accepted: all.map(({ accepted }) => accepted) });
         return all.map(({ view }) => view);
       }),

@@ -5,6 +5,7 @@ import { parseCsvTime, TIME_FORMS } from '../ingest/replay/csv-time.ts';
 import type { KeptHistory } from '../pipeline/explain/kept-history.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { LookBackRefusal } from './look-back-refusal.ts';
+import { unknownEntityText } from './unknown-entity.ts';
 
 /** Where kept steps are looked for. */
 export interface KeptSource {
@@ -50,29 +51,9 @@ export function historyAt(
   throw notKept(from, spec, entity, step);
 }
 
-/** Names of the configuration have underscores, those of hosts dashes: here both are the same. */
-function nearestEntity(entity: string, names: readonly string[]): string | null {
-  const plain = names.map((name) => name.replaceAll('-', '_'));
-  const near = nearestName(entity, plain);
-  return near === null ? null : (names[plain.indexOf(near)] ?? null);
-}
-
 function unknownEntity({ store }: KeptSource, spec: DetectorSpec, entity: string): LookBackRefusal {
   const names = store.entityNames(spec);
-  const what = `Detector ${spec.name} watches no entity ${JSON.stringify(entity)}`;
-  if (names.includes(entity)) {
-    return new LookBackRefusal(
-      'unknown',
-      `${what} any more: no data came of it for longer than forget_after.`,
-    );
-  }
-  if (names.length === 0)
-    return new LookBackRefusal('unknown', `${what}, and no other yet: nothing was read.`);
-  const near = nearestEntity(entity, names);
-  const some = names.slice(0, 5).join(', ');
-  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
-  const hint = near === null ? `there are ${some}${more}.` : `did you mean ${JSON.stringify(near)}?`;
-  return new LookBackRefusal('unknown', `${what}; ${hint}`);
+  return new LookBackRefusal('unknown', unknownEntityText(spec.name, entity, names));
 }
 
 function notKept({ store }: KeptSource, spec: DetectorSpec, entity: string, step: number): LookBackRefusal {

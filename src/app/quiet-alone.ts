@@ -17,6 +17,8 @@ export async function quietAlone<T>(
     const quiet = quietBackend(
       {
         detectors: config.detectors.map(({ name }) => name),
+        entities: (detector) =>
+          config.detectors.filter(({ name }) => name === detector).flatMap((spec) => store.entityNames(spec)),
         windows: () => store.quietWindows(),
         change: async ({ window, removed }) =>
           store.changeWindows([{ window: { ...window, knownFromMs }, removed }]),

@@ -8,6 +8,8 @@ import { maintenanceWindow, muteWindow, windowView, windowViews, WindowRefusal }
 /** Where windows are kept, and who changes them: the pipeline thread, or the store alone. */
 export interface WindowKeeper {
   readonly detectors: readonly string[];
+  /** What is kept of a detector's entities, by name. */
+  entities(detector: string): readonly string[];
   windows(): readonly QuietWindow[];
   change(change: WindowChange): Promise<unknown>;
 }
@@ -23,7 +25,7 @@ export function quietBackend(keeper: WindowKeeper, nowMs: () => number): QuietBa
       const isActive = new QuietWindows(cronTimes, [window]).inForce(nowMs()).length > 0;
       return { kind: 'done', value: windowView(window, isActive) };
     } catch (error) {
-      if (error instanceof WindowRefusal) return { kind: 'refused', detail: error.message };
+      if (error instanceof WindowRefusal) return { kind: error.kind, detail: error.message };
       throw error;
     }
   };
@@ -32,7 +34,7 @@ export function quietBackend(keeper: WindowKeeper, nowMs: () => number): QuietBa
       const wanted = keeper.windows().filter(({ kind }) => kinds.includes(kind));
       return windowViews(wanted, new QuietWindows(cronTimes, wanted), nowMs());
     },
-    mute: (request) => add(() => muteWindow(request, keeper.detectors, nowMs())),
+    mute: (request) => add(() => muteWindow(request, keeper, nowMs())),
     maintain: (request) => add(() => maintenanceWindow(request)),
     removeWindow: async (id, kind) => {
       const window = keeper.windows().find((one) => one.id === id && one.kind === kind);

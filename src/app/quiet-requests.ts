@@ -3,26 +3,47 @@ import { cronField, timezoneField } from '../config/fields.ts';
 import { parseSelector } from '../config/selector.ts';
 import { formatDuration, parseDuration } from '../core/duration.ts';
 import { LONGEST_WINDOW_MS } from '../core/longest-window.ts';
+import { parseCsvTime, TIME_FORMS } from '../ingest/replay/csv-time.ts';
 import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import type { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
 import type { MaintenanceRequest, MuteRequest, WindowView } from '../server/backend.ts';
+import { unknownEntityText } from './unknown-entity.ts';
 
 const ORIGIN = 'api';
 
 /** What is wrong with a request, for people. */
 export class WindowRefusal extends Error {
   override readonly name = 'WindowRefusal';
+  /** Whether what it names is not there, or it is not well put. */
+  readonly kind: 'unknown' | 'refused';
+
+  constructor(message: string, kind: WindowRefusal['kind'] = 'refused') {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** What a mute may be of. */
+interface Mutable {
+  readonly detectors: readonly string[];
+  /** Of a detector, by name; none: nothing was read yet, so any may come. */
+  entities(detector: string): readonly string[];
 }
 
 const newId = (): string => randomBytes(6).toString('hex');
 
 /** The window of a mute from now on. Throws a `WindowRefusal`. */
-export function muteWindow(request: MuteRequest, detectors: readonly string[], nowMs: number): QuietWindow {
+export function muteWindow(request: MuteRequest, of: Mutable, nowMs: number): QuietWindow {
   const { detector, entity = null, comment = '' } = request;
-  if (!detectors.includes(detector)) {
+  if (!of.detectors.includes(detector)) {
     throw new WindowRefusal(
-      `There is no detector ${JSON.stringify(detector)}; the configuration has ${detectors.join(', ')}.`,
+      `There is no detector ${JSON.stringify(detector)}; the configuration has ${of.detectors.join(', ')}.`,
+      'unknown',
     );
+  }
+  const names = entity === null ? [] : of.entities(detector);
+  if (entity !== null && names.length > 0 && !names.includes(entity)) {
+    throw new WindowRefusal(unknownEntityText(detector, entity, names), 'unknown');
   }
   const durationMs = parseDuration(request.for);
   if (durationMs === null || durationMs <= 0 || durationMs > LONGEST_WINDOW_MS) {
@@ -69,10 +90,7 @@ export function maintenanceWindow(request: MaintenanceRequest): QuietWindow {
 function timesOf(request: MaintenanceRequest): Pick<QuietWindow, 'fromMs' | 'untilMs' | 'recurs'> {
   const { start, end, schedule, duration, timezone } = request;
   if (start !== undefined && end !== undefined && schedule === undefined && duration === undefined) {
-    const [fromMs, untilMs] = [Date.parse(start), Date.parse(end)];
-    if (Number.isNaN(fromMs) || Number.isNaN(untilMs)) {
-      throw new WindowRefusal('"start" and "end" are times such as 2026-11-28T22:00:00Z.');
-    }
+    const [fromMs, untilMs] = [timeOf(start, 'start'), timeOf(end, 'end')];
     if (untilMs <= fromMs) throw new WindowRefusal(`"end" (${end}) must be after "start" (${start}).`);
     return { fromMs, untilMs, recurs: null };
   }
@@ -94,6 +112,12 @@ function timesOf(request: MaintenanceRequest): Pick<QuietWindow, 'fromMs' | 'unt
     return { fromMs: 0, untilMs: Infinity, recurs };
   }
   throw new WindowRefusal('Planned work has either "start" and "end", or "schedule" and "duration".');
+}
+
+function timeOf(text: string, name: string): number {
+  const timeMs = parseCsvTime(text);
+  if (timeMs !== null) return timeMs;
+  throw new WindowRefusal(`"${name}" is ${JSON.stringify(text)}; write it as ${TIME_FORMS}.`);
 }
 
 /** Windows of some kinds as the API shows them, those in force first, then the newest. */

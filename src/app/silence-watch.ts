@@ -6,6 +6,7 @@ import type { LabelMatcher } from '../core/detector.ts';
 import { readSilences, type HeldSilence } from '../delivery/silences.ts';
 import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import type { StoreReader } from '../store/store-reader.ts';
+import { DEFAULT_STORE_SETTINGS } from '../store/store-settings.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
 import type { Report } from './telemetry.ts';
 
@@ -20,6 +21,8 @@ export interface SilenceWatchOptions {
 const EVERY_MS = 60_000;
 const TIMEOUT_MS = 10_000;
 
+/** One that was over by then has nothing left to be kept from learning: the store drops it. */
+const OLDEST_MS = DEFAULT_STORE_SETTINGS.reservoirMs;
 /** So many silences that were left out are remembered as told. */
 const MOST_TOLD = 10_000;
 
@@ -76,7 +79,9 @@ export function startSilenceWatch(options: SilenceWatchOptions): () => Promise<v
 /** The silences whose patterns can be read here, in JavaScript's syntax; the others are told of by name. */
 function usableOf(held: readonly HeldSilence[], { leftOut }: Told, report: Report): QuietWindow[] {
   if (leftOut.size > MOST_TOLD) leftOut.clear();
+  const oldestMs = Date.now() - OLDEST_MS;
   return held.flatMap(({ silenceId, window }) => {
+    if (window.untilMs < oldestMs) return [];
     const matchers = window.matchers.map(readable);
     const fault = matchers.map(faultOf).find((one) => one !== null);
     if (fault === undefined) return [{ ...window, matchers }];

@@ -48,7 +48,11 @@ export function apiClient({ url, token }: ApiClientOptions): ApiClient {
     if (response.ok) return response;
     if (response.status === 401) throw new CommandError(unauthorized(url, token));
     const answer: unknown = await response.json().catch(() => null);
-    throw new CommandError(`${url} refused: ${problemDetail(answer) ?? `HTTP ${response.status}`}`);
+    throw new CommandError(
+      `${url} refused: ${problemDetail(answer) ?? `HTTP ${response.status}`}`,
+      // What was named is not there: as if the command had been asked beside the store.
+      response.status === 404 ? EXIT.wrongUse : EXIT.failed,
+    );
   }
 
   return {

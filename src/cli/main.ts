@@ -16,6 +16,7 @@ import { modelsCommand } from './commands/models.ts';
 import { runCommand } from './commands/run.ts';
 import { trainCommand } from './commands/train.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { printable } from './printable.ts';
 
 const program = new Command('strayd')
   .description(
@@ -69,7 +70,8 @@ function explain(error: unknown): number {
     return EXIT.failed;
   }
   if (error instanceof CommandError) {
-    process.stderr.write(`strayd: ${error.message}\n`);
+    // What is quoted may have come from a label.
+    process.stderr.write(`strayd: ${printable(error.message, true)}\n`);
     return error.exitCode;
   }
   // Commander has printed what it has to say; 0 is help or the version that someone asked for.

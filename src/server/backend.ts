@@ -242,10 +242,10 @@ export interface StatusView {
   }[];
 }
 
-/** Answer to a request that may be refused: `unknown` = what it names is not there. */
+/** Answer to a request that may be refused: `unknown` = what it names is not there, `invalid` = it is not well put. */
 export type Outcome<T> =
   | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'unknown' | 'refused'; readonly detail: string };
+  | { readonly kind: 'unknown' | 'refused' | 'invalid'; readonly detail: string };
 
 /** Answer to a request to train now. */
 export type TrainAnswer = 'started' | 'busy';

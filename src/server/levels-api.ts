@@ -31,12 +31,13 @@ export function registerLevelsApi(server: FastifyInstance, backend: Backend): vo
   );
 }
 
+const PROBLEMS = {
+  unknown: { status: 404, title: 'No such thing' },
+  refused: { status: 409, title: 'Nothing to accept' },
+  invalid: { status: 400, title: 'The request is not valid' },
+} as const;
+
 function answer<T>(reply: FastifyReply, outcome: Outcome<T>, show: (value: T) => object) {
   if (outcome.kind === 'done') return reply.code(202).send(show(outcome.value));
-  const isUnknown = outcome.kind === 'unknown';
-  return sendProblem(reply, {
-    status: isUnknown ? 404 : 409,
-    title: isUnknown ? 'No such thing' : 'Nothing to accept',
-    detail: outcome.detail,
-  });
+  return sendProblem(reply, { ...PROBLEMS[outcome.kind], detail: outcome.detail });
 }

@@ -55,7 +55,8 @@ export class Housekeeping {
     transitions.deleteOld(set.detector, newestMs - alertsMs);
     notifications.deleteOld(set.detector, newestMs - alertsMs);
     incidents.deleteOld(set.detector, newestMs - alertsMs);
-    quietWindows.deleteOld(newestMs - alertsMs);
+    // Only trainings heed a silence, and they reach no further back than the reservoir.
+    quietWindows.deleteOld(newestMs - alertsMs, newestMs - reservoirMs);
     exclusions.deleteOld(set.detector, Math.floor((newestMs - alertsMs) / set.stepMs));
     acceptances.deleteOld(set.detector, Math.floor((newestMs - ACCEPTANCES_MS) / set.stepMs));
     outbox.deleteOld();

@@ -16,7 +16,9 @@ export class QuietWindowRepository {
     );
     this.#delete = database.prepare<[string]>('DELETE FROM quiet_windows WHERE id = ?');
     this.#all = database.prepare<[], { body: string }>('SELECT body FROM quiet_windows ORDER BY id');
-    this.#deleteOld = database.prepare<[number]>('DELETE FROM quiet_windows WHERE until_ms < ?');
+    this.#deleteOld = database.prepare<[number, number]>(
+      "DELETE FROM quiet_windows WHERE until_ms < CASE kind WHEN 'silence' THEN ? ELSE ? END",
+    );
   }
 
   apply({ window, removed }: WindowChange): void {
@@ -29,8 +31,8 @@ export class QuietWindowRepository {
     return this.#all.all().map(({ body }) => parseExact(body) as QuietWindow);
   }
 
-  /** Drops what was over by then, Unix ms. */
-  deleteOld(beforeMs: number): void {
-    this.#deleteOld.run(beforeMs);
+  /** Drops what was over by then, Unix ms; silences, which come in number, by `silencesMs`. */
+  deleteOld(beforeMs: number, silencesMs: number): void {
+    this.#deleteOld.run(silencesMs, beforeMs);
   }
 }

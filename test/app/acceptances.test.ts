@@ -8,12 +8,13 @@ const other: DetectorSpec = { ...spec, name: 'other', stepMs: 60_000 };
 const config = { detectors: [spec, other] };
 const newestMs = Date.UTC(2026, 10, 24, 12);
 const store = {
+  entityNames: ({ name }: DetectorSpec) => (name === 'hosts' ? ['db-3', 'web-1'] : []),
   newestMs: ({ name }: DetectorSpec) => (name === 'hosts' ? newestMs : -Infinity),
 } as StoreReader;
 
 it('a deployment is about alerts that begin within an hour of it, in each detector’s own steps', () => {
   const time = '2026-11-24T03:00:00+01:00';
-  const made = deployAcceptances({ entity: 'db-3', time }, { store, config });
+  const made = deployAcceptances({ entity: 'db-3', time }, { store, config }, newestMs);
   expect(made.map(({ view }) => view)).toEqual(
     ['hosts', 'other'].map((detector) => ({
       detector,
@@ -28,18 +29,24 @@ it('a deployment is about alerts that begin within an hour of it, in each detect
 
 it('without a time it is the newest in the data, and a selector goes with the word', () => {
   const match = '{instance=~"web-.*"}';
-  const [made] = deployAcceptances({ detector: 'hosts', match }, { store, config });
+  const [made] = deployAcceptances({ detector: 'hosts', match }, { store, config }, newestMs);
   expect(made?.view).toMatchObject({ entity: null, match, from: '2026-11-24T11:00:00.000Z' });
   expect(made?.accepted.match).toEqual([{ label: 'instance', op: '=~', value: 'web-.*' }]);
 });
 
 it.each([
+  [{ entity: 'web_2' }, 'unknown', 'Detector hosts watches no entity "web_2"; did you mean "web-1"?'],
+  [
+    { entity: 'db-3', time: '2026-11-24T13:00:01Z' },
+    'invalid',
+    '"2026-11-24T13:00:01Z" is more than an hour ahead',
+  ],
   [{ detector: 'nobody', entity: 'a' }, 'unknown', 'There is no detector "nobody".'],
   [{ detector: 'other', entity: 'a' }, 'refused', 'Detector other has no data yet'],
-  [{ match: '{instance' }, 'refused', '"match" is no PromQL selector'],
-  [{ entity: 'a', time: 'soon' }, 'refused', '"soon" is no time'],
+  [{ match: '{instance' }, 'invalid', '"match" is no PromQL selector'],
+  [{ entity: 'db-3', time: 'soon' }, 'invalid', '"soon" is no time'],
 ] as const)('%j is refused with the way out', async (event, kind, detail) => {
-  const outcome = await acceptanceOutcome(async () => deployAcceptances(event, { store, config }));
+  const outcome = await acceptanceOutcome(async () => deployAcceptances(event, { store, config }, newestMs));
   expect(outcome).toMatchObject({ kind, detail: expect.stringContaining(detail) as string });
-  expect(() => deployAcceptances(event, { store, config })).toThrow(AcceptanceRefusal);
+  expect(() => deployAcceptances(event, { store, config }, newestMs)).toThrow(AcceptanceRefusal);
 });

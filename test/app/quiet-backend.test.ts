@@ -5,10 +5,11 @@ import type { WindowChange } from '../../src/pipeline/effects.ts';
 /** Sunday. */
 const NOW = Date.UTC(2026, 10, 22, 3);
 
-function backend() {
+function backend(...entities: string[]) {
   const changes: WindowChange[] = [];
   const keeper = {
     detectors: ['hosts'],
+    entities: () => entities,
     windows: () => changes.map(({ window }) => window),
     change: (change: WindowChange) => Promise.resolve(changes.push(change)),
   };
@@ -26,4 +27,40 @@ it('takes planned work that comes again for a month at most', async () => {
   expect(changes).toEqual([]);
   const month = await quiet.maintain({ schedule: '*/5 * * * *', duration: '31d' });
   expect(month).toMatchObject({ kind: 'done', value: { active: true } });
+});
+
+it.each([
+  ['1 Nov', '2026-11-02T00:00:00Z', 'start'],
+  ['2026-11-01T00:00:00Z', 'Sat, foo 28 Nov 2026', 'end'],
+  ['2026-11-01T00:00:00', '2026-11-02T00:00:00Z', 'start'],
+])('takes no time such as %s to %s', async (start, end, name) => {
+  const { quiet, changes } = backend();
+  const value = name === 'start' ? start : end;
+  expect(await quiet.maintain({ start, end })).toEqual({
+    kind: 'refused',
+    detail: `"${name}" is ${JSON.stringify(value)}; write it as RFC 3339 with a zone (2026-11-24T03:00:00Z) or epoch seconds (1795489200).`,
+  });
+  expect(changes).toEqual([]);
+});
+
+it('takes times in RFC 3339 and in epoch seconds', async () => {
+  const answer = await backend().quiet.maintain({ start: '1795489200', end: '2026-11-24T06:00:00+01:00' });
+  expect(answer).toMatchObject({
+    value: { start: '2026-11-24T03:00:00.000Z', end: '2026-11-24T05:00:00.000Z' },
+  });
+});
+
+it('mutes no entity that is not watched, and says which it could be', async () => {
+  const { quiet, changes } = backend('web-1', 'db-3');
+  expect(await quiet.mute({ detector: 'hosts', entity: 'web_2', for: '2h' })).toEqual({
+    kind: 'unknown',
+    detail: 'Detector hosts watches no entity "web_2"; did you mean "web-1"?',
+  });
+  expect(await quiet.mute({ detector: 'host', for: '2h' })).toMatchObject({ kind: 'unknown' });
+  expect(changes).toEqual([]);
+  expect(await quiet.mute({ detector: 'hosts', entity: 'db-3', for: '2h' })).toMatchObject({ kind: 'done' });
+  // Nothing was read yet: any may come.
+  expect(await backend().quiet.mute({ detector: 'hosts', entity: 'x', for: '2h' })).toMatchObject({
+    kind: 'done',
+  });
 });

@@ -43,12 +43,13 @@ function watch(...urls: string[]): void {
 }
 
 /** An Alertmanager that holds one silence for each pattern on `instance`; answers its URL. */
-async function holding(looks: { count: number }, ...patterns: string[]): Promise<string> {
+async function holding(looks: { count: number; endMs?: number }, ...patterns: string[]): Promise<string> {
+  const { endMs = Date.now() } = looks;
   const silences = patterns.map((value, index) => ({
     id: `silence ${index}`,
     matchers: [{ name: 'instance', value, isRegex: true, isEqual: true }],
-    startsAt: '2026-11-24T00:00:00Z',
-    endsAt: '2026-11-24T01:00:00Z',
+    startsAt: new Date(endMs - 3_600_000).toISOString(),
+    endsAt: new Date(endMs).toISOString(),
     comment: `of ${value}`,
   }));
   const started = createServer((_request, response) => {
@@ -145,4 +146,11 @@ it('an Alertmanager that is down does not keep the silences of the others from b
   expect(kept.size).toBe(1);
   expect(events).toHaveLength(1);
   expect(events[0]?.message).toContain(new URL(dead).host);
+});
+
+it('a silence that was over before anything that is still learned from is not taken', async () => {
+  const looks = { count: 0, endMs: Date.now() - 36 * 86_400_000 };
+  watch(await holding(looks, 'db-.*'));
+  await waitFor('some looks', () => looks.count > 2);
+  expect(calls).toEqual([]);
 });

@@ -76,3 +76,20 @@ it.each([
   const result = await accept(...args);
   expect([result.code, result.stderr]).toEqual([code, `strayd: ${message}\n`]);
 });
+
+it('shows nothing of a label that could rewrite the terminal', async () => {
+  const spoof = alertOf('db\u001b[2J', {
+    id: 'spoof',
+    state: 'firing',
+    firstStepOver: FIRST,
+    firedStep: FIRST + 2,
+  });
+  withStore((store) =>
+    store.applyCheckpoint(
+      checkpointOf({ effects: { transitions: [transition(spoof, 'pending', 'firing', FIRST + 2)] } }),
+      { outbox: [] },
+    ),
+  );
+  const { stdout } = await accept('spoof');
+  expect(stdout).toContain('spoof of db\\u{1b}[2J (hosts) is accepted');
+});

@@ -135,7 +135,11 @@ it('passes on what the daemon refuses', async () => {
   answer = { status: 404, body: { detail: 'There is no alert "x"; GET /api/v1/alerts lists them.' } };
   const { code, stderr } = await runStrayd(['alerts', 'show', 'x', '--url', url]);
   expect(stderr).toContain('There is no alert "x"');
-  expect(code).toBe(1);
+  expect(code).toBe(2);
+  answer = { status: 409, body: { detail: 'Alert of db\u001b[2J is resolved.' } };
+  const refused = await runStrayd(['alerts', 'label', 'x', 'real', '--url', url]);
+  expect(refused.stderr).toContain('Alert of db\\u{1b}[2J is resolved.');
+  expect(refused.code).toBe(1);
 });
 
 it('says whom it could not reach, and what to look at', async () => {

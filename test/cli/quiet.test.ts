@@ -80,6 +80,13 @@ it.each([
     'There is no detector "host"; the configuration has hosts.',
   ],
   [['mute', '--detector', 'hosts', '--for', 'long'], '"long" is no time to mute for: write 30m, 2h or 1d'],
+  [['mute', '--for', '2h'], 'Say of which detector: --for needs --detector NAME.'],
+  [['mute', '--entity', 'db-3'], 'Say of which detector: --entity needs --detector NAME.'],
+  [['mute', '--comment', 'new disks'], 'Say of which detector: --comment needs --detector NAME.'],
+  [
+    ['maintenance', 'add', '--start', 'Sat, foo 28 Nov 2026', '--end', '2'],
+    '"start" is "Sat, foo 28 Nov 2026"',
+  ],
   [['maintenance', 'add'], 'either "start" and "end", or "schedule" and "duration"'],
   [['maintenance', 'add', '--schedule', 'nightly', '--duration', '1h'], '"schedule" is five cron fields'],
   [

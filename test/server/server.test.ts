@@ -143,7 +143,11 @@ function fakeBackend(changes: Partial<Backend> = {}) {
     },
     deployed: (event) => {
       asked.deployed.push(event);
-      return Promise.resolve({ kind: 'done', value: [acceptance] });
+      return Promise.resolve(
+        event.match === '{'
+          ? { kind: 'invalid', detail: '"match" is no PromQL selector' }
+          : { kind: 'done', value: [acceptance] },
+      );
     },
     label: (id, label) => {
       asked.labels.push([id, label]);
@@ -403,6 +407,7 @@ describe('the HTTP side', () => {
       expect((await deploy(bad)).statusCode).toBe(400);
     }
     expect(asked.deployed).toHaveLength(2);
+    expect((await deploy({ match: '{' })).statusCode).toBe(400);
   });
 
   it('changes nothing by GET', async () => {

@@ -53,3 +53,23 @@ it('windows that are long over are forgotten', () => {
   expect(store.quietWindows().map(({ id }) => id)).toEqual(['b']);
   store.close();
 });
+
+it('a silence is forgotten once trainings reach no further back, planned work after 400 days', () => {
+  const store = openWriter(temporaryDirectory());
+  store.declareDetectors([detectorSpec()]);
+  const day = 86_400_000;
+  store.changeWindows(
+    (['silence', 'maintenance'] as const).flatMap((kind) =>
+      [464, 466].map((end) => ({
+        window: window({ id: `${kind} ${end}`, kind, untilMs: end * day }),
+        removed: false,
+      })),
+    ),
+  );
+  const entities = [entityRow('db-1', (500 * day) / 15_000)];
+  store.applyCheckpoint(checkpointOf({ entities }), { outbox: [] });
+  store.applyCheckpoint(checkpointOf({}), { outbox: [] });
+  const ids = store.quietWindows().map(({ id }) => id);
+  expect(ids).toEqual(['maintenance 464', 'maintenance 466', 'silence 466']);
+  store.close();
+});

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { alertAccess, type AlertAccess } from '../alert-access.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { withModelOptions, type ModelOptions } from '../model-access.ts';
+import { printable } from '../printable.ts';
 
 interface AcceptOptions extends ModelOptions {
   readonly entity?: string;
@@ -29,7 +30,7 @@ export function acceptCommand(): Command {
       for (const one of ids) accepted.push({ id: one, ...(await access.accept(one)) });
       const lines = accepted.map(
         ({ id: alert, detector, entity }) =>
-          `${alert} of ${entity ?? ''} (${detector}) is accepted: it ends once its new level is known.`,
+          `${alert} of ${printable(entity ?? '')} (${detector}) is accepted: it ends once its new level is known.`,
       );
       process.stdout.write(
         `${options.json === true ? JSON.stringify(accepted, null, 2) : lines.join('\n')}\n`,

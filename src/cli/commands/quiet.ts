@@ -32,6 +32,15 @@ export function muteCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (options: MuteOptions) => {
       const { detector, entity, comment, off, json } = options;
+      const stray = (['entity', 'for', 'comment'] as const).find((key) => options[key] !== undefined);
+      if (detector === undefined && stray !== undefined) {
+        throw new CommandError(
+          off === undefined
+            ? `Say of which detector: --${stray} needs --detector NAME.`
+            : `--${stray} belongs to a new mute; --off ID alone ends one.`,
+          EXIT.wrongUse,
+        );
+      }
       const access = await quietAccess(options);
       if (off !== undefined) {
         await access.remove('mutes', off);
