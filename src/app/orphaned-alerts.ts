@@ -18,7 +18,7 @@ export interface Orphans {
  */
 export function closeOrphans(open: readonly AlertRecord[], restored: RestoredState): Orphans {
   const { entities, incidents = [] } = restored;
-  const watched = new Set(entities.flatMap(({ openAlert }) => openAlert?.id ?? []));
+  const watched = new Set(entities.flatMap(({ openAlerts }) => openAlerts.map(({ id }) => id)));
   const orphans = open.filter(({ alert }) => !watched.has(alert.id));
   if (orphans.length === 0) return { effects: null, incidents };
   const transitions = orphans.map(({ alert }) => endOf(alert));

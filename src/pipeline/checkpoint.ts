@@ -67,8 +67,8 @@ export interface RestoredEntity extends EntityRow {
   readonly calibration: CalibrationRow | null;
   /** Newest kept steps, oldest first: all after the calibration's `upToStep`, and at least `historyRows` of them. */
   readonly kept: readonly KeptStep[];
-  /** Its alert that is pending or firing, if any. */
-  readonly openAlert: Alert | null;
+  /** Its alerts that are pending or firing, newest first: one, and beside it a shift that was laid aside. */
+  readonly openAlerts: readonly Alert[];
 }
 
 /** The whole of what the pipeline starts from. Empty lists: a first start. */

@@ -68,7 +68,7 @@ export class AlertRepository {
     this.#show = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM alerts WHERE id = ?`);
     this.#open = database.prepare<[string, string], Row>(
       `SELECT ${COLUMNS} FROM alerts WHERE detector = ? AND entity = ? AND state IN ('pending', 'firing')
-       ORDER BY started_ms DESC LIMIT 1`,
+       ORDER BY started_ms DESC LIMIT 2`,
     );
     this.#label = database.prepare<[AlertLabel, string]>('UPDATE alerts SET label = ? WHERE id = ?');
     this.#delivered = database.prepare<[string]>('UPDATE alerts SET delivered = 1 WHERE id = ?');
@@ -125,10 +125,9 @@ export class AlertRepository {
     return row === undefined ? null : recordOf(row);
   }
 
-  /** The entity's alert that is pending or firing. */
-  openOf(detector: string, entity: string): Alert | null {
-    const row = this.#open.get(detector, entity);
-    return row === undefined ? null : recordOf(row).alert;
+  /** The entity's alerts that are pending or firing, newest first: beside a shift that was laid aside there may be one more. */
+  openOf(detector: string, entity: string): Alert[] {
+    return this.#open.all(detector, entity).map((row) => recordOf(row).alert);
   }
 
   /** Answers false if there is no such alert. */

@@ -85,7 +85,7 @@ function restoreEntities(
     return {
       ...row,
       calibration: found === null ? null : { detector, entity, ...found },
-      openAlert: alerts.openOf(detector, entity),
+      openAlerts: alerts.openOf(detector, entity),
       get kept(): readonly KeptStep[] {
         if (last?.id !== id) last = { id, kept: steps.newest(set, id, wanted) };
         return last.kept;

@@ -40,6 +40,16 @@ describe('closeOrphans', () => {
     store.close();
   });
 
+  it('leaves a shift alone that was laid aside beside a newer alert of its entity', () => {
+    const store = storeWithAlerts();
+    const newer = firingAlert(3_600_000, { entity: 'db-1', id: 'newer' });
+    const effects = { transitions: [transition(newer, 'pending', 'firing', 300)] };
+    store.applyCheckpoint(checkpointOf({ effects, entities: [entityRow('db-1', 300)] }), { outbox: [] });
+    const restored = store.readRestoredState([spec], 1);
+    expect(closeOrphans(store.listAlerts({ state: 'open' }), restored).effects).toBeNull();
+    store.close();
+  });
+
   it('ends those of a detector with other features, and tells who was told', () => {
     const store = storeWithAlerts();
     const { effects } = closeOrphans(

@@ -107,7 +107,7 @@ export class MemoryStore {
     const kept = steps.filter(
       ({ vector }, index) => index >= steps.length - 64 || vector.step > (calibration?.upToStep ?? -1),
     );
-    return { ...row, calibration, kept: kept.map(keptStep), openAlert: null };
+    return { ...row, calibration, kept: kept.map(keptStep), openAlerts: [] };
   }
 }
 

@@ -128,8 +128,8 @@ describe('readRestoredState', () => {
     store.close();
     const again = openWriter(directory);
     const { entities, marks, activations } = again.readRestoredState([detectorSpec()], 64);
-    expect(entities[0]).toEqual({ ...row, calibration: null, openAlert: open, kept: [] });
-    expect(entities[1]?.openAlert).toBeNull();
+    expect(entities[0]).toEqual({ ...row, calibration: null, openAlerts: [open], kept: [] });
+    expect(entities[1]?.openAlerts).toEqual([]);
     expect(marks).toEqual([mark]);
     expect(activations.map(({ version }) => version)).toEqual(['v1', 'v2']);
     again.close();

@@ -61,7 +61,7 @@ export function stepChecks(replayed: ScoredReplay, spec: DetectorSpec): StepChec
     {
       name: 'mode',
       held: spec.mode === 'alert',
-      detail: spec.mode === 'alert' ? 'alert: delivered' : 'observe: shown, not delivered',
+      detail: spec.mode === 'alert' ? 'alert: would be delivered' : 'observe: shown, not delivered',
     },
   ];
 }
