@@ -134,6 +134,8 @@ export class DaemonState {
     if (error instanceof TokenNeeded) {
       this.tokenNeeded = true;
       this.stop();
+      // Nothing else will say so: whoever asked has been stopped with the rest.
+      this.#changed();
     } else if (error instanceof Error && error.name !== 'AbortError') {
       this.error = error.message;
     }
