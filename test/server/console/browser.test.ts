@@ -72,7 +72,7 @@ describe.skipIf(CHROMIUM.path === null)(`the console in a browser${CHROMIUM.note
   it('shows a label value that is markup as the text that it is', async () => {
     const { page } = await open('#/');
     await page.locator('.tiles').getByText(HOSTILE).click();
-    expect(await page.locator('h1').textContent()).toContain(HOSTILE);
+    await page.locator('h1').getByText(HOSTILE).waitFor();
     await page.locator('nav').getByText('Sources').click();
     await page.getByText('not json').click();
     expect(await page.locator('.dead-letter pre').textContent()).toBe(HOSTILE);
