@@ -41,20 +41,20 @@ const summaryChars = 1024;
 /** Features in the details; their number has no bound, the event's size has one (512 kB). */
 const featuresTold = 20;
 
-const severities: Readonly<Record<string, PagerdutySeverity>> = {
-  critical: 'critical',
-  fatal: 'critical',
-  emergency: 'critical',
-  page: 'critical',
-  error: 'error',
-  major: 'error',
-  high: 'error',
-  info: 'info',
-  informational: 'info',
-  notice: 'info',
-  low: 'info',
-  none: 'info',
-};
+const severities = new Map<string, PagerdutySeverity>([
+  ['critical', 'critical'],
+  ['fatal', 'critical'],
+  ['emergency', 'critical'],
+  ['page', 'critical'],
+  ['error', 'error'],
+  ['major', 'error'],
+  ['high', 'error'],
+  ['info', 'info'],
+  ['informational', 'info'],
+  ['notice', 'info'],
+  ['low', 'info'],
+  ['none', 'info'],
+]);
 
 /** The event of an incident: `trigger`, again when it grows, and `resolve` find each other by its id. Unknown severities are warnings. */
 export function pagerdutyBody({ notification, lead: alert, message }: IncidentTold): PagerdutyBody {
@@ -73,7 +73,7 @@ export function pagerdutyBody({ notification, lead: alert, message }: IncidentTo
     payload: {
       summary: cutText(title, summaryChars),
       source: alert.entity,
-      severity: severities[alert.severity.toLowerCase()] ?? 'warning',
+      severity: severities.get(alert.severity.toLowerCase()) ?? 'warning',
       timestamp: new Date(startedMs).toISOString(),
       ...(component === undefined ? {} : { component }),
       group: alert.detector,

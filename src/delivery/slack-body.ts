@@ -26,14 +26,17 @@ const textChars = 3000;
 const queryChars = 1500;
 
 /** Marks that read on a small screen: firing by severity, and all well again. */
-const marks: Readonly<Record<string, string>> = { critical: '🔴', resolved: '🟢' };
+const marks = new Map([
+  ['critical', '🔴'],
+  ['resolved', '🟢'],
+]);
 
 /**
  * A message in Block Kit: what strayed as the header, then the lines, the query and the links. Links are text and no
  * buttons, because a button of a webhook without an app behind it shows a warning when it is pressed.
  */
 export function slackBody({ notification, lead, message }: IncidentTold): SlackBody {
-  const mark = marks[notification.event] ?? marks[lead.severity] ?? '🟠';
+  const mark = marks.get(notification.event) ?? marks.get(lead.severity) ?? '🟠';
   const title = `${mark} ${message.title}`;
   // Plain text has no mentions; without brackets nobody has to rely on it.
   const header = title.replaceAll('<', '‹').replaceAll('>', '›');

@@ -24,7 +24,10 @@ const text = fc.oneof(
 const anyAlert = fc
   .record({
     entity: text.filter((value) => value !== ''),
-    severity: fc.oneof(text, fc.constantFrom('critical', 'WARNING', 'page', 'info')),
+    severity: fc.oneof(
+      text,
+      fc.constantFrom('critical', 'WARNING', 'page', 'info', 'constructor', '__proto__'),
+    ),
     detector: fc.stringMatching(/^[a-z]{1,63}$/),
     labels: fc.dictionary(fc.string(), text, { maxKeys: 64 }),
     features: fc.array(
