@@ -72,6 +72,16 @@ export default defineConfig(
       ],
     },
   },
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/support/properties.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { name: 'fast-check', message: 'Take fc from test/support/properties.ts, which seeds it.' },
+      ],
+    },
+  },
   roomBoundaries(),
   {
     files: ['*.config.ts', '*.js', '**/*.d.ts'],

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startDelivery } from '../../src/app/deliver.ts';
 import { createInstruments } from '../../src/app/instruments.ts';
@@ -17,6 +16,7 @@ import { firingAlert, notificationOf, stepMs, toldOf } from '../delivery/alert-f
 import { newRow } from '../delivery/memory-outbox.ts';
 import { freePort } from '../support/free-port.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { fc } from '../support/properties.ts';
 
 /** A receiver that throws all it gets back at the sender: the path, the headers and the body, in an order of its own. */
 let gossip: Server;

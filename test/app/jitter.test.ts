@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { jitterMs } from '../../src/app/jitter.ts';
+import { fc } from '../support/properties.ts';
 
 it('a detector’s jitter is always the same, within its bound, and others have others', () => {
   fc.assert(

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runBacktest, type BacktestScore } from '../../src/app/backtest.ts';
 import { createRandom } from '../../src/core/random.ts';
@@ -6,6 +5,7 @@ import type { ModelSpec } from '../../src/core/detector.ts';
 import { backtestDetector } from '../../src/ingest/replay/backtest-detector.ts';
 import type { WideRow } from '../../src/ingest/replay/wide-csv.ts';
 import { loadedRows, QUICK_SPEC } from '../model/fleet-rows.ts';
+import { fc } from '../support/properties.ts';
 
 const STEP_MS = 300_000;
 const WEEK_STEPS = (7 * 24 * 3_600_000) / STEP_MS;

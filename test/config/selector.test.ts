@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseSelector } from '../../src/config/selector.ts';
+import { fc } from '../support/properties.ts';
 
 describe('selectors', () => {
   test('are read with all four operators, any quotes and a trailing comma', () => {

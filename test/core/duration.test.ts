@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatDuration, parseDuration } from '../../src/core/duration.ts';
+import { fc } from '../support/properties.ts';
 
 describe('durations', () => {
   test.each([

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitPareto, lnParetoSurvival } from '../../src/core/pareto-fit.ts';
 import { createRandom } from '../../src/core/random.ts';
+import { fc } from '../support/properties.ts';
 
 function draw(shape: number, scale: number, n: number, seed: number): number[] {
   const random = createRandom(seed);

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ScoreHistogram } from '../../src/core/score-histogram.ts';
+import { fc } from '../support/properties.ts';
 
 const scores = fc.array(fc.double({ min: -3.9, max: 11.9, noNaN: true }), { minLength: 1, maxLength: 300 });
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ScoreHistogram } from '../../src/core/score-histogram.ts';
 import type { ScoreSummary } from '../../src/core/score-tail.ts';
 import { fitScoreTail, lnRateAbove } from '../../src/core/score-tail.ts';
+import { fc } from '../support/properties.ts';
 
 function summary(scores: readonly number[], peaks: readonly number[], level: number): ScoreSummary {
   const histogram = new ScoreHistogram();

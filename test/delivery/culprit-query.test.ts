@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { DetectorSpec, FeatureSpec } from '../../src/core/detector.ts';
 import { culpritQuery } from '../../src/delivery/culprit-query.ts';
 import { detectorSpec } from '../store/sample-checkpoints.ts';
 import { prometheusBinary, startPrometheus } from '../support/prometheus.ts';
 import { firingAlert } from './alert-fixtures.ts';
+import { fc } from '../support/properties.ts';
 
 const latency: FeatureSpec = {
   name: 'latency',

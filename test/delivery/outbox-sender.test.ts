@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RateLimit } from '../../src/config/rate.ts';
 import type { Channel, Delivery, SendOutcome } from '../../src/delivery/channel.ts';
@@ -7,6 +6,7 @@ import { OutboxSender } from '../../src/delivery/outbox-sender.ts';
 import { taken } from './channel-configs.ts';
 import { fakeRuntime, type FakeRuntime } from './fake-runtime.ts';
 import { MemoryOutbox, newRow } from './memory-outbox.ts';
+import { fc } from '../support/properties.ts';
 
 const down: SendOutcome = { ok: false, error: 'host: ECONNREFUSED', retry: true };
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { prometheusLabels } from '../../src/delivery/prometheus-labels.ts';
+import { fc } from '../support/properties.ts';
 
 const own = { alertname: 'StraydAnomaly', detector: 'hosts' };
 

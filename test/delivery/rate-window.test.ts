@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { RateWindow } from '../../src/delivery/rate-window.ts';
+import { fc } from '../support/properties.ts';
 
 it('lets so many through in any stretch of time, and says when the next may go', () => {
   const gaps = fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 1, maxLength: 60 });

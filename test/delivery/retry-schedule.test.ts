@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OutboxRow } from '../../src/core/outbox.ts';
 import { pickDue, retryDelayMs } from '../../src/delivery/retry-schedule.ts';
 import { newRow } from './memory-outbox.ts';
+import { fc } from '../support/properties.ts';
 
 describe('retryDelayMs', () => {
   it('lies anywhere below a ceiling that doubles to five minutes', () => {

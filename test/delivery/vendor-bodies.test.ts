@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AlertFacts } from '../../src/delivery/alert-message.ts';
 import { pagerdutyBody } from '../../src/delivery/pagerduty-body.ts';
@@ -7,6 +6,7 @@ import type { Alert } from '../../src/pipeline/effects.ts';
 import { factsOf, firingAlert, notificationOf, resolvedAlert, toldOf } from './alert-fixtures.ts';
 import { pagerdutyEventBytes, pagerdutyEventSchema } from './pagerduty-schema.ts';
 import { slackMessageSchema } from './slack-schema.ts';
+import { fc } from '../support/properties.ts';
 
 const onsetMs = Date.UTC(2026, 10, 24, 3);
 const slack = (alert: Alert, facts: AlertFacts = factsOf(alert)) =>

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import snappy from 'snappyjs';
 import { expect, test } from 'vitest';
 import { snappyLength, unpackSnappyBlock } from '../../src/ingest/snappy-block.ts';
+import { fc } from '../support/properties.ts';
 
 /* Texts with repeats near and far, so that every kind of copy comes up. */
 const text = fc

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitScale, poolScales, scaleRows, shrinkScale, unseenScale } from '../../src/model/feature-scale.ts';
+import { fc } from '../support/properties.ts';
 
 describe('fitScale', () => {
   it('takes mean, sd and range of known values only', () => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelCard } from '../../src/model/model-card.ts';
 import { loadModel, packModelFile, unpackModelFile, versionOf } from '../../src/model/model-file.ts';
+import { fc } from '../support/properties.ts';
 
 const card: ModelCard = {
   version: 'abc',

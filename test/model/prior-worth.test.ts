@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { historyShare, priorWorth } from '../../src/model/prior-worth.ts';
+import { fc } from '../support/properties.ts';
 
 describe('priorWorth', () => {
   it('counts in full for an entity without rows and is fades with a full history', () => {

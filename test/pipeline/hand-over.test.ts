@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PartitionMark } from '../../src/core/records.ts';
 import type { ClosedVector, Effects } from '../../src/pipeline/effects.ts';
@@ -12,6 +11,7 @@ import { MemoryStore } from './memory-store.ts';
 import { Feed } from './one-entity.ts';
 import { mulberry } from './seeded.ts';
 import { streamCase, type StreamCase } from './stream-case.ts';
+import { fc } from '../support/properties.ts';
 
 /** Vectors by entity and step, as text to the bit. */
 function vectorsOf(effects: Effects): Map<string, string> {

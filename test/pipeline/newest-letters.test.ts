@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../src/core/records.ts';
 import type { Effects } from '../../src/pipeline/effects.ts';
@@ -6,6 +5,7 @@ import { joinEffects } from '../../src/pipeline/join-effects.ts';
 import { dropOldLetters, newestLetters } from '../../src/pipeline/newest-letters.ts';
 import { step } from '../../src/pipeline/step.ts';
 import { beginning, partitionId, pipeline } from './drive.ts';
+import { fc } from '../support/properties.ts';
 
 const MEBIBYTE = new Uint8Array(1024 ** 2);
 const NO_BYTES = new Uint8Array(0);

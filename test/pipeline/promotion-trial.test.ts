@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DetectorSpec } from '../../src/core/detector.ts';
 import type { ModelActivation } from '../../src/pipeline/effects.ts';
@@ -12,6 +11,7 @@ import { MemoryStore } from './memory-store.ts';
 import { Feed } from './one-entity.ts';
 import { fakeModel, fakeSpec } from './scoring/fake-scoring-model.ts';
 import { mulberry } from './seeded.ts';
+import { fc } from '../support/properties.ts';
 
 const STEP_S = 300;
 const HOUR = 12;

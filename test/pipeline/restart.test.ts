@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinEffects } from '../../src/pipeline/join-effects.ts';
 import type { PipelineState } from '../../src/pipeline/pipeline-state.ts';
@@ -20,6 +19,7 @@ import { Feed, smallSpec } from './one-entity.ts';
 import { mulberry } from './seeded.ts';
 import { middleStep, streamCase, type StreamCase } from './stream-case.ts';
 import { testMark } from '../support/partition-mark.ts';
+import { fc } from '../support/properties.ts';
 
 function undisturbed(stream: StreamCase, seed: number) {
   const inputs = [

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Effects } from '../../src/pipeline/effects.ts';
 import { joinEffects } from '../../src/pipeline/join-effects.ts';
@@ -7,6 +6,7 @@ import { beginning, counted, cut, interleave, pipeline, seen } from './drive.ts'
 import { mulberry } from './seeded.ts';
 import { middleStep, streamCase, type StreamCase } from './stream-case.ts';
 import { oracleVectors } from './vector-oracle.ts';
+import { fc } from '../support/properties.ts';
 
 function run(stream: StreamCase, seed: number, largest: number) {
   const random = mulberry(seed);

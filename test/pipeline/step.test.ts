@@ -6,7 +6,7 @@ import { fakeSpec, fakeModel } from './scoring/fake-scoring-model.ts';
 import { middleStep, streamCase } from './stream-case.ts';
 import { step } from '../../src/pipeline/step.ts';
 import { releaseModels, resumeOffset, takeCheckpoint } from '../../src/pipeline/take-checkpoint.ts';
-import fc from 'fast-check';
+import { fc } from '../support/properties.ts';
 
 const NO_RATE = NaN;
 

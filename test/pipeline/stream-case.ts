@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import type { DetectorSpec } from '../../src/core/detector.ts';
 import type { DecodedRecord } from '../../src/core/records.ts';
 import { mulberry } from './seeded.ts';
 import { fakeSpec } from './scoring/fake-scoring-model.ts';
+import { fc } from '../support/properties.ts';
 
 export const STEP_MS = 10_000;
 export const LATENESS_MS = 20_000;

@@ -1,7 +1,6 @@
 import { cpSync, existsSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint.ts';
 import type { NewOutboxRow } from '../../src/core/outbox.ts';
@@ -15,6 +14,7 @@ import {
   transition,
 } from './sample-checkpoints.ts';
 import { stateOf } from './store-state.ts';
+import { fc } from '../support/properties.ts';
 
 interface Applied {
   readonly checkpoint: Checkpoint;

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
 import {
@@ -14,6 +13,7 @@ import {
   temporaryDirectory,
 } from './sample-checkpoints.ts';
 import { exactStep } from './store-state.ts';
+import { fc } from '../support/properties.ts';
 
 const NOTHING = { outbox: [] };
 const EVERYTHING = { fromStep: -Infinity, toStep: Infinity };

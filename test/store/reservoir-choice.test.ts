@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseEvictions } from '../../src/store/reservoir-choice.ts';
 import type { ReservoirEntry } from '../../src/store/reservoir-choice.ts';
 import { stableHash } from '../../src/store/stable-hash.ts';
+import { fc } from '../support/properties.ts';
 
 function entry(entityId: number, block: number, cellCount = 10): ReservoirEntry {
   return {

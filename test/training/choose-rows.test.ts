@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseRows } from '../../src/training/choose-rows.ts';
 import type { TrainingSegment } from '../../src/training/training-input.ts';
 import { fakeSpec } from '../pipeline/scoring/fake-scoring-model.ts';
+import { fc } from '../support/properties.ts';
 
 const spec = fakeSpec();
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { excludedSpans, type PastAlert } from '../../src/training/excluded-spans.ts';
 import { fakeSpec } from '../pipeline/scoring/fake-scoring-model.ts';
+import { fc } from '../support/properties.ts';
 
 const spec = fakeSpec();
 const QUARANTINE = spec.training.quarantineMs / spec.stepMs;

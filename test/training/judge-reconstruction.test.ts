@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.ts';
 import { judgeReconstruction } from '../../src/training/judge-reconstruction.ts';
 import { ResidualBlocks } from '../../src/training/residual-blocks.ts';
 import type { HoldOutResult } from '../../src/training/score-hold-out.ts';
 import { noGuards } from './no-guards.ts';
+import { fc } from '../support/properties.ts';
 
 interface Rows {
   /** Residuals in the features' own units: what the model gets wrong, whatever it thinks of it. */

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { planHistory, presentMs } from '../../../src/app/history/plan-history.ts';
 import { detectorSpec } from '../../store/sample-checkpoints.ts';
+import { fc } from '../../support/properties.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Sample } from '../../../src/core/sample.ts';
 import type { DecodeLimits, RejectReason, SampleFormat } from '../../../src/ingest/formats/sample-format.ts';
+import { fc } from '../../support/properties.ts';
 
 /** What a format brings to the contract: how to write samples, and how its input breaks. */
 export interface FormatSubject {

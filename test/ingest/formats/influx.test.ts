@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { influx } from '../../../src/ingest/formats/influx.ts';
 import { finiteNumber, formatContract, testLimits } from './format-contract.ts';
+import { fc } from '../../support/properties.ts';
 
 const read = (text: string) => influx.decode(Buffer.from(text), testLimits);
 const escape = (text: string): string => text.replace(/[,= ]/g, (char) => `\\${char}`);

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseRfc3339 } from '../../../src/ingest/formats/rfc3339.ts';
+import { fc } from '../../support/properties.ts';
 
 test('agrees with the calendar from the year 0 to 9999', () => {
   const range = {

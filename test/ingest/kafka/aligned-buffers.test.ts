@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RawRecord } from '../../../src/core/records.ts';
 import { AlignedBuffers } from '../../../src/ingest/kafka/aligned-buffers.ts';
+import { fc } from '../../support/properties.ts';
 
 const WITHIN_MS = 10;
 const idOf = (partition: number) => ({ source: 'node', topic: 'metrics', partition });

@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { registerCodecs, snappyDecompress } from '../../../src/ingest/kafka/codecs.ts';
+import { fc } from '../../support/properties.ts';
 
 interface Codec {
   compress(encoder: { buffer: Buffer }): Promise<Buffer>;

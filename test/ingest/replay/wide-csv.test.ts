@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readLabelsCsv } from '../../../src/ingest/replay/labels-csv.ts';
 import { openWideCsv } from '../../../src/ingest/replay/wide-csv.ts';
 import type { WideRow } from '../../../src/ingest/replay/wide-csv.ts';
+import { fc } from '../../support/properties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strayd-wide-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advanceGate, closeGate } from '../../../src/pipeline/alerts/advance-gate.ts';
 import { newGateState, type GateContext, type GateInput } from '../../../src/pipeline/alerts/gate-state.ts';
 import type { FeatureGate } from '../../../src/core/detector.ts';
 import type { AlertTransition, Contribution, ScoredStep } from '../../../src/pipeline/effects.ts';
 import { context, culprit, inputAt, inputsOf, live, spec, stepMs, type StepLetter } from './gate-fixtures.ts';
+import { fc } from '../../support/properties.ts';
 
 const told = ({ from, to, step }: AlertTransition): string => `${step}:${from ?? 'none'}>${to}`;
 

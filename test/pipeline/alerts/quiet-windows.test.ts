@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cronTimes } from '../../../src/app/cron.ts';
 import type { QuietWindow, WindowSubject } from '../../../src/pipeline/alerts/quiet-window.ts';
 import { QuietWindows } from '../../../src/pipeline/alerts/quiet-windows.ts';
+import { fc } from '../../support/properties.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rankMembers, type IncidentMember } from '../../../src/pipeline/alerts/rank-members.ts';
+import { fc } from '../../support/properties.ts';
 
 function member(entity: string, over: Partial<IncidentMember> & { readonly part?: number }): IncidentMember {
   const { part = 0.5, ...facts } = over;

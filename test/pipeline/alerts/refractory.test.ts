@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Refractory } from '../../../src/pipeline/alerts/gate-state.ts';
 import { overStep } from '../../../src/pipeline/alerts/open-alert.ts';
 import { isOldNews, refractoryAt } from '../../../src/pipeline/alerts/refractory.ts';
 import type { ScoredStep } from '../../../src/pipeline/effects.ts';
 import { context, culprit, inputAt } from './gate-fixtures.ts';
+import { fc } from '../../support/properties.ts';
 
 const endedAt = 7;
 const left: Refractory = {

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acceptGate, advanceGate, closeGate } from '../../../src/pipeline/alerts/advance-gate.ts';
 import { newGateState, type GateContext, type GateInput } from '../../../src/pipeline/alerts/gate-state.ts';
 import type { AlertTransition } from '../../../src/pipeline/effects.ts';
 import { context, culprit, inputAt, inputsOf, live, spec, type StepLetter } from './gate-fixtures.ts';
+import { fc } from '../../support/properties.ts';
 
 /** Steps of half an hour, so that a fifth of a day is ten steps over; windows of 4 and 8. */
 const slow: GateContext = {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeptStep } from '../../../src/pipeline/checkpoint.ts';
 import type { Effects } from '../../../src/pipeline/effects.ts';
@@ -8,6 +7,7 @@ import { beginning, interleave, NOTHING, pipeline } from '../drive.ts';
 import { keptStep } from '../memory-store.ts';
 import { mulberry } from '../seeded.ts';
 import { middleStep, streamCase, type StreamCase } from '../stream-case.ts';
+import { fc } from '../../support/properties.ts';
 
 /** A whole run of the pipeline, and each entity's kept steps. */
 function run(stream: StreamCase) {

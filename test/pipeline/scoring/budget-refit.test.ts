@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ScoreHistogram } from '../../../src/core/score-histogram.ts';
 import { refitBudget, type BudgetRefit } from '../../../src/pipeline/scoring/budget-refit.ts';
 import { fakeSpec } from './fake-scoring-model.ts';
+import { fc } from '../../support/properties.ts';
 
 const DAY_MS = 86_400_000;
 const ROWS = 288;

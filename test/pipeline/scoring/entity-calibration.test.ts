@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
 import type { ScoreTail } from '../../../src/core/score-tail.ts';
 import type { CalibrationSetting } from '../../../src/pipeline/scoring/entity-calibration.ts';
 import { EntityCalibration } from '../../../src/pipeline/scoring/entity-calibration.ts';
+import { fc } from '../../support/properties.ts';
 
 const STEP_MS = 300_000;
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NearAlerts, type NearStep } from '../../../src/pipeline/scoring/near-alerts.ts';
 import { NumberReader, packNumbers } from '../../../src/pipeline/scoring/number-bytes.ts';
+import { fc } from '../../support/properties.ts';
 
 const ONE_OF_ONE = { steps: 1, of: 1 };
 const FAR = -5;

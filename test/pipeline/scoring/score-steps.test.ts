@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
 import type { CalibrationRow, KeptStep } from '../../../src/pipeline/checkpoint.ts';
@@ -15,6 +14,7 @@ import {
   restoreScoringState,
 } from '../../../src/pipeline/scoring/scoring-state.ts';
 import { fakeModel, fakeSpec } from './fake-scoring-model.ts';
+import { fc } from '../../support/properties.ts';
 
 const DAY_MS = 86_400_000;
 const DAY = 288;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cohortKey, entityKey, labelsOfKey } from '../../../src/pipeline/series/entity-key.ts';
+import { fc } from '../../support/properties.ts';
 
 describe('entity keys', () => {
   it('join the values in configured order', () => {

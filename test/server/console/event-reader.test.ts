@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { EventReader } from '../../../src/server/console/event-reader.ts';
+import { fc } from '../../support/properties.ts';
 
 const TEXT =
   'retry: 2000\n\nevent: hello\ndata: {}\n\n:\n\nevent: update\ndata: {"a":"b: c"}\n\nid: 3\n\ndata: x\ndata: y\n\n';

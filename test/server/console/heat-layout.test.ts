@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellAt, layoutHeat } from '../../../src/server/console/heat-layout.ts';
+import { fc } from '../../support/properties.ts';
 
 describe('the cells of a heat strip', () => {
   it('are found where they were laid out, and nowhere else', () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entityHash, hashOf, parseRoute } from '../../../src/server/console/route.ts';
+import { fc } from '../../support/properties.ts';
 
 describe('addresses of pages', () => {
   it('come back as they were written, whatever the names hold', () => {

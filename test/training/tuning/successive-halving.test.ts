@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   RUNG_SHARES,
@@ -7,6 +6,7 @@ import {
   rankCandidates,
 } from '../../../src/training/tuning/successive-halving.ts';
 import type { HalvingPlan, Trial, TrialResult } from '../../../src/training/tuning/successive-halving.ts';
+import { fc } from '../../support/properties.ts';
 
 /** Candidate `quality[i]` is the better the larger, and both measures say so. */
 function run(

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../src/core/random.ts';
 import { EntityGuards } from '../../../../src/pipeline/scoring/guards/entity-guards.ts';
@@ -7,6 +6,7 @@ import type { RunningReading } from '../../../../src/pipeline/scoring/guards/gua
 import { guardFinding } from '../../../../src/pipeline/scoring/guards/guard-finding.ts';
 import { initialGuards } from '../../../../src/pipeline/scoring/guards/initial-guards.ts';
 import { fakeGuards } from './fake-guards.ts';
+import { fc } from '../../../support/properties.ts';
 
 const HOUR = 4;
 const WEEK = 7 * 24 * HOUR;

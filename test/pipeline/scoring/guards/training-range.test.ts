@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EntityProfile } from '../../../../src/model/scoring-model.ts';
 import { trainingRangePart } from '../../../../src/pipeline/scoring/guards/guard-parts.ts';
 import { readTrainingRange } from '../../../../src/pipeline/scoring/guards/training-range.ts';
+import { fc } from '../../../support/properties.ts';
 
 function profile(low: readonly number[], high: readonly number[]): EntityProfile {
   const middle = Float64Array.from(low);
