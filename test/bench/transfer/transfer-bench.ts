@@ -15,7 +15,7 @@ const FULL = {
   pool: COUNTS.pool,
   seeds: 5,
 };
-const SHORT = { labels: [100, 500], pretrainEpochs: 4, fineTuneEpochs: 30, pool: 2000, seeds: 2 };
+const SHORT = { labels: [100, 500], pretrainEpochs: 3, fineTuneEpochs: 15, pool: 1000, seeds: 1 };
 
 const START_NAMES: Readonly<Record<Start, string>> = {
   scratch: 'from scratch',
