@@ -81,8 +81,8 @@ export function cardText(model: ModelView): string {
   const width = Math.max(...facts.map(([name]) => name.length));
   const lines = facts.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
   const nets = card.groups.flatMap(({ cohort, members }) =>
-    members.map(({ kind, weight, steps, shape, holdOutError, curve }) => [
-      cohort ?? '(all)',
+    members.map(({ kind, entity, weight, steps, shape, holdOutError, curve }) => [
+      ownerOf(cohort, entity),
       kind,
       weight?.toFixed(2) ?? '',
       String(steps),
@@ -94,7 +94,7 @@ export function cardText(model: ModelView): string {
   );
   if (nets.length > 0) {
     const header = [
-      'cohort',
+      'of',
       'net',
       'weight',
       'rows',
@@ -153,8 +153,8 @@ function facts(model: ModelView): Map<string, string> {
     ['seed', String(card.seed)],
     ['features', card.features.join(' ')],
     ...card.groups.flatMap(({ cohort, members }) =>
-      members.map(({ kind, weight, steps, shape }): [string, string] => [
-        `${cohort ?? '(all)'} ${kind} ${steps}`,
+      members.map(({ kind, entity, weight, steps, shape }): [string, string] => [
+        `${ownerOf(cohort, entity)} ${kind} ${steps}`,
         `${shape.join('-')}${weight === undefined ? '' : `, weight ${weight.toFixed(2)}`}`,
       ]),
     ),
@@ -165,6 +165,11 @@ function facts(model: ModelView): Map<string, string> {
     ]),
     ['gate', promotion?.reason ?? ''],
   ]);
+}
+
+/** Whose a member is: an entity's own, or what a cohort or all entities share. */
+function ownerOf(cohort: string | null, entity: string | undefined): string {
+  return entity ?? cohort ?? '(all)';
 }
 
 function thresholdText({ threshold }: AnyCard): string {

@@ -73,17 +73,20 @@ function checkGates({ alert, features }: ParsedDetector, path: ConfigPath, findi
 }
 
 function checkModel({ model }: ParsedDetector, path: ConfigPath, findings: Findings): void {
-  const { type, layers, loss } = model;
+  const { type, layers, loss, own_nets } = model;
+  reportRepeatedNames(own_nets ?? [], (index) => [...path, 'model', 'own_nets', index], findings);
   if (type === 'conv' && layers.length < 2) {
     findings.error(
       [...path, 'model', 'layers'],
       `a net of type "conv" needs a convolution before its bottleneck, and [${layers.join(', ')}] is the bottleneck alone; write two widths or more, such as [64, 16]`,
     );
   }
-  if ((type === 'linear' || type === 'none') && loss !== 'mse') {
+  if (type !== 'linear' && type !== 'none') return;
+  const idle = [...(loss === 'mse' ? [] : ['loss']), ...(own_nets === undefined ? [] : ['own_nets'])];
+  for (const key of idle) {
     findings.warn(
-      [...path, 'model', 'loss'],
-      `there is no net in type "${type}", so "loss" has no effect; leave it out, or write "type: auto"`,
+      [...path, 'model', key],
+      `there is no net in type "${type}", so "${key}" has no effect; leave it out, or write "type: auto"`,
     );
   }
 }

@@ -96,6 +96,15 @@ const model = z.strictObject({
     .min(0)
     .default(1)
     .meta({ description: 'Start of everything random in a training, so that it repeats.' }),
+  own_nets: z
+    .array(z.string().min(1))
+    .max(100)
+    .optional()
+    .meta({
+      description:
+        'Entities that get a net of their own, fine-tuned from their cohort’s; each of them takes as long to train as the whole cohort’s may.',
+      forExample: [['db-1', 'db-2']],
+    }),
 });
 
 const prometheus = z.strictObject({

@@ -14,6 +14,7 @@ export function modelBlock(model: ModelSpec): string {
     max_epochs: model.maxEpochs,
     backend: model.backend,
     seed: model.seed,
+    ...(model.ownNets === undefined ? {} : { own_nets: [...model.ownNets] }),
   };
   const document = new Document({ model: block });
   const layers = document.getIn(['model', 'layers'], true);

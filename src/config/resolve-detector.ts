@@ -33,6 +33,7 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
       maxEpochs: parsed.model.max_epochs,
       backend: parsed.model.backend,
       seed: parsed.model.seed,
+      ...(parsed.model.own_nets === undefined ? {} : { ownNets: parsed.model.own_nets }),
     },
     training: {
       schedule: parsed.training.schedule,

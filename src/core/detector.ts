@@ -54,6 +54,8 @@ export interface ModelSpec {
   readonly maxEpochs: number;
   readonly backend: 'auto' | 'native' | 'wasm' | 'cpu';
   readonly seed: number;
+  /** Entities that get a net of their own, fine-tuned from their cohort's; absent: none. */
+  readonly ownNets?: readonly string[];
 }
 
 /** How many delivered incidents people accept: of the whole detector, or of each entity. */

@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter } from './byte-stream.ts';
-import type { EnsembleParts, EntityPart, GroupPart, LinearBasis } from './ensemble-parts.ts';
+import type { EnsembleParts, EntityPart, GroupPart, LinearBasis, OwnNet } from './ensemble-parts.ts';
 import type { FeatureScale } from './feature-scale.ts';
 import { loadForecast } from './forecast.ts';
 import type { Kernels } from './kernels.ts';
@@ -9,8 +9,10 @@ import { loadNet } from './net-registry.ts';
 import { NET_WEIGHT } from './net-weight.ts';
 
 /** First field of the bytes; raised when their layout changes. */
-const FORMAT = 3;
-/** The one before: every net has the usual weight. */
+const FORMAT = 4;
+/** The one before: no entity has a net of its own. */
+const FORMAT_WITHOUT_OWN_NETS = 3;
+/** And before that: every net has the usual weight. */
 const FORMAT_WITHOUT_WEIGHTS = 2;
 
 /** The ensemble as bytes: equal parts give equal bytes. */
@@ -35,7 +37,7 @@ export function saveEnsemble(parts: EnsembleParts): Uint8Array {
 export function loadEnsemble(bytes: Uint8Array, kernels: Kernels): EnsembleParts {
   const reader = new ByteReader(bytes);
   const format = reader.number();
-  if (format !== FORMAT && format !== FORMAT_WITHOUT_WEIGHTS) {
+  if (![FORMAT, FORMAT_WITHOUT_OWN_NETS, FORMAT_WITHOUT_WEIGHTS].includes(format)) {
     throw new Error(
       `model format ${String(format)} is not the ${String(FORMAT)} this strayd reads: train again, or use the strayd that made it`,
     );
@@ -54,15 +56,18 @@ export function loadEnsemble(bytes: Uint8Array, kernels: Kernels): EnsembleParts
         {
           basis,
           net: net.length > 0 ? loadNet(net, kernels) : null,
-          unseen: loadEntity(reader.bytes(), kernels),
-          netWeight: format === FORMAT ? reader.number() : NET_WEIGHT,
+          unseen: loadEntity(reader.bytes(), kernels, format),
+          netWeight: format === FORMAT_WITHOUT_WEIGHTS ? NET_WEIGHT : reader.number(),
         },
       ];
     }),
   );
   const cohorts = new Map(readList(reader, (): [string, string] => [reader.text(), reader.text()]));
   const entities = new Map(
-    readList(reader, (): [string, EntityPart] => [reader.text(), loadEntity(reader.bytes(), kernels)]),
+    readList(reader, (): [string, EntityPart] => [
+      reader.text(),
+      loadEntity(reader.bytes(), kernels, format),
+    ]),
   );
   return { detector, features, rowsNeeded, rowsLeast, groups, cohorts, entities };
 }
@@ -81,10 +86,11 @@ function saveEntity(entity: EntityPart): Uint8Array {
   for (const one of entity.statistics) {
     writer.float64(one.featureError).number(one.ratioMean).float64(one.medians).number(one.upperRatio);
   }
+  writer.bytes(entity.net?.autoencoder.save() ?? new Uint8Array(0)).number(entity.net?.weight ?? 0);
   return writer.finish();
 }
 
-function loadEntity(bytes: Uint8Array, kernels: Kernels): EntityPart {
+function loadEntity(bytes: Uint8Array, kernels: Kernels, format: number): EntityPart {
   const reader = new ByteReader(bytes);
   const group = reader.text();
   const scale: FeatureScale = {
@@ -101,7 +107,14 @@ function loadEntity(bytes: Uint8Array, kernels: Kernels): EntityPart {
     medians: reader.float64(),
     upperRatio: reader.number(),
   }));
-  return { group, scale, basis, statistics };
+  const net = format === FORMAT ? loadOwnNet(reader, kernels) : null;
+  return { group, scale, basis, net, statistics };
+}
+
+function loadOwnNet(reader: ByteReader, kernels: Kernels): OwnNet | null {
+  const bytes = reader.bytes();
+  const weight = reader.number();
+  return bytes.length > 0 ? { autoencoder: loadNet(bytes, kernels), weight } : null;
 }
 
 function saveBasis(basis: LinearBasis | null): Uint8Array {

@@ -9,6 +9,12 @@ export interface LinearBasis {
   readonly forecast: Forecast;
 }
 
+/** A net fine-tuned on one entity, and its weight in that entity's score; 0: it has no say. */
+export interface OwnNet {
+  readonly autoencoder: Autoencoder;
+  readonly weight: number;
+}
+
 /** How one entity is scaled and what its members' errors are usually. */
 export interface EntityPart {
   /** Name of the group whose members it uses where it has none of its own. */
@@ -16,6 +22,8 @@ export interface EntityPart {
   readonly scale: FeatureScale;
   /** Own closed-form members, or `null` for the group's. */
   readonly basis: LinearBasis | null;
+  /** Own net, or `null` for the group's. */
+  readonly net: OwnNet | null;
   /** In the members' order: linear ones, forecast, net. */
   readonly statistics: readonly MemberStatistics[];
 }
@@ -84,5 +92,8 @@ export function disposeParts(parts: EnsembleParts): void {
     disposeBasis(group.basis);
     group.net?.dispose();
   }
-  for (const entity of parts.entities.values()) disposeBasis(entity.basis);
+  for (const entity of parts.entities.values()) {
+    disposeBasis(entity.basis);
+    entity.net?.autoencoder.dispose();
+  }
 }

@@ -55,7 +55,11 @@ export function createEnsemble(parts: EnsembleParts, version: string): ScoringMo
       for (const [basis, ofBasis] of groupBy(ofGroup, (tally) => tally.part.basis ?? group.basis)) {
         if (basis !== null) addBasis(ofBasis, basis);
       }
-      if (group.net !== null && group.netWeight > 0) addWindows(ofGroup, group.net, -1, group.netWeight);
+      for (const [own, ofNet] of groupBy(ofGroup, (tally) => tally.part.net)) {
+        const net = own?.autoencoder ?? group.net;
+        const weight = own?.weight ?? group.netWeight;
+        if (net !== null && weight > 0) addWindows(ofNet, net, -1, weight);
+      }
     }
     return tallies.map((tally) => closeTally(tally, order));
   };

@@ -1,10 +1,11 @@
 import type { ModelSpec } from '../core/detector.ts';
 import { deriveSeed } from '../core/random.ts';
-import type { AutoencoderOptions, FittedAutoencoder } from './autoencoder.ts';
+import type { FittedAutoencoder } from './autoencoder.ts';
 import type { EntityPart, GroupPart, LinearBasis } from './ensemble-parts.ts';
 import { unseenScale } from './feature-scale.ts';
 import type { CohortScale } from './feature-scale.ts';
 import type { ScaledEntity } from './fit-input.ts';
+import { fitNets, memberOptions } from './fit-nets.ts';
 import { FORECAST_ROWS, fitForecast } from './forecast.ts';
 import type { Kernels } from './kernels.ts';
 import { addLagged, addStretch, emptyLaggedCovariance } from './lagged-covariance.ts';
@@ -13,10 +14,8 @@ import { linearAutoencoder } from './linear-autoencoder.ts';
 import type { LinearAutoencoder } from './linear-autoencoder.ts';
 import { fitStatistics } from './fit-statistics.ts';
 import type { NetName } from './net.ts';
-import { netKind } from './net-registry.ts';
 import type { NetStanding } from './net-weight.ts';
 import { priorWorth } from './prior-worth.ts';
-import { cutTail } from './validation-tail.ts';
 
 /** What a group is fitted with. */
 export interface GroupPlan {
@@ -30,6 +29,8 @@ export interface GroupPlan {
   readonly linearWindows: readonly number[];
   /** The net and its window length, or `null`. */
   readonly net: { readonly name: NetName; readonly steps: number } | null;
+  /** Entities at home that get a net of their own. */
+  readonly netOwners: ReadonlySet<string>;
 }
 
 /** What all groups have in common. */
@@ -52,6 +53,12 @@ export interface GroupContext {
   readonly signal: AbortSignal | undefined;
 }
 
+/** An entity's own net, fitted. */
+export interface FittedOwnNet {
+  readonly fitted: FittedAutoencoder;
+  readonly standing: NetStanding;
+}
+
 /** A fitted group and what its card says. */
 export interface FittedGroup {
   readonly part: GroupPart;
@@ -60,9 +67,13 @@ export interface FittedGroup {
   readonly linear: readonly FittedAutoencoder[];
   readonly net: FittedAutoencoder | null;
   readonly standing: NetStanding;
+  readonly ownNets: ReadonlyMap<string, FittedOwnNet>;
 }
 
-/** Fits a group's shared members, its entities' own bases, and every statistic; its net goes on from `base` if that is of its size. */
+/**
+ * Fits a group's shared members, its entities' own bases, and every statistic; its net goes on from `base` if that is of its size, and the
+ * nets of named entities from its net.
+ */
 export async function fitGroup(
   plan: GroupPlan,
   context: GroupContext,
@@ -98,12 +109,22 @@ export async function fitGroup(
     await context.pause();
   }
 
-  const net = await fitNet(plan, pooled, context, base);
-  const statistics = await fitStatistics({ plan, basis, bases, net: net?.autoencoder ?? null }, context);
+  const { net, own: nets } = await fitNets(plan, pooled, context, base);
+  const statistics = await fitStatistics(
+    {
+      plan,
+      basis,
+      bases,
+      net: net?.autoencoder ?? null,
+      nets: new Map([...nets].map(([entity, { autoencoder }]) => [entity, autoencoder])),
+    },
+    context,
+  );
   const unseen = {
     group: plan.name,
     scale: unseenScale(plan.scale),
     basis: null,
+    net: null,
     statistics: statistics.typical,
   };
   return {
@@ -113,6 +134,12 @@ export async function fitGroup(
     linear: fitted,
     net,
     standing: statistics.standing,
+    ownNets: new Map(
+      [...statistics.ownStandings].flatMap(([entity, standing]) => {
+        const fitted = nets.get(entity);
+        return fitted === undefined ? [] : [[entity, { fitted, standing }] as const];
+      }),
+    ),
   };
 }
 
@@ -130,7 +157,7 @@ async function fitBasis(
       await linearAutoencoder.fit(
         { features: context.features, steps, covariance, training: [], validation: [] },
         {
-          ...optionsOf(context, deriveSeed(context.seed, 'linear', steps, ...names)),
+          ...memberOptions(context, deriveSeed(context.seed, 'linear', steps, ...names)),
           ...(start ? { start: Float64Array.from(start) } : {}),
         },
         context.kernels,
@@ -139,40 +166,4 @@ async function fitBasis(
   }
   const forecast = fitForecast(covariance, context.kernels);
   return { basis: { autoencoders: fitted.map((one) => one.autoencoder), forecast }, fitted };
-}
-
-async function fitNet(
-  plan: GroupPlan,
-  covariance: LaggedCovariance,
-  context: GroupContext,
-  base: Uint8Array | undefined,
-): Promise<FittedAutoencoder | null> {
-  if (plan.net === null) return null;
-  const { name, steps } = plan.net;
-  const seed = deriveSeed(context.seed, name, plan.name);
-  const cut = plan.entities.map((entity) => cutTail(entity.training, context.features, 3 * steps));
-  return netKind(name).fit(
-    {
-      features: context.features,
-      steps,
-      covariance,
-      training: cut.flatMap((entity) => entity.training),
-      validation: cut.flatMap((entity) => entity.validation),
-    },
-    {
-      ...optionsOf(context, seed),
-      base,
-      onEpoch: (loss, most) => {
-        const detail = `epoch ${String(loss.epoch)}, validation loss ${loss.validation.toPrecision(3)}`;
-        context.report('net', loss.epoch / most, detail);
-      },
-    },
-    context.kernels,
-  );
-}
-
-function optionsOf(context: GroupContext, seed: number): AutoencoderOptions {
-  const { layers, bottleneck, noise, loss, learningRate, batchSize, maxEpochs } = context.spec;
-  const { maxWindows, signal } = context;
-  return { seed, layers, bottleneck, noise, loss, learningRate, batchSize, maxEpochs, maxWindows, signal };
 }

@@ -137,7 +137,7 @@ function baseOf(
 
 /** `type: none`: what the guards need. */
 function scalesOnly(group: GroupPlan): Pick<FittedGroup, 'part' | 'entities'> {
-  const bare = { group: group.name, basis: null, statistics: [] };
+  const bare = { group: group.name, basis: null, net: null, statistics: [] };
   const home = group.entities.filter((entity) => group.home.has(entity.entity));
   return {
     part: { basis: null, net: null, netWeight: 0, unseen: { ...bare, scale: unseenScale(group.scale) } },

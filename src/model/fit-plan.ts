@@ -60,6 +60,7 @@ export function planFit(input: FitInput, split: readonly SplitEntity[], priorRow
   }
 
   const netSteps = netStepsOf(input.windows);
+  const named = new Set(input.modelSpec.ownNets ?? []);
   const net = netOf(type);
   const notes: string[] = [];
   const scales = new Map<string, FeatureScale>();
@@ -89,14 +90,24 @@ export function planFit(input: FitInput, split: readonly SplitEntity[], priorRow
       const label = name === FLEET ? 'all entities' : `cohort "${name}"`;
       notes.push(`no net for ${label}: fewer than ${String(LEAST_NET_WINDOWS)} windows`);
     }
+    const hasNet = wanted && enough;
+    const owners = hasNet ? home.filter(({ entity }) => named.has(entity)) : [];
+    const grown = owners.filter((entity) => windowsOf([entity], netSteps) >= LEAST_NET_WINDOWS);
     return {
       name,
       entities: members.flatMap((entity) => scaled.get(entity) ?? []),
       home: new Set(home.map((entity) => entity.entity)),
       scale,
       linearWindows: type === 'auto' || type === 'linear' ? input.windows : [],
-      net: wanted && enough ? { name: net, steps: netSteps } : null,
+      net: hasNet ? { name: net, steps: netSteps } : null,
+      netOwners: new Set(grown.map(({ entity }) => entity)),
     };
   });
+  const whyNot = (entity: string): string =>
+    split.some((one) => one.entity === entity)
+      ? `fewer than ${String(LEAST_NET_WINDOWS)} windows, or no net to start from`
+      : 'it has no rows to train on';
+  const without = [...named].filter((entity) => !groups.some(({ netOwners }) => netOwners.has(entity)));
+  notes.push(...without.map((entity) => `no net of its own for "${entity}": ${whyNot(entity)}`));
   return { cohorts, groups, scales, note: notes.join('; ') };
 }

@@ -29,14 +29,25 @@ export interface FittedMembers {
   /** Own bases by entity. */
   readonly bases: ReadonlyMap<string, LinearBasis>;
   readonly net: Autoencoder | null;
+  /** Own nets by entity. */
+  readonly nets: ReadonlyMap<string, Autoencoder>;
 }
 
-/** Measures every member on every entity at home, each shrunk toward the group's typical one, and what say the net has. */
+/** What the members' errors are usually, and what say the nets have. */
+export interface FittedStatistics {
+  readonly typical: MemberStatistics[];
+  readonly entities: Map<string, EntityPart>;
+  readonly standing: NetStanding;
+  /** Of the entities that have a net of their own. */
+  readonly ownStandings: ReadonlyMap<string, NetStanding>;
+}
+
+/** Measures every member on every entity at home, each shrunk toward the group's typical one, and what say each net has. */
 export async function fitStatistics(
   members: FittedMembers,
   context: GroupContext,
-): Promise<{ typical: MemberStatistics[]; entities: Map<string, EntityPart>; standing: NetStanding }> {
-  const { plan, basis, bases } = members;
+): Promise<FittedStatistics> {
+  const { plan, basis, bases, nets } = members;
   const eligible = plan.entities.filter((entity) => entity.trainingRows >= context.priorRows);
   const pool = eligible.length > 0 ? eligible : plan.entities;
   const sample = spreadNumbers(pool.length, TYPICAL_ENTITIES).flatMap((index) => pool[index] ?? []);
@@ -54,24 +65,36 @@ export async function fitStatistics(
   });
 
   const entities = new Map<string, EntityPart>();
+  const ownStandings = new Map<string, NetStanding>();
   const atHome: Measured[] = [];
   for (const [index, entity] of plan.entities.entries()) {
     if (!plan.home.has(entity.entity)) continue;
     const own = bases.get(entity.entity) ?? null;
-    const measured = measure({ ...members, basis: own ?? basis }, entity, typical, context);
-    atHome.push(measured);
+    const net = nets.get(entity.entity) ?? null;
+    const measured = measure({ basis: own ?? basis, net: net ?? members.net }, entity, typical, context);
+    const standing = standingBeside(plan, [measured]);
+    if (net === null) atHome.push(measured);
+    else ownStandings.set(entity.entity, standing);
     const statistics = measured.statistics
       .map((one, member) => one ?? typical[member])
       .filter((one) => one !== undefined);
-    entities.set(entity.entity, { group: plan.name, scale: entity.scale, basis: own, statistics });
+    entities.set(entity.entity, {
+      group: plan.name,
+      scale: entity.scale,
+      basis: own,
+      net: net === null ? null : { autoencoder: net, weight: standing.weight },
+      statistics,
+    });
     context.report('statistics', index / plan.entities.length, entity.entity);
     await context.pause();
   }
   // Without an entity at home only those never seen will be scored, by the group's own members.
-  const judged = atHome.length > 0 ? atHome : shared;
-  const standing =
-    plan.linearWindows.length === 0 ? NET_ALONE : standingOf(judged.map(({ netRatio }) => netRatio));
-  return { typical, entities, standing };
+  const standing = standingBeside(plan, atHome.length > 0 ? atHome : shared);
+  return { typical, entities, standing, ownStandings };
+}
+
+function standingBeside({ linearWindows }: GroupPlan, judged: readonly Measured[]): NetStanding {
+  return linearWindows.length === 0 ? NET_ALONE : standingOf(judged.map(({ netRatio }) => netRatio));
 }
 
 interface Measured {

@@ -4,10 +4,13 @@ import type { BackendName } from './backend.ts';
 import { FORECAST_WEIGHT, LINEAR_WEIGHT } from './ensemble.ts';
 import { FLEET } from './ensemble-parts.ts';
 import type { FittedGroup, GroupPlan } from './fit-group.ts';
+import type { NetStanding } from './net-weight.ts';
 
 /** One trained member, as it really came out. */
 export interface MemberCard {
   readonly kind: Autoencoder['kind'] | 'forecast';
+  /** Whose own it is; absent: the group's. */
+  readonly entity?: string;
   /** Beside the other members'; 0: it has no say in the score. */
   readonly weight: number;
   /** Rows it sees. */
@@ -57,21 +60,28 @@ export interface ModelCard {
   }[];
 }
 
-/** Why a group's net has no say in the score, or ''. */
-export function netNote({ name }: GroupPlan, { net, standing }: FittedGroup): string {
-  if (net === null || standing.weight > 0) return '';
+/** Why a group's net, or one of its entities' own, has no say in the score, or ''. */
+export function netNote({ name }: GroupPlan, { net, standing, ownNets }: FittedGroup): string {
   const label = name === FLEET ? 'all entities' : `cohort "${name}"`;
-  const reason = Number.isNaN(standing.errorRatio)
+  return [
+    ...(net === null ? [] : silentNote(label, standing)),
+    ...[...ownNets].flatMap(([entity, own]) => silentNote(`entity "${entity}"`, own.standing)),
+  ].join('; ');
+}
+
+function silentNote(label: string, { weight, errorRatio }: NetStanding): string[] {
+  if (weight > 0) return [];
+  const reason = Number.isNaN(errorRatio)
     ? 'no entity has hold-out to try it on'
-    : `on hold-out its errors are ${standing.errorRatio.toFixed(2)} times the linear member's`;
-  return `the net of ${label} has no say: ${reason}`;
+    : `on hold-out its errors are ${errorRatio.toFixed(2)} times the linear member's`;
+  return [`the net of ${label} has no say: ${reason}`];
 }
 
 /** Describes a fitted group. */
 export function groupCard(plan: GroupPlan, fitted: FittedGroup): GroupCard {
   const { statistics } = fitted.part.unseen;
-  const errorOf = (member: number): number => {
-    const errors = statistics.at(member)?.featureError ?? new Float64Array(0);
+  const errorOf = (member: number, of = statistics): number => {
+    const errors = of.at(member)?.featureError ?? new Float64Array(0);
     return errors.reduce((sum, error) => sum + error / errors.length, 0);
   };
   const describe = (one: FittedAutoencoder, member: number, weight: number): MemberCard => ({
@@ -103,6 +113,10 @@ export function groupCard(plan: GroupPlan, fitted: FittedGroup): GroupCard {
     });
   }
   if (fitted.net !== null) members.push(describe(fitted.net, -1, fitted.part.netWeight));
+  for (const [entity, own] of fitted.ownNets) {
+    const holdOutError = errorOf(-1, fitted.entities.get(entity)?.statistics);
+    members.push({ ...describe(own.fitted, -1, own.standing.weight), entity, holdOutError });
+  }
   return {
     cohort: plan.name === FLEET ? null : plan.name,
     entities: plan.home.size,

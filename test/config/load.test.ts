@@ -108,10 +108,11 @@ describe('a configuration', () => {
   });
 });
 
-test('warns of a loss without a net', () => {
-  const text = MINIMAL + '    model: {type: linear, loss: huber}\n';
+test('warns of what a net would need where there is none', () => {
+  const text = MINIMAL + '    model: {type: linear, loss: huber, own_nets: [db-1]}\n';
   expect(loadText(text).warnings.map(describeProblem)).toEqual([
     expect.stringMatching(/model\.loss: there is no net in type "linear", so "loss" has no effect/),
+    expect.stringMatching(/model\.own_nets: there is no net in type "linear", so "own_nets" has no effect/),
   ]);
 });
 

@@ -14,6 +14,7 @@ const model: ModelSpec = {
   maxEpochs: 12,
   backend: 'wasm',
   seed: 7,
+  ownNets: ['db-1', 'rack 2/db-2'],
 };
 
 it('is read back to the same settings, in the place where it belongs', () => {

@@ -1,30 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../src/core/random.ts';
 import { fitModel } from '../../src/model/fit-model.ts';
 import type { FittedModel } from '../../src/model/fit-model.ts';
 import { loadModel, packModelFile } from '../../src/model/model-file.ts';
 import { NET_WEIGHT, logErrorRatio, standingOf } from '../../src/model/net-weight.ts';
 import type { ScoreItem } from '../../src/model/scoring-model.ts';
+import { CURVED_FEATURES, curvedRows } from './curved-rows.ts';
 import { QUICK_SPEC, loadedRows } from './fleet-rows.ts';
 
-const FEATURES = ['a', 'b', 'c', 'd'];
+const FEATURES = CURVED_FEATURES;
 const ROWS = 1500;
 const HOLD_OUT = 1200;
-
-/** Rows `[count, 4]` that go around a circle, and are curved functions of where they are. */
-function curvedRows(count: number, seed: number): Float64Array {
-  const random = createRandom(seed);
-  const rows = new Float64Array(count * FEATURES.length);
-  let angle = 0;
-  for (let row = 0; row < count; row++) {
-    angle += 0.15 + 0.05 * random.normal();
-    const [x, y] = [Math.sin(angle), Math.cos(angle)];
-    [x ** 3, y ** 2, Math.abs(x), Math.tanh(4 * x)].forEach((value, feature) => {
-      rows[row * FEATURES.length + feature] = value + 0.02 * random.normal();
-    });
-  }
-  return rows;
-}
 
 function fit(
   rowsOf: Readonly<Record<string, Float64Array>>,
@@ -50,7 +35,7 @@ function fit(
 }
 
 const STRAIGHT = loadedRows({ count: ROWS, features: FEATURES.length, seed: 1 });
-const CURVED = curvedRows(ROWS, 1);
+const CURVED = curvedRows(ROWS, { seed: 1, turn: 0.15 });
 
 const weightsOf = ({ card }: FittedModel): (readonly [string | null, number])[] =>
   card.groups.flatMap(({ cohort, members }) =>

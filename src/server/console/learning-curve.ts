@@ -10,7 +10,7 @@ export function learningCurve({ groups = [] }: CardView): VNode | null {
   const curves = groups.flatMap(({ cohort, members }) =>
     members
       .filter(({ curve }) => curve.length > 1)
-      .map(({ kind, curve }) => ({ name: cohort === null ? kind : `${kind}, ${cohort}`, curve })),
+      .map(({ kind, entity, curve }) => ({ name: [kind, entity ?? cohort ?? []].flat().join(', '), curve })),
   );
   if (curves.length === 0) return null;
   return html`

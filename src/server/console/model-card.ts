@@ -123,9 +123,9 @@ function memberTable({ groups = [] }: CardView): VNode | null {
                   </th>
                 </tr>
                 ${members.map(
-                  ({ kind, steps, shape, holdOutError }) => html`
+                  ({ kind, entity, steps, shape, holdOutError }) => html`
                     <tr>
-                      <td>${kind}</td>
+                      <td>${entity === undefined ? kind : `${kind}, ${entity}`}</td>
                       <td class="number">${steps}</td>
                       <td>${shape.join('–')}</td>
                       <td class="number">${holdOutError.toPrecision(2)}</td>

@@ -119,6 +119,7 @@ export interface CardView {
     readonly trainingRows: number;
     readonly members: readonly {
       readonly kind: string;
+      readonly entity?: string;
       readonly steps: number;
       readonly shape: readonly number[];
       readonly share: number;
