@@ -13,7 +13,10 @@ export async function quietAlone<T>(
   const store = openAlone(config.store.path);
   if (store === null) return null;
   try {
-    const knownFromMs = Math.max(-Infinity, ...config.detectors.map((spec) => store.newestMs(spec)));
+    const newestOf = (detector: string | null): number => {
+      const meant = config.detectors.filter(({ name }) => detector === null || name === detector);
+      return Math.max(-Infinity, ...meant.map((spec) => store.newestMs(spec)));
+    };
     const quiet = quietBackend(
       {
         detectors: config.detectors.map(({ name }) => name),
@@ -21,7 +24,7 @@ export async function quietAlone<T>(
           config.detectors.filter(({ name }) => name === detector).flatMap((spec) => store.entityNames(spec)),
         windows: () => store.quietWindows(),
         change: async ({ window, removed }) =>
-          store.changeWindows([{ window: { ...window, knownFromMs }, removed }]),
+          store.changeWindows([{ window: { ...window, knownFromMs: newestOf(window.detector) }, removed }]),
       },
       Date.now,
     );

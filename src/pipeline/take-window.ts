@@ -17,6 +17,8 @@ export function takeWindow(
   const knownFromMs = Math.max(
     window.knownFromMs,
     ...detectors.map((detector) => {
+      // Another detector's time, which may be days ahead, is nothing to it.
+      if (window.detector !== null && window.detector !== detector.spec.name) return -Infinity;
       const newest = newestClosedStep(detector);
       return newest === NO_STEP ? -Infinity : stepEndMs(newest, detector.spec.stepMs);
     }),

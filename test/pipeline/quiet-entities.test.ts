@@ -98,6 +98,8 @@ describe('a mute', () => {
     const effects = step(newState(), story(muted(), SPIKE.from + 4));
     expect(toldOf(effects).slice(0, 4)).toEqual([...after('a', true), ...after('b', true)]);
     expect(effects.windows[0]?.window.knownFromMs).toBe((SPIKE.from + 2) * STEP_MS);
+    const ofNobody = step(newState(), story(muted({ detector: 'slower' }), SPIKE.from + 4));
+    expect(ofNobody.windows[0]?.window.knownFromMs, 'the time of another detector').toBe(-Infinity);
   });
 
   it('outlives a restart, and is the same for any cut into batches', () => {
