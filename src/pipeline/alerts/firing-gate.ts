@@ -2,7 +2,7 @@ import type { Alert, AlertResolution, ScoredStep } from '../effects.ts';
 import type { GateContext, GateInput, GateOutcome, GateState, OverStep } from './gate-state.ts';
 import { raisePeak, recentOf } from './open-alert.ts';
 import { refractoryOf } from './refractory.ts';
-import { isShift, quietnessOf } from './shift.ts';
+import { isShift, quietnessOf, waitsForShift } from './shift.ts';
 import { isDeliverable, stepEndMs, tellAgain } from './tell.ts';
 import { unscoredStepsToResolve } from './unscored-steps.ts';
 
@@ -94,7 +94,8 @@ function goOn(
   now: { readonly alert: Alert; readonly input: GateInput },
 ): GateOutcome {
   const { alert, input } = now;
-  const again = tellAgain(context, gate, now);
+  const waits = alert.notified && waitsForShift(gate, context, input.step);
+  const again = waits ? null : tellAgain(context, gate, now);
   if (again === null) return { gate, transitions: [], notifications: [] };
   const { told, notification } = again;
   const shown = { ...notification.alert, recent: recentOf(alert, input) };

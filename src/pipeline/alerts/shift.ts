@@ -15,6 +15,8 @@ const LEAST_SHARE = 0.1;
 /** Nearer to what was seen than to what had been expected, a value is not back. */
 const HALF_WAY = 0.5;
 const QUIET_STEPS = 5;
+/** So long a reminder may wait, in `repeat_interval`s. */
+const WAIT_SHARE = 0.5;
 
 type Watched = Pick<DetectorSpec, 'stepMs' | 'windows'>;
 
@@ -39,8 +41,31 @@ export function withHour(
 
 /** Whether so much of that time was over that the level must have changed. */
 export function isShift(hours: readonly HourOver[], spec: Watched): boolean {
+  return msToShift(hours, spec) < 0;
+}
+
+/** How much longer a level has to stay over until it is a shift, ms. */
+function msToShift(hours: readonly HourOver[], spec: Watched): number {
   const over = hours.reduce((sum, one) => sum + one.over, 0);
-  return over * spec.stepMs > SHIFT_SHARE * levelSpanMs(spec);
+  return SHIFT_SHARE * levelSpanMs(spec) - over * spec.stepMs;
+}
+
+/**
+ * Whether a reminder waits for greater news: that the level stays may be known within half a `repeat_interval`, and people have
+ * not waited for as long already.
+ */
+export function waitsForShift(
+  { open, hours, told, shift }: GateState,
+  { spec }: GateContext,
+  step: number,
+): boolean {
+  if (open === null || open.kind === 'shift' || (shift !== null && shift !== undefined)) return false;
+  const { repeatIntervalMs } = spec.alert;
+  const toldStep = told?.step ?? open.firedStep ?? open.firstStepOver;
+  return (
+    msToShift(hours ?? [], spec) <= WAIT_SHARE * repeatIntervalMs &&
+    (step - toldStep) * spec.stepMs < (1 + WAIT_SHARE) * repeatIntervalMs
+  );
 }
 
 /**

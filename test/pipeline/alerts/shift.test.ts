@@ -282,3 +282,23 @@ describe('for any course of steps at levels that stay and go', () => {
     );
   });
 });
+
+describe('the reminder of an alert', () => {
+  /** Each 6 steps of half an hour; a shift is wanted after more than 9.6. */
+  const reminding: GateContext = {
+    ...slow,
+    spec: { ...slow.spec, alert: { ...slow.spec.alert, repeatIntervalMs: 6 * slow.spec.stepMs } },
+  };
+  const remindedAt = (letters: string): string[] =>
+    live(inputsOf(letters), reminding).notifications.map(
+      ({ alert, atMs }) => `${atMs / slow.spec.stepMs - 1}:${alert.kind}`,
+    );
+
+  it.each<[what: string, letters: string, told: string[]]>([
+    ['comes after repeat_interval', 'ooohhhhhh', ['2:anomaly', '8:anomaly']],
+    ['waits for the news that the level stays, if that is near', shifted, ['2:anomaly', '9:shift']],
+    ['waits no longer than half an interval', 'ooooooohhhhhh', ['2:anomaly', '11:anomaly']],
+  ])('%s', (_what, letters, course) => {
+    expect(remindedAt(letters)).toEqual(course);
+  });
+});
