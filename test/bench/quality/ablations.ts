@@ -18,6 +18,10 @@ export const ABLATIONS: readonly DetectorRow[] = [
   ablation('window 16 alone', { spec: (spec) => ({ ...spec, windows: [16] }) }),
   ablation('no newest-row rule', { model: withoutNewestRowRule }),
   ablation('no daily refit', { spec: (spec) => ({ ...spec, calibration: { schedule: NEVER } }) }),
+  // Types with a net and the forecast in place of the linear members.
+  ...(['dense', 'lstm', 'conv', 'variational'] as const).map((type) =>
+    ablation(`type: ${type}`, { spec: (spec) => ({ ...spec, model: { ...spec.model, type } }) }),
+  ),
 ];
 
 function ablation(name: string, altered: Alterations): DetectorRow {
