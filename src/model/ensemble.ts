@@ -42,6 +42,7 @@ export function createEnsemble(parts: EnsembleParts, version: string): ScoringMo
     const { scale } = partOf(entity, cohort);
     return {
       own: parts.entities.has(entity),
+      trainedRows: Math.max(0, ...scale.counts),
       mean: restoreOrder(scale.mean, order),
       sd: restoreOrder(scale.sd, order),
       low: restoreOrder(scale.low, order),

@@ -30,6 +30,8 @@ export interface ModelScore {
 export interface EntityProfile {
   /** Own statistics, or the cohort's. */
   readonly own: boolean;
+  /** Rows of its own that the model learned from. */
+  readonly trainedRows: number;
   readonly mean: Float64Array;
   readonly sd: Float64Array;
   /** Smallest and largest training value, for the range guard. */

@@ -51,7 +51,7 @@ export function explainStep(replayed: ReplayedStep, of: ExplainedOf): StepExplan
         : {
             model: parts.model.logError,
             trainingRange: trainingRangePart(parts.guard.g),
-            runningGuards: runningGuardsPart(parts.running.g, parts.model),
+            runningGuards: runningGuardsPart(parts.running, parts.model),
           },
     rowRatio: known(parts?.model.newestRowRatio),
     model:

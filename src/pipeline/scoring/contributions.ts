@@ -19,7 +19,7 @@ export function contributionsOf(
   const { model, guard, running, profile, newestRow } = score;
   const maps = score.normal?.maps ?? [];
   const fromRange = trainingRangePart(guard.g);
-  const fromRunning = runningGuardsPart(running.g, model);
+  const fromRunning = runningGuardsPart(running, model);
   const fromModel = Math.max(0, model.logError);
   const fromGuards = fromRange + fromRunning;
   const rangeSum = guard.distances.reduce((sum, d) => sum + d, 0);

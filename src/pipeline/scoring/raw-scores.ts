@@ -54,7 +54,7 @@ export function scoreRaw(model: ScoringModel, items: readonly GuardedItem[]): Ra
     for (const view of viewsOf(item)) {
       const score = checked(model, item, scores[at++]);
       const guard = readTrainingRange(item.profile, lastRow(view, model.features.length));
-      const raw = score.logError + trainingRangePart(guard.g) + runningGuardsPart(running.g, score);
+      const raw = score.logError + trainingRangePart(guard.g) + runningGuardsPart(running, score);
       if (best !== null && raw >= best.raw) continue;
       best = { model: score, guard, running, newestRow, profile: item.profile, normal: view.normal, raw };
     }
@@ -85,6 +85,6 @@ export function isRowUnusual({ model, guard, running }: RawScore): boolean {
   return (
     model.newestRowRatio > 1 ||
     guard.g > 0 ||
-    (running.g >= UNUSUAL_G && runningGuardsPart(running.g, model) > 0)
+    (running.g >= UNUSUAL_G && runningGuardsPart(running, model) > 0)
   );
 }

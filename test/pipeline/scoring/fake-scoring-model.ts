@@ -75,6 +75,7 @@ export function fakeModel(version = 'v1', silent = false): ScoringModel {
     rowsLeast: 1,
     profile: () => ({
       own: true,
+      trainedRows: 100_000,
       mean: Float64Array.of(0, 0.5),
       sd: Float64Array.of(1, 0.2),
       low: Float64Array.of(-100, 0),

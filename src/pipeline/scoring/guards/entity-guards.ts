@@ -18,6 +18,8 @@ const WEIGHTS: Readonly<Record<RunningGuard, number>> = {
 };
 /** A profile's slot moves by so much of the way to each new value: some two weeks of 5-minute rows. */
 const PROFILE_RATE = 0.01;
+/** What comes again each week is unknown to a model that has seen less. */
+const WEEK_MS = 7 * 86_400_000;
 /** As the model scales: only to keep float32 finite. */
 const LARGEST_SCALED = 1e6;
 
@@ -60,7 +62,7 @@ export class EntityGuards {
     const counts = isPeak(memory, g);
     memory.upToStep = step;
     memory.steps += 1;
-    return counts ? { g, exceedances } : SILENT;
+    return counts ? { g, exceedances, isYoung: this.#isYoung() } : SILENT;
   }
 
   /** What `newGuardMemory` takes as profiles: `[features, SLOTS]`, scaled. */
@@ -85,6 +87,11 @@ export class EntityGuards {
   /** The memory; `readGuardBytes` and the rows after `upToStep` make it again, to the bit. */
   toBytes(): Uint8Array {
     return guardBytes(this.#memory);
+  }
+
+  #isYoung(): boolean {
+    const { profile, stepMs } = this.#setting;
+    return profile.trainedRows * stepMs < WEEK_MS;
   }
 
   #readFeature(feature: number, value: number, slot: number, exceedances: Exceedance[]): void {

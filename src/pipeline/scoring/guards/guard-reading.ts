@@ -29,7 +29,9 @@ export interface RunningReading {
   /** Mean over features of their distances; 0 unless it exceeds those of the last 20 steps. */
   readonly g: number;
   readonly exceedances: readonly Exceedance[];
+  /** The model has learned from less than a week of the entity. */
+  readonly isYoung: boolean;
 }
 
 /** Nothing to say. */
-export const SILENT: RunningReading = { g: 0, exceedances: [] };
+export const SILENT: RunningReading = { g: 0, exceedances: [], isYoung: false };

@@ -62,6 +62,7 @@ describe('EntityGuards', () => {
     const reading = afterWeeks(4).read(4 * WEEK, Float64Array.of(60));
     const finding = guardFinding(reading, 0, {
       own: true,
+      trainedRows: 100_000,
       mean: Float64Array.of(100),
       sd: Float64Array.of(10),
       low: Float64Array.of(0),
@@ -77,6 +78,7 @@ describe('EntityGuards', () => {
     const reading = afterWeeks(4).read(4 * WEEK, Float64Array.of(60));
     const profile = {
       own: true,
+      trainedRows: 100_000,
       mean: Float64Array.of(1),
       sd: Float64Array.of(10),
       high: Float64Array.of(30),
@@ -87,7 +89,12 @@ describe('EntityGuards', () => {
   });
 
   it('goes on to the bit from its bytes, and takes no step twice', () => {
-    const profile = { own: true, mean: Float64Array.of(3, 0), sd: Float64Array.of(2, 1e-3) };
+    const profile = {
+      own: true,
+      trainedRows: 100_000,
+      mean: Float64Array.of(3, 0),
+      sd: Float64Array.of(2, 1e-3),
+    };
     const setting = {
       profile: { ...profile, low: Float64Array.of(0, 0), high: Float64Array.of(0, 0) },
       stepMs: 300_000,
@@ -127,6 +134,7 @@ describe('EntityGuards', () => {
         {
           profile: {
             own: true,
+            trainedRows: 100_000,
             mean: Float64Array.of(level, 5),
             sd: Float64Array.of(unit, 2),
             low: Float64Array.of(0, 0),
@@ -151,6 +159,7 @@ describe('EntityGuards', () => {
             {
               profile: {
                 own: true,
+                trainedRows: 100_000,
                 mean: Float64Array.of(5, 0),
                 sd: Float64Array.of(2, 1),
                 low: Float64Array.of(0, 0),

@@ -6,7 +6,14 @@ import { fc } from '../../../support/properties.ts';
 
 function profile(low: readonly number[], high: readonly number[]): EntityProfile {
   const middle = Float64Array.from(low);
-  return { own: true, mean: middle, sd: middle, low: Float64Array.from(low), high: Float64Array.from(high) };
+  return {
+    own: true,
+    trainedRows: 100_000,
+    mean: middle,
+    sd: middle,
+    low: Float64Array.from(low),
+    high: Float64Array.from(high),
+  };
 }
 
 describe('readTrainingRange', () => {
