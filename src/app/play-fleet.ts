@@ -5,7 +5,7 @@ import { simulateFleet, type FleetOptions, type SimulatedFleet } from '../ingest
 import { fleetRecords } from './fleet-records.ts';
 
 /** So many steps pass in the present before something happens: time to set strayd up. */
-const STEPS_BEFORE_INCIDENT = 8;
+const STEPS_BEFORE_INCIDENT = 6;
 const STEPS_PER_SEND = 60;
 
 /** A fleet of which the past is over and the present goes on by the clock. */

@@ -45,10 +45,10 @@ test('the past ends now, and then each step is sent once its minute is over', as
   }
 });
 
-test('the first incident begins eight minutes from now, on the clock of the records', () => {
+test('the first incident begins six minutes from now, on the clock of the records', () => {
   const { fleet, firstIncident } = fleetOfNow(small, now);
   expect(firstIncident?.instance).toBe(fleet.incidents[0]?.instance);
-  expect(firstIncident?.atMs).toBe(Math.floor(now / MINUTE + 8) * MINUTE);
+  expect(firstIncident?.atMs).toBe(Math.floor(now / MINUTE + 6) * MINUTE);
 });
 
 test('without incidents it plays as well', async () => {

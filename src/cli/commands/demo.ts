@@ -62,7 +62,7 @@ export function demoCommand(): Command {
       new Option(
         '--produce <topic>',
         'with --kafka: only write the fleet to this topic, days of history at once and then minute by minute until Ctrl-C, ' +
-          'for a strayd of yours to read; the first incident begins after some eight minutes',
+          'for a strayd of yours to read; the first incident begins after some six minutes',
       ).conflicts(['stay', 'json', 'model']),
     )
     .option('--json', 'print the verdict as JSON and nothing else')
