@@ -4,6 +4,7 @@ import type { FleetStep, SimulatedFleet } from '../ingest/replay/simulated-fleet
 import type { Daemon } from './daemon.ts';
 import { DemoError } from './demo-error.ts';
 import type { DemoProgress } from './demo-progress.ts';
+import { fleetRecords } from './fleet-records.ts';
 
 /** Brings the fleet's records to the daemon; each part resolves when the daemon has read it. */
 export interface DemoFeed {
@@ -60,7 +61,7 @@ export async function kafkaFeed({ brokers, fleet, progress, warn }: KafkaFeedOpt
     let records: OutgoingRecord[] = [];
     let joined = 0;
     while (next.done !== true && isWanted(next.value)) {
-      records.push(...next.value.batches.flatMap(outgoing));
+      records.push(...fleetRecords(next.value));
       for (const batch of next.value.batches) newest.set(batch.partition, batch.records.at(-1)?.timeMs ?? 0);
       next = steps.next();
       if (++joined % STEPS_PER_SEND !== 0) continue;
@@ -81,13 +82,4 @@ export async function kafkaFeed({ brokers, fleet, progress, warn }: KafkaFeedOpt
       await producer.close();
     },
   };
-}
-
-function outgoing({ partition, records }: FleetStep['batches'][number]): OutgoingRecord[] {
-  return records.map(({ value, timeMs }) => ({
-    partition,
-    key: null,
-    value: Buffer.from(value ?? []).toString('utf8'),
-    timeMs,
-  }));
 }

@@ -1,47 +1,13 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
 import { renderProblems } from '../config/render-problems.ts';
-import { buildInfo } from '../app/build-info.ts';
 import { NoFeaturesFound } from '../app/discovery/decide-features.ts';
 import { ListenError } from '../app/listen.ts';
 import { PipelineNotStarted } from '../app/pipeline-thread.ts';
-import { alertsCommand } from './commands/alerts.ts';
-import { backtestCommand } from './commands/backtest.ts';
-import { checkCommand } from './commands/check.ts';
-import { demoCommand } from './commands/demo.ts';
-import { explainCommand } from './commands/explain.ts';
-import { initCommand } from './commands/init.ts';
-import { modelsCommand } from './commands/models.ts';
-import { runCommand } from './commands/run.ts';
-import { trainCommand } from './commands/train.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { printable } from './printable.ts';
-
-const program = new Command('strayd')
-  .description(
-    'Learns what normal looks like for every host, service or pipeline whose metrics pass through Kafka, and ' +
-      'says when one strays, which metric did it, and how sure it is.\n\n' +
-      'New here? "strayd demo" needs no Kafka and no configuration.',
-  )
-  .version(buildInfo().version, '-V, --version', 'print the version')
-  .addCommand(demoCommand())
-  .addCommand(initCommand())
-  .addCommand(runCommand())
-  .addCommand(checkCommand())
-  .addCommand(trainCommand())
-  .addCommand(backtestCommand())
-  .addCommand(explainCommand())
-  .addCommand(alertsCommand())
-  .addCommand(modelsCommand())
-  .addHelpText('after', '\nExit codes: 0 fine, 1 failed, 2 wrong use or configuration.');
-
-for (const command of withChildren(program)) {
-  command
-    .exitOverride()
-    .helpOption('-h, --help', 'print this help')
-    .showHelpAfterError(`("${commandPath(command)} --help" tells what there is)`);
-}
+import { straydProgram } from './program.ts';
 
 // A reader that has seen enough ("… | head") closes the pipe: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -50,7 +16,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await program.parseAsync();
+  await straydProgram().parseAsync();
 } catch (error) {
   process.exitCode = explain(error);
 }
@@ -77,12 +43,4 @@ function explain(error: unknown): number {
   // Commander has printed what it has to say; 0 is help or the version that someone asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.wrongUse;
   throw error;
-}
-
-function withChildren(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(withChildren)];
-}
-
-function commandPath(command: Command): string {
-  return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
 }

@@ -43,6 +43,8 @@ it.concurrent.each<[wrong: string, says: string]>([
   ['demo --sede 1', 'Did you mean --seed?'],
   ['demo --seed one', 'It takes a whole number'],
   ['demo --port 70000', 'from 0 to 65535'],
+  ['demo --produce metrics', '--produce needs --kafka host:port'],
+  ['demo --produce metrics --kafka a:1 --json', "cannot be used with option '--json'"],
   ['demo now', "too many arguments for 'demo'"],
   ['backtest', "required option '-i, --input <wide.csv>' not specified"],
   ['backtest --input no-such.csv', "Can't open no-such.csv: no such file"],

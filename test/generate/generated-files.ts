@@ -1,6 +1,7 @@
 import { dashboardFiles } from '../../grafana/dashboard-files.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { configReference } from './config-reference.ts';
+import { chartRules, kubernetesManifests } from './kubernetes-manifests.ts';
 import { metricsReference } from './metrics-reference.ts';
 
 /** A file made from the sources: its path from the top of the repository, and the text it must have. */
@@ -17,5 +18,7 @@ export function generatedFiles(): GeneratedFile[] {
     { path: 'docs/reference/config.md', text: configReference(schema) },
     { path: 'docs/reference/metrics.md', text: metricsReference() },
     ...dashboardFiles(),
+    ...chartRules(),
+    ...kubernetesManifests(),
   ];
 }

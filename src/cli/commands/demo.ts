@@ -1,9 +1,11 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { runDemo, type DemoOptions, type DemoResult } from '../../app/demo.ts';
 import { DemoError, DemoInterrupted } from '../../app/demo-error.ts';
+import { produceFleet } from '../../app/produce-fleet.ts';
 import { demoReport, judgeDemo } from '../demo-report.ts';
-import { demoScreen, type DemoScreen } from '../demo-screen.ts';
-import { CommandError } from '../exit.ts';
+import { demoScreen } from '../demo-screen.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { fleetScreen } from '../fleet-screen.ts';
 import { wholeNumber } from '../number-arguments.ts';
 
 interface Flags {
@@ -13,7 +15,15 @@ interface Flags {
   readonly kafka?: string;
   readonly port: number;
   readonly stay?: true;
+  readonly produce?: string;
   readonly json?: true;
+}
+
+/** What is on the screen when someone has had enough. */
+interface Stoppable {
+  finished(): void;
+  /** What stays behind, if anything does. */
+  readonly left?: string;
 }
 
 /** `strayd demo`: no Kafka, no config, under two minutes. */
@@ -48,8 +58,16 @@ export function demoCommand(): Command {
       '--stay',
       'to watch it in the console: the day takes a minute, and the console stays until Ctrl-C',
     )
+    .addOption(
+      new Option(
+        '--produce <topic>',
+        'with --kafka: only write the fleet to this topic, days of history at once and then minute by minute until Ctrl-C, ' +
+          'for a strayd of yours to read; the first incident begins after some six minutes',
+      ).conflicts(['stay', 'json', 'model']),
+    )
     .option('--json', 'print the verdict as JSON and nothing else')
     .action(async (flags: Flags) => {
+      if (flags.produce !== undefined) return produce(flags, flags.produce);
       const options: DemoOptions = {
         seed: flags.seed,
         incidents: flags.incidents,
@@ -75,8 +93,17 @@ export function demoCommand(): Command {
     });
 }
 
+async function produce({ kafka, seed, incidents }: Flags, topic: string): Promise<void> {
+  if (kafka === undefined) {
+    throw new CommandError('Say where the topic is: --produce needs --kafka host:port.', EXIT.wrongUse);
+  }
+  const screen = fleetScreen(process.stdout, topic);
+  const options = { brokers: kafka.split(','), topic, seed, incidents };
+  await untilStopped((signal) => produceFleet(options, screen, signal), screen);
+}
+
 /** Tidies up at Ctrl-C before the process ends as the signal would have ended it; a second one does not wait. */
-async function untilStopped<T>(run: (signal: AbortSignal) => Promise<T>, screen: DemoScreen): Promise<T> {
+async function untilStopped<T>(run: (signal: AbortSignal) => Promise<T>, screen: Stoppable): Promise<T> {
   const stopper = new AbortController();
   const stop = (signal: NodeJS.Signals): void => stopper.abort(signal);
   process.once('SIGINT', stop);
@@ -87,7 +114,7 @@ async function untilStopped<T>(run: (signal: AbortSignal) => Promise<T>, screen:
     if (error instanceof DemoError) throw new CommandError(error.message);
     if (!(error instanceof DemoInterrupted)) throw error;
     screen.finished();
-    process.stderr.write('Stopped; nothing is left behind.\n');
+    process.stderr.write(`Stopped; ${screen.left ?? 'nothing is left behind'}.\n`);
     process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
     process.kill(process.pid, stopper.signal.reason as NodeJS.Signals);
     return new Promise<never>(() => undefined);

@@ -17,6 +17,8 @@ export interface FleetOptions {
   readonly hosts: number;
   /** First step's begin, Unix ms; a whole number of days. */
   readonly startMs: number;
+  /** How long after the simulated times those of the records lie; whole steps. Hosts keep their hours, whatever the records say. */
+  readonly writtenLaterMs: number;
   /** Whole days without incidents, at least one. */
   readonly historyDays: number;
   /** Whole days after that, each with one incident of each kind if `incidents`. */
@@ -32,6 +34,7 @@ export const DEFAULT_FLEET: FleetOptions = {
   seed: 1,
   hosts: 20,
   startMs: Date.UTC(2026, 0, 5),
+  writtenLaterMs: 0,
   historyDays: 3,
   liveDays: 1,
   incidents: true,
@@ -98,6 +101,11 @@ function checkOptions(options: FleetOptions): void {
       );
     }
   }
+  if (options.writtenLaterMs % FLEET_STEP_MS !== 0) {
+    throw new RangeError(
+      `the simulated fleet's records are to lie ${options.writtenLaterMs} ms later; it takes whole minutes`,
+    );
+  }
   if (options.startMs % DAY_MS !== 0) {
     throw new RangeError(
       `the simulated fleet starts at ${options.startMs}; it takes the first millisecond of a UTC day`,
@@ -108,7 +116,8 @@ function checkOptions(options: FleetOptions): void {
 type Plan = Pick<SimulatedFleet, 'options' | 'hosts' | 'incidents' | 'interruptions'>;
 
 function* fleetSteps(plan: Plan): Generator<FleetStep> {
-  const { seed, source, topic, partitions, startMs, historyDays, liveDays } = plan.options;
+  const { seed, source, topic, partitions, historyDays, liveDays } = plan.options;
+  const writtenFromMs = plan.options.startMs + plan.options.writtenLaterMs;
   const historySteps = historyDays * STEPS_PER_DAY;
   const count = historySteps + liveDays * STEPS_PER_DAY;
   const exporters = makeExporters(plan, count);
@@ -117,7 +126,7 @@ function* fleetSteps(plan: Plan): Generator<FleetStep> {
   for (let step = 0; step < count; step++) {
     const records = offsets.map((): RawRecord[] => []);
     for (const exporter of exporters) {
-      const scrape = exporter.scrape(step, startMs + step * FLEET_STEP_MS);
+      const scrape = exporter.scrape(step, writtenFromMs + step * FLEET_STEP_MS);
       for (const value of scrape?.values ?? []) {
         const partition = draw.integer(partitions);
         const list = records[partition];

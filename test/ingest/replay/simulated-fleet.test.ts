@@ -136,6 +136,7 @@ describe('simulateFleet', () => {
   it.each([
     [{ hosts: 0 }, 'hosts is 0; it takes a whole number of at least 1'],
     [{ historyDays: 0.5 }, 'historyDays is 0.5'],
+    [{ writtenLaterMs: 1 }, 'to lie 1 ms later; it takes whole minutes'],
     [{ startMs: 1 }, 'starts at 1; it takes the first millisecond of a UTC day'],
   ])('refuses %j', (options, message) => {
     expect(() => simulateFleet(options)).toThrow(message);
