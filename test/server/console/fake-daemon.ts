@@ -301,7 +301,7 @@ function entitySteps(): EntitySteps {
     truncated: false,
     steps: Array.from({ length: 240 }, (_, index) => ({
       atMs: NEWEST_MS - (240 - index) * STEP_MS,
-      seen: [3 + Math.sin(index / 20)],
+      seen: [3 + Math.sin(index / 20) + (index > 220 ? 1 : 0)],
       expected: [3 + Math.sin(index / 20 - 0.1)],
       share: [1],
       score: index > 220 ? 1.7 : 0.2,
@@ -322,3 +322,5 @@ function explanation(at: string | null): StepExplanation {
   };
   return told as StepExplanation;
 }
+      low: [2.6 + Math.sin(index / 20 - 0.1)],
+      high: [3.4 + Math.sin(index / 20 - 0.1)],
