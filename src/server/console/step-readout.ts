@@ -43,7 +43,8 @@ export function StepReadout({ detector, entity, data, at, held, hold }: ReadoutP
   `;
 }
 
-function featureTable({ features }: EntitySteps, { seen, expected, share }: EntityStep): VNode {
+function featureTable({ features }: EntitySteps, step: EntityStep): VNode {
+  const { expected, share } = step;
   const order = features.map((_, index) => index).sort((a, b) => (share?.[b] ?? 0) - (share?.[a] ?? 0));
   return html`
     <table>
@@ -62,7 +63,7 @@ function featureTable({ features }: EntitySteps, { seen, expected, share }: Enti
           return html`
             <tr key=${feature}>
               <th scope="row">${feature}</th>
-              <td class="number">${formatValue(seen[index] ?? null, unit)}</td>
+              ${seenCell(step, index, unit)}
               ${expected !== undefined && html`<td class="number">${formatValue(expected[index] ?? null, unit)}</td>`}
               ${share !== undefined && html`<td class="number">${part === null ? '–' : formatShare(part)}</td>`}
             </tr>
@@ -71,6 +72,20 @@ function featureTable({ features }: EntitySteps, { seen, expected, share }: Enti
       </tbody>
     </table>
   `;
+}
+
+/** What was seen, marked where it lies outside of what is usual. */
+function seenCell({ seen, low, high }: EntityStep, index: number, unit: string): VNode {
+  const value = seen[index] ?? null;
+  const [least, most] = [low?.[index] ?? null, high?.[index] ?? null];
+  const isOutside = value !== null && ((least !== null && value < least) || (most !== null && value > most));
+  const usual = least === null || most === null ? null : [least, most].map((end) => formatValue(end, unit));
+  return html`<td
+    class=${isOutside ? 'number over' : 'number'}
+    title=${usual === null ? undefined : `usual: ${usual.join(' to ')}`}
+  >
+    ${formatValue(value, unit)}${isOutside && html`<span class="unseen"> outside of what is usual</span>`}
+  </td>`;
 }
 
 function scoreText({ score, over }: EntityStep): string {
