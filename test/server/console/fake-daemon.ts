@@ -123,6 +123,11 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
       state.quiet = state.quiet.filter((one) => one.id !== id);
       return { kind: 'done', value: null };
     },
+    deployed: async ({ entity = null, match = null, detector = 'hosts', time = 'now' }) => {
+      asked.push(`deployed ${entity ?? match ?? ''} of ${detector} at ${time}`);
+      const at = new Date(NEWEST_MS).toISOString();
+      return { kind: 'done', value: [{ detector, entity, match, from: at, to: at }] };
+    },
     accept: async (id) => {
       asked.push(`accept ${id}`);
       const at = new Date(NEWEST_MS).toISOString();
