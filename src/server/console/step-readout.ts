@@ -32,7 +32,7 @@ export function StepReadout({ detector, entity, data, at, held, hold }: ReadoutP
       ${alerts.map(
         ({ id, kind, state }) => html`<p><a href=${hashOf(['alerts', id])}>Alert: ${kind}, ${state}</a></p>`,
       )}
-      ${featureTable(data, step)}
+      ${featureTable(data, step)} ${neighbours(index, data.steps.length, hold)}
       ${
         held
           ? html`${part(StepReason, { detector, entity, atMs: step.atMs })}
@@ -40,6 +40,18 @@ export function StepReadout({ detector, entity, data, at, held, hold }: ReadoutP
           : html`<button type="button" onClick=${() => hold(index)}>Why did it (not) fire here?</button>`
       }
     </aside>
+  `;
+}
+
+/** Holds the step before or after, for who points at nothing. */
+function neighbours(index: number, count: number, hold: ReadoutProps['hold']): VNode {
+  return html`
+    <p class="actions">
+      <button type="button" disabled=${index === 0} onClick=${() => hold(index - 1)}>← Step before</button>
+      <button type="button" disabled=${index + 1 >= count} onClick=${() => hold(index + 1)}>
+        Step after →
+      </button>
+    </p>
   `;
 }
 

@@ -363,6 +363,21 @@ describe.skipIf(CHROMIUM.path === null)(`the console in a browser${CHROMIUM.note
     await page.locator('h1', { hasText: 'db-2' }).waitFor();
   });
 
+  it('goes from step to step of an entity by keyboard, and says why there', async () => {
+    const { page } = await open('#/entity?detector=hosts&entity=db-2');
+    const before = page.getByRole('button', { name: 'Step before' });
+    await before.focus();
+    expect(await page.getByRole('button', { name: 'Step after' }).isDisabled()).toBe(true);
+    for (const time of ['11:59:30', '11:59:15']) {
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Held step' }).waitFor();
+      await page.locator('.readout-step').getByText(`2026-01-08 ${time} UTC`).waitFor();
+    }
+    await page.getByText(/At 2026-01-08T11:59:15.000Z an alert was open already/).waitFor();
+    await page.getByRole('button', { name: 'Step after' }).click();
+    await page.locator('.readout-step').getByText('2026-01-08 11:59:30 UTC').waitFor();
+  });
+
   it('opens the alert that a notification links to', async () => {
     const { page } = await open('?alert=past-1');
     await page.getByText('its other alerts').waitFor();
