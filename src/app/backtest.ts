@@ -7,14 +7,14 @@ import { wideSlices } from '../ingest/replay/wide-slices.ts';
 import type { RecordSlice } from '../core/records.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import { createState } from '../pipeline/create-state.ts';
-import type { Alert, ClosedVector, Effects } from '../pipeline/effects.ts';
+import type { ClosedVector, Effects } from '../pipeline/effects.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { step } from '../pipeline/step.ts';
 import type { TrainingOutcome, TrainingProgress } from '../training/train.ts';
 import type { TrainingCard } from '../training/training-card.ts';
 import { putToUse, trainNow, type ModelInUse } from './backtest-training.ts';
 import { cronTimes } from './cron.ts';
-import { firedAlerts } from './fired-alerts.ts';
+import { firedSpans, type FiredSpan } from './fired-alerts.ts';
 
 const ROWS_PER_SLICE = 2000;
 const SOURCE = 'file';
@@ -45,13 +45,6 @@ export interface BacktestScore {
   readonly raw: number;
 }
 
-export interface BacktestAlert {
-  readonly entity: string;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly alert: Alert;
-}
-
 /** One training, at a time of the file. */
 export interface BacktestTraining {
   readonly atMs: number;
@@ -66,7 +59,7 @@ export interface BacktestResult {
   readonly match: MatchResult;
   /** Mean over entities with a labelled row; `null` without labels. */
   readonly vusPr: number | null;
-  readonly alerts: readonly BacktestAlert[];
+  readonly alerts: readonly FiredSpan[];
   readonly scores: readonly BacktestScore[];
   /** Of the model in use at the end. */
   readonly card: TrainingCard;
@@ -145,7 +138,7 @@ function account(input: BacktestInput, seen: readonly Effects[]): Omit<BacktestR
   const counted = rows.filter(({ timeMs }) => timeMs >= trainUntilMs);
   const scores = scoresOf(seen, counted, spec.stepMs);
   const endMs = counted.reduce((newest, { timeMs }) => Math.max(newest, timeMs), -Infinity);
-  const alerts = alertsOf(seen, spec.stepMs, endMs);
+  const alerts = firedSpans(seen, spec.stepMs, endMs);
   const entities = new Set(counted.map(({ entity }) => entity)).size;
   // A label outside of the rows that count was not there to be found.
   const events = (input.labels ?? []).filter(
@@ -177,21 +170,6 @@ function scoresOf(seen: readonly Effects[], counted: readonly WideRow[], stepMs:
       return [{ entity: row.entity, time: row.timeText, timeMs: row.timeMs, score, raw }];
     }),
   );
-}
-
-/**
- * An alert's span is while it fired: from the step that confirmed it to the last over, or to the end of the file. Of a shift that
- * stays it ends when it became one: it says nothing of what comes after.
- */
-function alertsOf(seen: readonly Effects[], stepMs: number, endMs: number): BacktestAlert[] {
-  return firedAlerts(seen)
-    .map((alert) => ({
-      entity: alert.entity,
-      startMs: (alert.firedStep ?? alert.firstStepOver) * stepMs,
-      endMs: alert.state === 'firing' && alert.kind !== 'shift' ? endMs : alert.lastStepOver * stepMs,
-      alert,
-    }))
-    .sort((a, b) => a.startMs - b.startMs);
 }
 
 function meanVusPr(

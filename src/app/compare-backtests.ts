@@ -1,12 +1,13 @@
 import { plural } from '../core/plural.ts';
 import type { EntitySpan } from '../core/evaluation/match-events.ts';
-import type { BacktestAlert, BacktestResult } from './backtest.ts';
+import type { BacktestResult } from './backtest.ts';
+import type { FiredSpan } from './fired-alerts.ts';
 
 /** What another configuration would have changed on the same file. */
 export interface BacktestComparison {
   /** Alerts of the other configuration that overlap none of the first on their entity. */
-  readonly gained: readonly BacktestAlert[];
-  readonly lost: readonly BacktestAlert[];
+  readonly gained: readonly FiredSpan[];
+  readonly lost: readonly FiredSpan[];
   /** Events that only the first one found; empty without labels. */
   readonly missed: readonly EntitySpan[];
   /** Why the other one is worse, one sentence each; empty = it passes. */
@@ -25,8 +26,8 @@ export function compareBacktests(
   other: BacktestResult,
   labels: readonly EntitySpan[] | null,
 ): BacktestComparison {
-  const gained = other.alerts.filter((alert) => !first.alerts.some((known) => overlaps(alert, known)));
-  const lost = first.alerts.filter((alert) => !other.alerts.some((known) => overlaps(alert, known)));
+  const gained = newAlerts(first.alerts, other.alerts);
+  const lost = newAlerts(other.alerts, first.alerts);
   const isFound = (event: EntitySpan, { alerts }: BacktestResult): boolean =>
     alerts.some((alert) => overlaps(event, alert));
   const missed = (labels ?? []).filter((event) => isFound(event, first) && !isFound(event, other));
@@ -45,6 +46,11 @@ export function compareBacktests(
       );
   }
   return { gained, lost, missed, faults };
+}
+
+/** Those of `alerts` that overlap none of the known ones on their entity. */
+export function newAlerts(known: readonly FiredSpan[], alerts: readonly FiredSpan[]): FiredSpan[] {
+  return alerts.filter((alert) => !known.some((one) => overlaps(alert, one)));
 }
 
 function overlaps(a: EntitySpan, b: EntitySpan): boolean {

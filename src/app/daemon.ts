@@ -14,6 +14,7 @@ import { buildInfo } from './build-info.ts';
 import { Closers } from './closers.ts';
 import { startDelivery } from './deliver.ts';
 import { createInstruments, restoreInstruments, showPublished, type Instruments } from './instruments.ts';
+import { DryRunner } from './dry-run/dry-runner.ts';
 import { startDriftWatch } from './drift-watch.ts';
 import { jitterMs } from './jitter.ts';
 import { LookBackModels } from './look-back-models.ts';
@@ -145,6 +146,9 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   });
   closers.add(() => tester.stop());
 
+  const dryRun = new DryRunner({ config, isTraining: () => desk.running !== null });
+  closers.add(() => dryRun.stop());
+
   const lookBackModels = new LookBackModels();
   closers.add(() => lookBackModels.dispose());
   const backend = createBackend({
@@ -163,6 +167,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
     backend,
     token: config.server.token?.reveal() ?? null,
     live: createLiveBackend({ config, store, instruments }),
+    dryRun,
     console: readConsoleFiles(CONSOLE),
   });
   closers.add(() => server.close());

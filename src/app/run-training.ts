@@ -7,7 +7,7 @@ import type { StoreReader } from '../store/store-reader.ts';
 import { excludedSpans, type PastAlert } from '../training/excluded-spans.ts';
 import { quietSpans } from '../training/quiet-spans.ts';
 import { train } from '../training/train.ts';
-import type { TrainingEntity } from '../training/training-input.ts';
+import type { TrainingEntity, TrainingInput } from '../training/training-input.ts';
 import { cronTimes } from './cron.ts';
 import { readModel } from './model-shelf.ts';
 import { writeModelFile } from './write-model-file.ts';
@@ -21,18 +21,9 @@ export async function runTraining(
   const store = openStore(storePath, { mode: 'read' });
   try {
     const newestStep = Math.floor(store.newestMs(spec) / spec.stepMs);
-    const entities = readEntities(store, spec, newestStep);
+    const rows = trainingRows(store, spec, newestStep);
     const outcome = await train(
-      {
-        spec,
-        seed,
-        entities,
-        excluded: [
-          ...excludedSpans(pastAlerts(store, spec, newestStep), spec, newestStep),
-          ...quietSpans(keptWindows(store), entities, { spec, newestStep }),
-        ],
-        champion: await readChampion(store, spec),
-      },
+      { spec, seed, ...rows, champion: await readChampion(store, spec) },
       { selfTest: true, onProgress: ({ fraction, detail }) => progress(fraction, detail) },
     );
     if (outcome.kind === 'not_enough_history') {
@@ -46,6 +37,20 @@ export async function runTraining(
   } finally {
     store.close();
   }
+}
+
+/** What a training would learn from if `newestStep` were the newest. */
+export function trainingRows(
+  store: StoreReader,
+  spec: DetectorSpec,
+  newestStep: number,
+): Pick<TrainingInput, 'entities' | 'excluded'> {
+  const entities = readEntities(store, spec, newestStep);
+  const excluded = [
+    ...excludedSpans(pastAlerts(store, spec, newestStep), spec, newestStep),
+    ...quietSpans(keptWindows(store), entities, { spec, newestStep }),
+  ];
+  return { entities, excluded };
 }
 
 function readEntities(store: StoreReader, spec: DetectorSpec, newestStep: number): TrainingEntity[] {

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Config } from '../config/config.ts';
 import { Secret } from '../config/secret.ts';
+import { writtenDetector } from '../config/written-detector.ts';
 import { formatDuration } from '../core/duration.ts';
 
 /** Longer texts (PEM files, templates) would hide what is around them. */
@@ -11,7 +12,8 @@ const MOST_TEXT = 300;
  * `Secret` shows them.
  */
 export function shownConfig(config: Config): string {
-  return stringify(shown(config, ''), { lineWidth: 0 });
+  const detectors = config.detectors.map(writtenDetector);
+  return stringify(shown({ ...config, detectors }, ''), { lineWidth: 0 });
 }
 
 function shown(value: unknown, key: string): unknown {

@@ -84,7 +84,10 @@ async function json(response: Response): Promise<unknown> {
   }
 }
 
+/** Where the daemon names a command it names the route too, for those who came by it: at a terminal that is no help. */
+const ROUTE = / \([A-Z]+ \/api\/v1\/[^)]*\)/g;
+
 function problemDetail(answer: unknown): string | null {
   if (typeof answer !== 'object' || answer === null || !('detail' in answer)) return null;
-  return String(answer.detail);
+  return String(answer.detail).replace(ROUTE, '');
 }

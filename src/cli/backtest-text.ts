@@ -1,5 +1,6 @@
 import { plural } from '../core/plural.ts';
-import type { BacktestAlert, BacktestResult } from '../app/backtest.ts';
+import type { BacktestResult } from '../app/backtest.ts';
+import type { FiredSpan } from '../app/fired-alerts.ts';
 import type { BacktestOfFile } from '../app/backtest-file.ts';
 import type { BacktestComparison } from '../app/compare-backtests.ts';
 import type { DetectorSpec } from '../core/detector.ts';
@@ -90,7 +91,7 @@ function summaryOf({ entities, steps, match, vusPr, alerts }: BacktestResult, sp
   ];
 }
 
-function alertJson({ entity, startMs, endMs, alert }: BacktestAlert) {
+function alertJson({ entity, startMs, endMs, alert }: FiredSpan) {
   return {
     entity,
     start: new Date(startMs).toISOString(),
@@ -106,7 +107,7 @@ function alertJson({ entity, startMs, endMs, alert }: BacktestAlert) {
   };
 }
 
-function alertRow({ entity, startMs, endMs, alert }: BacktestAlert): string[] {
+function alertRow({ entity, startMs, endMs, alert }: FiredSpan): string[] {
   return [
     new Date(startMs).toISOString().slice(0, 16).replace('T', ' '),
     new Date(endMs).toISOString().slice(0, 16).replace('T', ' '),

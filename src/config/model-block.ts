@@ -3,7 +3,15 @@ import type { ModelSpec } from '../core/detector.ts';
 
 /** A detector's `model` as it is written in the configuration, every key with its value. */
 export function modelBlock(model: ModelSpec): string {
-  const block = {
+  const document = new Document({ model: writtenModel(model) });
+  const layers = document.getIn(['model', 'layers'], true);
+  if (isSeq(layers)) layers.flow = true;
+  return document.toString({ flowCollectionPadding: false });
+}
+
+/** The same as plain values. */
+export function writtenModel(model: ModelSpec): Readonly<Record<string, unknown>> {
+  return {
     type: model.type,
     layers: model.layers,
     bottleneck: model.bottleneck,
@@ -16,8 +24,4 @@ export function modelBlock(model: ModelSpec): string {
     seed: model.seed,
     ...(model.ownNets === undefined ? {} : { own_nets: [...model.ownNets] }),
   };
-  const document = new Document({ model: block });
-  const layers = document.getIn(['model', 'layers'], true);
-  if (isSeq(layers)) layers.flow = true;
-  return document.toString({ flowCollectionPadding: false });
 }

@@ -39,7 +39,9 @@ export function createEnsemble(parts: EnsembleParts, version: string): ScoringMo
     parts.entities.get(entity) ?? groupOf(parts, parts.cohorts.get(cohort) ?? FLEET).unseen;
 
   const profile = (entity: string, cohort: string): EntityProfile => {
-    const { scale } = partOf(entity, cohort);
+    const part = partOf(entity, cohort);
+    const { scale } = part;
+    const reach = reachOf(part, part.basis ?? groupOf(parts, part.group).basis);
     return {
       own: parts.entities.has(entity),
       trainedRows: Math.max(0, ...scale.counts),
@@ -47,6 +49,7 @@ export function createEnsemble(parts: EnsembleParts, version: string): ScoringMo
       sd: restoreOrder(scale.sd, order),
       low: restoreOrder(scale.low, order),
       high: restoreOrder(scale.high, order),
+      ...(reach !== null && { reach: restoreOrder(reach, order) }),
     };
   };
 
@@ -81,6 +84,14 @@ export function createEnsemble(parts: EnsembleParts, version: string): ScoringMo
       disposeParts(parts);
     },
   };
+}
+
+/** `EntityProfile.reach` in the order of columns; `null` without a forecast. */
+function reachOf({ scale, statistics }: EntityPart, basis: LinearBasis | null): Float64Array | null {
+  const forecast = basis === null ? undefined : statistics.at(basis.autoencoders.length);
+  if (forecast === undefined) return null;
+  const { featureError, upperRatio } = forecast;
+  return scale.sd.map((sd, feature) => sd * Math.sqrt(featureError[feature]! * upperRatio));
 }
 
 function groupOf(parts: EnsembleParts, name: string): GroupPart {

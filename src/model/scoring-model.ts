@@ -37,6 +37,11 @@ export interface EntityProfile {
   /** Smallest and largest training value, for the range guard. */
   readonly low: Float64Array;
   readonly high: Float64Array;
+  /**
+   * How far a value may lie from its forecast, in the feature's own unit, so that its squared error ÷ the usual one is the hold-out .9
+   * quantile of rows: a row of which every feature keeps to that is not unusual. Absent where there is no forecast.
+   */
+  readonly reach?: Float64Array;
 }
 
 /** One trained version of a detector's model, ready to score. Stateless: the same rows always give the same numbers. */

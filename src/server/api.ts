@@ -102,7 +102,7 @@ function noSuchDetector(name: string) {
   return {
     status: 404,
     title: 'No such detector',
-    detail: `There is no detector ${JSON.stringify(name)}; GET /api/v1/status lists them.`,
+    detail: `There is no detector ${JSON.stringify(name)}; the configuration lists them under "detectors" (GET /api/v1/status).`,
   };
 }
 
@@ -110,6 +110,6 @@ function noSuchAlert(id: string) {
   return {
     status: 404,
     title: 'No such alert',
-    detail: `There is no alert ${JSON.stringify(id)}; GET /api/v1/alerts lists them.`,
+    detail: `There is no alert ${JSON.stringify(id)}; "strayd alerts list" shows those that there are (GET /api/v1/alerts).`,
   };
 }

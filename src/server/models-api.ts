@@ -77,6 +77,6 @@ function noSuchModel(version: string) {
   return {
     status: 404,
     title: 'No such model',
-    detail: `There is no version ${JSON.stringify(version)}; GET /api/v1/models lists them.`,
+    detail: `There is no version ${JSON.stringify(version)}; "strayd models list" shows those that there are (GET /api/v1/models).`,
   };
 }

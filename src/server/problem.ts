@@ -5,6 +5,8 @@ export interface Problem {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
+  /** Where a text that was sent is wrong: an extension member, as the RFC has them. */
+  readonly errors?: readonly object[];
 }
 
 /** Answers a request with `application/problem+json`. */

@@ -9,6 +9,8 @@ import { registerWindowsApi } from './windows-api.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import { isConsolePath, registerConsole } from './console-routes.ts';
 import { foreignSite } from './foreign-site.ts';
+import type { DryRunBackend } from './dry-run.ts';
+import { registerDryRunApi } from './dry-run-api.ts';
 import { registerLiveApi } from './live-api.ts';
 import type { LiveBackend } from './live-backend.ts';
 import { sendProblem } from './problem.ts';
@@ -24,6 +26,8 @@ export interface ServerOptions {
   readonly token: string | null;
   /** What can be watched live; absent: those routes are not there. */
   readonly live?: LiveBackend;
+  /** What tries an edited configuration; absent: those routes are not there. */
+  readonly dryRun?: DryRunBackend;
   /** The browser's side; `null` or absent: not built. */
   readonly console?: ConsoleFiles | null;
 }
@@ -32,7 +36,8 @@ export interface ServerOptions {
  * The HTTP side: /metrics, /healthz, /readyz, /api/v1 and the console on /. Not listening yet; `inject()` tests it without a socket.
  * Errors are answered as `application/problem+json`.
  */
-export function createServer({ backend, token, live, console = null }: ServerOptions): FastifyInstance {
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { backend, token, live, dryRun, console = null } = options;
   const server = Fastify({
     logger: false,
     bodyLimit: MOST_BODY_BYTES,
@@ -96,6 +101,7 @@ export function createServer({ backend, token, live, console = null }: ServerOpt
   registerExplainApi(server, backend);
   registerWindowsApi(server, backend);
   if (live !== undefined) registerLiveApi(server, live);
+  if (dryRun !== undefined) registerDryRunApi(server, dryRun);
   registerConsole(server, console);
   return server;
 }

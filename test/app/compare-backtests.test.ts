@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { BacktestAlert, BacktestResult } from '../../src/app/backtest.ts';
+import type { BacktestResult } from '../../src/app/backtest.ts';
+import type { FiredSpan } from '../../src/app/fired-alerts.ts';
 import { compareBacktests } from '../../src/app/compare-backtests.ts';
 
 const span = (entity: string, startMs: number, endMs = startMs + 10) => ({ entity, startMs, endMs });
 
 function result(alerts: readonly ReturnType<typeof span>[], falseAlerts = 0): BacktestResult {
-  return { alerts: alerts as readonly BacktestAlert[], match: { falseAlerts } } as unknown as BacktestResult;
+  return { alerts: alerts as readonly FiredSpan[], match: { falseAlerts } } as unknown as BacktestResult;
 }
 
 describe('compareBacktests', () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as daemonModule from '../../src/app/daemon.ts';
 import type { Daemon, DaemonOptions } from '../../src/app/daemon.ts';
 import type { Published, TrainedModel } from '../../src/app/messages.ts';
+import type { DryRunView } from '../../src/server/dry-run.ts';
 import type { StatusView } from '../../src/server/backend.ts';
 import { fleetDetector } from '../../src/ingest/replay/fleet-detector.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -160,6 +161,23 @@ describe('a daemon on a small simulated fleet', () => {
         delivered === hook.requests.length && metricValue(text, 'strayd_outbox_pending{channel="hook"}') === 0
       );
     });
+  });
+
+  it('plays its last day once more, as it runs and with an edited configuration', async () => {
+    const { yaml } = await getJson<{ yaml: string }>(`${daemon.url}/api/v1/config/detectors`);
+    const response = await fetch(`${daemon.url}/api/v1/dry-run`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ yaml: yaml.replace('budget: 5 per week', 'budget: 100 per day') }),
+    });
+    const { detectors } = (await response.json()) as DryRunView;
+    expect(detectors).toMatchObject([{ detector: 'fleet', tried: ['alert.budget'], notPlayed: null }]);
+    const { onRecord = 0, then, now, steps = 0 } = detectors[0]?.played ?? {};
+    expect(steps).toBeGreaterThan(0.97 * 6 * 1440);
+    expect(onRecord).toBeGreaterThan(0);
+    // The same incidents, by the thresholds of today.
+    expect(Math.abs((then?.alerts ?? 0) - onRecord)).toBeLessThanOrEqual(2);
+    expect(now?.alerts).toBeGreaterThan(then?.alerts ?? Infinity);
   });
 
   it('labels an alert that it knows, and no other', async () => {

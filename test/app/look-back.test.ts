@@ -95,4 +95,25 @@ describe('looking back in a store', () => {
     expect(steps.length).toBeGreaterThan(200);
     expect(Math.max(...off)).toBeLessThan(0.03);
   });
+
+  it('draws what is usual around it: only a row with a feature outside of that is unusual to the model', async () => {
+    const range = { from: timeOf(ONSET - 40), to: timeOf(SAID + 2 * HOUR) };
+    const { steps, features } = await stepsBetween(from, { ...of, ...range });
+    const counts = { inside: 0, outside: 0 };
+    for (const { atMs, seen, low, high, expected } of steps.filter((_, index) => index % 5 === 0)) {
+      const isInside = features.every((_, column) => {
+        const [value = NaN, least = NaN, most = NaN] = [seen[column], low[column], high[column]].map(Number);
+        return value >= least && value <= most;
+      });
+      for (const [column, value] of expected.entries()) {
+        expect(Number(low[column])).toBeLessThan(Number(value));
+        expect(Number(high[column])).toBeGreaterThan(Number(value));
+      }
+      counts[isInside ? 'inside' : 'outside'] += 1;
+      const { rowRatio } = await explainAt(from, { ...of, at: new Date(atMs).toISOString() });
+      if (isInside) expect(rowRatio).toBeLessThanOrEqual(1);
+    }
+    expect(counts.inside).toBeGreaterThan(5);
+    expect(counts.outside).toBeGreaterThan(5);
+  });
 });

@@ -29,6 +29,6 @@ it('shows the configuration as its file would have it, without any secret', () =
   expect(shown.delivery.max_alert_age).toBe('unlimited');
   const [detector] = base.detectors;
   expect(shown.detectors[0]).toMatchObject({ name: detector?.name, step: '15s' });
-  expect(shown.detectors[0].alert.budget.per).toBe('7d');
+  expect(shown.detectors[0].alert.budget).toBe('5 per week');
   expect(text).not.toMatch(/[a-z][A-Z]\w*:/);
 });

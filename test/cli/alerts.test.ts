@@ -132,9 +132,12 @@ it('labels an alert, with the token from a file', async () => {
 });
 
 it('passes on what the daemon refuses', async () => {
-  answer = { status: 404, body: { detail: 'There is no alert "x"; GET /api/v1/alerts lists them.' } };
+  const detail =
+    'There is no alert "x"; "strayd alerts list" shows those that there are (GET /api/v1/alerts).';
+  answer = { status: 404, body: { detail } };
   const { code, stderr } = await runStrayd(['alerts', 'show', 'x', '--url', url]);
-  expect(stderr).toContain('There is no alert "x"');
+  // A command is the way out here, not a route.
+  expect(stderr).toContain('There is no alert "x"; "strayd alerts list" shows those that there are.\n');
   expect(code).toBe(2);
   answer = { status: 409, body: { detail: 'Alert of db\u001b[2J is resolved.' } };
   const refused = await runStrayd(['alerts', 'label', 'x', 'real', '--url', url]);

@@ -62,6 +62,15 @@ function rowAt(step: number, noise: () => number): number[] {
 
 /** A model trained on the week before, as a daemon would have it. */
 export async function trainedLevelModel(spec: DetectorSpec = levelSpec): Promise<RestoredModel> {
+  const { file } = await trainedLevelFile(spec);
+  const calibrations = decodeCalibrations(unpackModelFile(file).calibration);
+  return { model: await loadModel(file, 'cpu'), calibrations };
+}
+
+/** The same as the bytes of its file, and its card as JSON. */
+export async function trainedLevelFile(
+  spec: DetectorSpec = levelSpec,
+): Promise<{ readonly file: Uint8Array; readonly card: string }> {
   const count = TRAINED_DAYS * DAY;
   const random = createRandom(11);
   const noise = (): number => random.normal();
@@ -71,8 +80,7 @@ export async function trainedLevelModel(spec: DetectorSpec = levelSpec): Promise
   const entities = [{ entity: 'web-1', cohort: '', segments }];
   const outcome = await train({ spec, seed: 1, entities, excluded: [], champion: null });
   if (outcome.kind !== 'promoted') throw new Error(outcome.detail);
-  const calibrations = decodeCalibrations(unpackModelFile(outcome.file).calibration);
-  return { model: await loadModel(outcome.file, 'cpu'), calibrations };
+  return { file: outcome.file, card: JSON.stringify(outcome.card) };
 }
 
 export function levelPipeline(

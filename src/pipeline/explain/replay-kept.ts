@@ -3,10 +3,10 @@ import { rememberStep } from '../close-steps.ts';
 import { modelAt, type DetectorState } from '../detector-state.ts';
 import type { GateState } from '../alerts/gate-state.ts';
 import { EffectsCollector } from '../effects-collector.ts';
-import type { Alert, AlertNotification, AlertTransition, Contribution, ScoredStep } from '../effects.ts';
+import type { AlertNotification, AlertTransition, Contribution, ScoredStep } from '../effects.ts';
 import { normalsInBytes } from '../entity-bytes.ts';
 import { acceptEntityGate, advanceEntityGate } from '../entity-gate.ts';
-import { newEntity, type Entity } from '../entity.ts';
+import type { Entity } from '../entity.ts';
 import { scoreAll, type QueuedStep } from '../score-queue.ts';
 import type { EntityNormals } from '../scoring/normals/normal.ts';
 import type { NormalView } from '../scoring/normals/normal-views.ts';
@@ -14,7 +14,7 @@ import type { StepScore } from '../scoring/score-steps.ts';
 import type { ScoringContext } from '../scoring/scoring-state.ts';
 import type { KeptHistory } from './kept-history.ts';
 import { LevelsThen } from './levels-then.ts';
-import { scoringAt } from './scoring-at.ts';
+import { recallEntity } from './recall-entity.ts';
 
 /** A kept step, scored and taken through its entity's gate once more. */
 export interface ReplayedStep {
@@ -48,10 +48,7 @@ export function* replayKept(
   history: KeptHistory,
   fromStep: number,
 ): Generator<readonly ReplayedStep[]> {
-  const entity = newEntity(detector.spec, history.entity, history.labels);
-  entity.cohort = history.cohort;
-  entity.scoring = scoringAt(detector, history, fromStep);
-  entity.gate = { ...entity.gate, open: openBefore(history, fromStep) };
+  const entity = recallEntity(detector, history, fromStep);
   const levels = new LevelsThen(detector.spec, normalsOf(detector, history));
   const replay = { detector, entity, levels, acceptedSteps: new Set(history.acceptedSteps) };
   let before = -Infinity;
@@ -80,16 +77,6 @@ export function* replayKept(
     batch = [];
   }
   if (batch.length > 0) yield gated(replay, batch);
-}
-
-/** The alert that fired when the first step looked at came, as it was then; `null` if none did. */
-function openBefore({ alerts = [], kept }: KeptHistory, fromStep: number): Alert | null {
-  const first = kept.find(({ step }) => step >= fromStep)?.step ?? fromStep;
-  const open = alerts.findLast(
-    ({ firedStep, resolvedStep }) =>
-      firedStep !== null && firedStep < first && (resolvedStep === null || resolvedStep >= first),
-  );
-  return open === undefined ? null : { ...open, state: 'firing', resolvedStep: null, resolution: null };
 }
 
 /** Read only where a step names a level: few entities have any. */

@@ -109,6 +109,9 @@ export interface SeriesStep {
   readonly atMs: number;
   readonly seen: readonly (number | null)[];
   readonly expected: readonly (number | null)[];
+  /** The band of what is usual around what was expected: a row with every feature in its band is not unusual. */
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
   readonly share: readonly (number | null)[];
   readonly score: number | null;
   readonly over: boolean;

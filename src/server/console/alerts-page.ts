@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { AlertCard } from './alert-card.ts';
 import type { DaemonState } from './daemon-state.ts';
+import { DeployForm } from './deploy-form.ts';
 import { GivenUp } from './given-up.ts';
 import { html, part } from './html.ts';
 import { MaintenanceForm } from './maintenance-form.ts';
@@ -39,7 +40,7 @@ function AlertFeed({ daemon, route: { query } }: PageProps): VNode {
   return html`
     <h1>Alerts</h1>
     ${part(GivenUp, { daemon })} ${filters(daemon, query)} ${part(MaintenanceForm, { daemon })}
-    ${quietList(daemon)}
+    ${part(DeployForm, { daemon })} ${quietList(daemon)}
     ${query.has('incident') && html`<p>Alerts of one incident only. <a href="#/alerts">Show all</a></p>`}
     ${error !== null && trouble(error)}
     ${data === null && error === null && html`<p class="quiet">Reading …</p>`}

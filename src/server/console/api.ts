@@ -8,15 +8,36 @@ export class TokenNeeded extends Error {
   }
 }
 
+/** The daemon refused what was sent; `errors` says where in it, if it does. */
+export class RequestRefused extends Error {
+  readonly errors: readonly unknown[];
+
+  constructor(message: string, errors: readonly unknown[]) {
+    super(message);
+    this.name = 'RequestRefused';
+    this.errors = errors;
+  }
+}
+
+/** A request that is more than reading. */
+export interface Change {
+  readonly method?: 'POST' | 'DELETE';
+  readonly path: string;
+  /** Of a POST; absent: an empty object. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
 /** Answer to a GET as JSON. Throws `TokenNeeded`, or an `Error` that says what went wrong in words for people. */
 export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await answer(await send(path, { ...(signal === undefined ? {} : { signal }) }))) as T;
 }
 
-/** Changes something by a POST of JSON, or takes something away. Throws as {@link read} does. */
-export async function change<T>(path: string, body: unknown = {}, method = 'POST'): Promise<T> {
+/** Changes something by a POST of JSON, or takes something away. Throws as {@link read} does, and `RequestRefused`. */
+export async function change<T>({ method = 'POST', path, body = {}, signal }: Change): Promise<T> {
   const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  return (await answer(await send(path, { method, ...(method === 'POST' ? json : {}) }))) as T;
+  const init = { method, ...(method === 'POST' ? json : {}), ...(signal === undefined ? {} : { signal }) };
+  return (await answer(await send(path, init))) as T;
 }
 
 /** The open answer to a GET that goes on, as events do. Throws as {@link read} does. */
@@ -50,5 +71,10 @@ async function answer(response: Response): Promise<unknown> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body;
   const detail = typeof body === 'object' && body !== null && 'detail' in body ? String(body.detail) : '';
-  throw new Error(detail === '' ? `strayd answered HTTP ${response.status}.` : detail);
+  throw new RequestRefused(
+    detail === '' ? `strayd answered HTTP ${response.status}.` : detail,
+    typeof body === 'object' && body !== null && 'errors' in body && Array.isArray(body.errors)
+      ? body.errors
+      : [],
+  );
 }

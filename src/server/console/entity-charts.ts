@@ -4,7 +4,7 @@ import { formatScore } from './format.ts';
 import { formatValue } from './format-value.ts';
 import { html, part } from './html.ts';
 import type { EntitySteps } from './shapes.ts';
-import { StepChart, type ChartLine } from './step-chart.ts';
+import { StepChart, type ChartBand, type ChartLine } from './step-chart.ts';
 
 interface ChartsProps {
   readonly data: EntitySteps;
@@ -15,7 +15,7 @@ interface ChartsProps {
   readonly zoom: (range: { fromMs: number; toMs: number }) => void;
 }
 
-/** A chart of the score and one a feature, on one cursor; alerts are shaded in all of them. */
+/** A chart a feature and under them, always in view, the score, on one cursor; alerts are shaded in all of them. */
 export function EntityCharts({ data, pinned, pin, hover, zoom }: ChartsProps): VNode {
   const { steps, features, alerts } = data;
   const seconds = useMemo(() => steps.map(({ atMs }) => atMs / 1000), [data]);
@@ -24,37 +24,51 @@ export function EntityCharts({ data, pinned, pin, hover, zoom }: ChartsProps): V
     [data],
   );
   const score = useMemo(() => scoreLines(data), [data]);
-  const lines = useMemo(() => features.map((_, index) => featureLines(data, index)), [data]);
-  const hasExpected = steps.some(({ expected }) => expected !== undefined);
+  const charts = useMemo(
+    () => features.map((_, index) => ({ lines: featureLines(data, index), band: bandOf(data, index) })),
+    [data],
+  );
+  const hasExpected = steps.some(({ expected }) => expected?.some((value) => value !== null) === true);
+  const hasBand = steps.some(({ high }) => high?.some((value) => value !== null) === true);
   const shared = { seconds, spans, pinned, pin, hover, zoom };
   return html`
     <div class="charts">
-      ${part(StepChart, {
-        ...shared,
-        title: 'score',
-        lines: score,
-        showTimes: true,
-        format: formatScore,
-        threshold: 1,
-        lowest: 0,
-      })}
+      <p class="key">
+        <span><i class="line actual"></i>actual</span>
+        ${hasExpected && html`<span><i class="line expected"></i>expected</span>`}
+        ${
+          hasBand &&
+          html`<span title="A step with every feature in its band raises no alert by the model"
+            ><i class="span usual"></i>usual around it</span
+          >`
+        }
+        <span><i class="line threshold"></i>threshold of the score</span>
+        <span><i class="span"></i>alert</span>
+      </p>
       ${features.map(({ feature, unit }, index) =>
         part(StepChart, {
           ...shared,
           key: feature,
           title: feature,
-          lines: lines[index] ?? [],
-          showTimes: index === features.length - 1,
+          lines: charts[index]?.lines ?? [],
+          band: charts[index]?.band ?? null,
+          showTimes: false,
           binary: /^(B|By|bytes?)(\/s)?$/.test(unit),
           format: (value) => formatValue(value, unit),
         }),
       )}
-      <p class="key">
-        <span><i class="line actual"></i>actual</span>
-        ${hasExpected && html`<span><i class="line expected"></i>expected</span>`}
-        <span><i class="line threshold"></i>threshold of the score</span>
-        <span><i class="span"></i>alert</span>
-      </p>
+      <div class="score-chart">
+        ${part(StepChart, {
+          ...shared,
+          title: 'score',
+          lines: score,
+          band: null,
+          showTimes: true,
+          format: formatScore,
+          threshold: 1,
+          lowest: 0,
+        })}
+      </div>
     </div>
   `;
 }
@@ -69,4 +83,11 @@ function featureLines({ steps }: EntitySteps, index: number): readonly ChartLine
     { name: 'expected', values: expected, colour: '--line-expected', dashed: true },
     { name: 'actual', values: steps.map(({ seen }) => seen[index] ?? null), colour: '--line-actual' },
   ];
+}
+
+function bandOf({ steps }: EntitySteps, index: number): ChartBand {
+  return {
+    low: steps.map(({ low }) => low?.[index] ?? null),
+    high: steps.map(({ high }) => high?.[index] ?? null),
+  };
 }

@@ -82,8 +82,8 @@ function dataFacts({
     <div>
       <dt>Learned from</dt>
       <dd>
-        ${formatCount(rows)} rows of ${formatOf(entities, 'entity', 'entities')}, ${formatTime(fromMs)} to
-        ${formatTime(toMs)} UTC
+        ${formatCount(rows)} rows of ${formatOf(entities, 'entity', 'entities')}, ${formatTime(fromMs)}
+        to${' '} ${formatTime(toMs)} UTC
       </dd>
     </div>
     <div>

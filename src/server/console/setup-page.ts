@@ -1,12 +1,13 @@
 import type { VNode } from 'preact';
 import type { DaemonState } from './daemon-state.ts';
+import { DryRunForm } from './dry-run-form.ts';
 import { formatTime } from './format.ts';
-import { html } from './html.ts';
+import { html, part } from './html.ts';
 import { trouble } from './notice.ts';
 import { keepToken, readToken } from './token.ts';
 import { useAnswer } from './use-answer.ts';
 
-/** What runs here: version, and the configuration with every default filled in and secrets hidden. */
+/** What runs here: version, a trial of an edited configuration, and the one in use with every default filled in and secrets hidden. */
 export function SetupPage({ daemon }: { readonly daemon: DaemonState }): VNode {
   const { data, error } = useAnswer<{ yaml: string }>('/api/v1/config');
   const { status } = daemon;
@@ -35,6 +36,7 @@ export function SetupPage({ daemon }: { readonly daemon: DaemonState }): VNode {
         }
       </ul>`
     }
+    ${part(DryRunForm, {})}
     <section aria-labelledby="configuration">
       <h2 id="configuration">Configuration in use</h2>
       <p class="quiet">

@@ -188,6 +188,9 @@ export interface EntityStep {
   readonly atMs: number;
   readonly seen: readonly (number | null)[];
   readonly expected?: readonly (number | null)[];
+  /** Ends of the band of what is usual. */
+  readonly low?: readonly (number | null)[];
+  readonly high?: readonly (number | null)[];
   /** Of the whole error, 0…1. */
   readonly share?: readonly (number | null)[];
   readonly score: number | null;

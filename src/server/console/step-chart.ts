@@ -14,11 +14,19 @@ export interface ChartLine {
   readonly dashed?: boolean;
 }
 
+/** A filled band between two lines, one value a step. */
+export interface ChartBand {
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+}
+
 interface ChartProps {
   readonly title: string;
   /** Ends of the steps, Unix seconds, ascending. */
   readonly seconds: readonly number[];
   readonly lines: readonly ChartLine[];
+  /** Drawn behind the lines; `null`: none. */
+  readonly band: ChartBand | null;
   readonly format: (value: number) => string;
   /** Ticks at powers of two, for bytes. */
   readonly binary?: boolean;
@@ -48,7 +56,7 @@ const LEAST_DRAG = 6;
 
 /** A small chart over steps by uPlot, with the others' cursor. */
 export function StepChart(props: ChartProps): VNode {
-  const { title, seconds, lines, pinned, showTimes } = props;
+  const { title, seconds, lines, band, pinned, showTimes } = props;
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const dark = useColourScheme();
@@ -59,7 +67,7 @@ export function StepChart(props: ChartProps): VNode {
   useEffect(() => {
     const element = holder.current;
     if (element === null) return;
-    const made = new uPlot(optionsOf(newest, element), [[], ...lines.map(() => [])], element);
+    const made = new uPlot(optionsOf(newest, element), dataOf([], newest.current), element);
     chart.current = made;
     const observer = new ResizeObserver(() =>
       made.setSize({ width: element.clientWidth, height: heightOf(showTimes) }),
@@ -70,11 +78,9 @@ export function StepChart(props: ChartProps): VNode {
       made.destroy();
       chart.current = null;
     };
-  }, [dark, title, lines.length, showTimes]);
+  }, [dark, title, lines.length, band === null, showTimes]);
 
-  useEffect(() => {
-    chart.current?.setData([[...seconds], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData);
-  }, [seconds, lines, dark]);
+  useEffect(() => chart.current?.setData(dataOf(seconds, props)), [seconds, lines, band, dark]);
 
   useEffect(() => chart.current?.redraw(false), [pinned]);
 
@@ -82,6 +88,15 @@ export function StepChart(props: ChartProps): VNode {
     <figcaption>${title}</figcaption>
     <div ref=${holder}></div>
   </figure>`;
+}
+
+/** The band's ends come first, so that the lines are drawn over it. */
+function dataOf(
+  seconds: readonly number[],
+  { lines, band }: Pick<ChartProps, 'lines' | 'band'>,
+): uPlot.AlignedData {
+  const columns = [...(band === null ? [] : [band.high, band.low]), ...lines.map(({ values }) => values)];
+  return [[...seconds], ...columns.map((values) => values.slice(0, seconds.length))] as uPlot.AlignedData;
 }
 
 function heightOf(showTimes: boolean): number {
@@ -97,7 +112,8 @@ function optionsOf(newest: { readonly current: ChartProps }, element: HTMLElemen
     ticks: { show: false },
     font: '11px system-ui, sans-serif',
   };
-  const { lines, lowest, binary, showTimes } = newest.current;
+  const { lines, band, lowest, binary, showTimes } = newest.current;
+  const end: uPlot.Series = { width: 0, points: { show: false } };
   return {
     width: Math.max(100, element.clientWidth),
     height: heightOf(showTimes),
@@ -128,8 +144,10 @@ function optionsOf(newest: { readonly current: ChartProps }, element: HTMLElemen
         values: (_, values) => values.map((value) => newest.current.format(value)),
       },
     ],
+    ...(band !== null && { bands: [{ series: [1, 2], fill: colour('--usual-band') }] }),
     series: [
       {},
+      ...(band === null ? [] : [end, end]),
       ...lines.map(({ name, colour: variable, dashed }): uPlot.Series => ({
         label: name,
         stroke: colour(variable),

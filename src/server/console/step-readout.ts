@@ -32,7 +32,7 @@ export function StepReadout({ detector, entity, data, at, held, hold }: ReadoutP
       ${alerts.map(
         ({ id, kind, state }) => html`<p><a href=${hashOf(['alerts', id])}>Alert: ${kind}, ${state}</a></p>`,
       )}
-      ${featureTable(data, step)}
+      ${featureTable(data, step)} ${neighbours(index, data.steps.length, hold)}
       ${
         held
           ? html`${part(StepReason, { detector, entity, atMs: step.atMs })}
@@ -43,7 +43,20 @@ export function StepReadout({ detector, entity, data, at, held, hold }: ReadoutP
   `;
 }
 
-function featureTable({ features }: EntitySteps, { seen, expected, share }: EntityStep): VNode {
+/** Holds the step before or after, for who points at nothing. */
+function neighbours(index: number, count: number, hold: ReadoutProps['hold']): VNode {
+  return html`
+    <p class="actions">
+      <button type="button" disabled=${index === 0} onClick=${() => hold(index - 1)}>← Step before</button>
+      <button type="button" disabled=${index + 1 >= count} onClick=${() => hold(index + 1)}>
+        Step after →
+      </button>
+    </p>
+  `;
+}
+
+function featureTable({ features }: EntitySteps, step: EntityStep): VNode {
+  const { expected, share } = step;
   const order = features.map((_, index) => index).sort((a, b) => (share?.[b] ?? 0) - (share?.[a] ?? 0));
   return html`
     <table>
@@ -62,7 +75,7 @@ function featureTable({ features }: EntitySteps, { seen, expected, share }: Enti
           return html`
             <tr key=${feature}>
               <th scope="row">${feature}</th>
-              <td class="number">${formatValue(seen[index] ?? null, unit)}</td>
+              ${seenCell(step, index, unit)}
               ${expected !== undefined && html`<td class="number">${formatValue(expected[index] ?? null, unit)}</td>`}
               ${share !== undefined && html`<td class="number">${part === null ? '–' : formatShare(part)}</td>`}
             </tr>
@@ -71,6 +84,20 @@ function featureTable({ features }: EntitySteps, { seen, expected, share }: Enti
       </tbody>
     </table>
   `;
+}
+
+/** What was seen, marked where it lies outside of what is usual. */
+function seenCell({ seen, low, high }: EntityStep, index: number, unit: string): VNode {
+  const value = seen[index] ?? null;
+  const [least, most] = [low?.[index] ?? null, high?.[index] ?? null];
+  const isOutside = value !== null && ((least !== null && value < least) || (most !== null && value > most));
+  const usual = least === null || most === null ? null : [least, most].map((end) => formatValue(end, unit));
+  return html`<td
+    class=${isOutside ? 'number over' : 'number'}
+    title=${usual === null ? undefined : `usual: ${usual.join(' to ')}`}
+  >
+    ${formatValue(value, unit)}${isOutside && html`<span class="unseen"> outside of what is usual</span>`}
+  </td>`;
 }
 
 function scoreText({ score, over }: EntityStep): string {

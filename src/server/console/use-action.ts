@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { change } from './api.ts';
+import { change, type Change } from './api.ts';
 
 /** A change that people ask for: under way or not, and what came of the last one. */
 export interface Action {
@@ -11,10 +11,7 @@ export interface Action {
   readonly run: (request: ActionRequest) => void;
 }
 
-interface ActionRequest {
-  readonly method?: 'POST' | 'DELETE';
-  readonly path: string;
-  readonly body?: unknown;
+interface ActionRequest extends Change {
   /** What is said of a success. */
   readonly done: string | ((answer: unknown) => string);
   readonly then?: () => void;
@@ -23,9 +20,9 @@ interface ActionRequest {
 /** One change at a time, with its outcome in words. */
 export function useAction(): Action {
   const [state, setState] = useState({ busy: false, outcome: '', failed: false });
-  const run = ({ method, path, body, done, then }: ActionRequest): void => {
+  const run = ({ done, then, ...request }: ActionRequest): void => {
     setState({ busy: true, outcome: '', failed: false });
-    change(path, body ?? {}, method).then(
+    change(request).then(
       (answer) => {
         setState({ busy: false, outcome: typeof done === 'string' ? done : done(answer), failed: false });
         then?.();

@@ -242,6 +242,117 @@ describe.skipIf(CHROMIUM.path === null)(`the console in a browser${CHROMIUM.note
     await expect.poll(() => page.url()).toMatch(/from=\d+&to=\d+/);
   });
 
+  it('draws what is usual around what was expected, and marks what lies outside of it', async () => {
+    const { page } = await open('#/entity?detector=hosts&entity=db-2');
+    await page.getByText('usual around it').waitFor();
+    await page
+      .locator('.readout-step .over')
+      .getByText('outside of what is usual')
+      .waitFor({ state: 'attached' });
+    const plots = page.locator('.charts .chart');
+    expect(await plots.locator('figcaption').allTextContents()).toEqual(['cpu', 'score']);
+    const box = await plots.first().locator('.u-over').boundingBox();
+    if (box === null) throw new Error('the chart has no place');
+    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
+    await page.getByRole('heading', { name: 'At the cursor' }).waitFor();
+    // One cursor for all charts.
+    const lefts = await plots
+      .locator('.u-cursor-x')
+      .evaluateAll((lines) =>
+        lines.map((line) => (line as unknown as { style: { transform: string } }).style.transform),
+      );
+    expect(new Set(lefts).size).toBe(1);
+    expect(await page.locator('.readout-step .over').count()).toBe(0);
+    await page.mouse.move(box.x + box.width * 0.98, box.y + box.height / 2);
+    await page.locator('.readout-step .over').waitFor();
+  });
+
+  it.each([
+    { width: 1280, dark: true },
+    { width: 390, dark: false },
+  ])(
+    'tries an edited configuration on the last day, and shows what it gains and loses: %o',
+    async (options) => {
+      const { page } = await open('#/setup', options);
+      const field = page.getByLabel('Detectors, as in the configuration file');
+      await expect.poll(() => field.inputValue()).toContain('budget: 5 per week');
+      await field.fill('detectors: [{budget: 50 per week}]');
+      await page.getByRole('button', { name: 'Try it' }).click();
+      const result = page.locator('.dry-run-result');
+      await result.getByText('gained', { exact: true }).waitFor();
+      expect(await page.locator('.dry-run [role=status]').textContent()).toBe(
+        'hosts: 1 alert gained, 1 lost.',
+      );
+      expect(await result.locator('tbody tr').allTextContents()).toEqual([
+        expect.stringMatching(/^Alerts22$/),
+        expect.stringMatching(/^Messages to people12$/),
+        expect.stringMatching(/^Budget5 per week50 per week$/),
+        expect.stringMatching(/^Budget used by this day140.%28.%$/),
+        expect.stringMatching(/^gaineddb-2/),
+        expect.stringMatching(/^lost/),
+        expect.stringMatching(/^keptdb-1/),
+      ]);
+      await result.getByText('step: only the vectors are kept').waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0);
+      expect(daemon.asked).toEqual(['dry run of 34 characters']);
+      // What was typed is there again after another page.
+      await page.locator('nav').getByText('Now').click();
+      await page.locator('nav').getByText('Setup').click();
+      expect(await field.inputValue()).toContain('50 per week');
+      await page.getByRole('button', { name: 'Back to what runs' }).click();
+      expect(await field.inputValue()).toContain('budget: 5 per week');
+    },
+  );
+
+  it('shows where an edited configuration is wrong, and goes there', async () => {
+    daemon.dryRun = async () => ({
+      kind: 'invalid',
+      faults: [{ line: 2, column: 5, path: 'detectors[0].name', message: `expected a name, got ${HOSTILE}` }],
+    });
+    const { page } = await open('#/setup');
+    const field = page.getByLabel('Detectors, as in the configuration file');
+    await field.fill('detectors:\n  - name: 7\n');
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByText('detectors[0].name').waitFor();
+    await page.getByText('Nothing was tried: 1 place is wrong.').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'line 2, column 5' }).click();
+    const at = 'document.activeElement.value.slice(document.activeElement.selectionStart)';
+    expect(await page.evaluate(at)).toBe('name: 7\n');
+    expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
+  });
+
+  it('ends a dry run that nobody waits for any more', async () => {
+    daemon.dryRun = () => new Promise(() => undefined);
+    const { page } = await open('#/setup');
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByText('Playing the last day with both').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await expect.poll(() => daemon.asked.at(-1)).toBe('dry run ended');
+    await page.getByRole('button', { name: 'Try it' }).waitFor();
+  });
+
+  it('tells of a deployment, of one entity or of all that match', async () => {
+    const { page } = await open('#/alerts');
+    await page.getByText('Tell of a deployment').click();
+    await page.getByLabel('Its whole name').fill('db-2');
+    await page.getByRole('button', { name: 'Tell' }).click();
+    await page.getByText('count as normal for hosts').waitFor();
+    await page.getByLabel('What was deployed').selectOption('match');
+    await page.getByLabel('PromQL selector').last().fill('{instance=~"db-.*"}');
+    await page.getByLabel('When (UTC)').fill('2026-01-08T11:00:00Z');
+    await page.getByRole('button', { name: 'Tell' }).click();
+    await expect
+      .poll(() => daemon.asked)
+      .toEqual([
+        'deployed db-2 of hosts at now',
+        'deployed {instance=~"db-.*"} of hosts at 2026-01-08T11:00:00Z',
+      ]);
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
   it('can be gone through by keyboard alone', async () => {
     const { page } = await open('#/');
     await page.locator('.tiles li').first().waitFor();
@@ -250,6 +361,21 @@ describe.skipIf(CHROMIUM.path === null)(`the console in a browser${CHROMIUM.note
     await page.locator('.tiles a').first().focus();
     await page.keyboard.press('Enter');
     await page.locator('h1', { hasText: 'db-2' }).waitFor();
+  });
+
+  it('goes from step to step of an entity by keyboard, and says why there', async () => {
+    const { page } = await open('#/entity?detector=hosts&entity=db-2');
+    const before = page.getByRole('button', { name: 'Step before' });
+    await before.focus();
+    expect(await page.getByRole('button', { name: 'Step after' }).isDisabled()).toBe(true);
+    for (const time of ['11:59:30', '11:59:15']) {
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Held step' }).waitFor();
+      await page.locator('.readout-step').getByText(`2026-01-08 ${time} UTC`).waitFor();
+    }
+    await page.getByText(/At 2026-01-08T11:59:15.000Z an alert was open already/).waitFor();
+    await page.getByRole('button', { name: 'Step after' }).click();
+    await page.locator('.readout-step').getByText('2026-01-08 11:59:30 UTC').waitFor();
   });
 
   it('opens the alert that a notification links to', async () => {

@@ -10,6 +10,7 @@ import type {
   WindowView,
 } from '../../../src/server/backend.ts';
 import { readConsoleFiles } from '../../../src/server/console-files.ts';
+import type { DetectorDryRun, DryRunAnswer } from '../../../src/server/dry-run.ts';
 import type { LiveBackend, LiveUpdate, ScoreTuple } from '../../../src/server/live-backend.ts';
 import { createServer } from '../../../src/server/server.ts';
 import { firingAlert } from '../../delivery/alert-fixtures.ts';
@@ -32,6 +33,8 @@ export interface FakeDaemon {
   quiet: WindowView[];
   deliveries: DeliveryView[];
   entities: number;
+  /** Answers a dry run. */
+  dryRun: (text: string) => Promise<DryRunAnswer>;
   tell(update: LiveUpdate): void;
 }
 
@@ -51,6 +54,10 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
     quiet: [] as WindowView[],
     deliveries: [] as DeliveryView[],
     entities: 3,
+    dryRun: async (_text: string): Promise<DryRunAnswer> => ({
+      kind: 'done',
+      value: { detectors: [dryRunOfHosts()] },
+    }),
     tell: (update: LiveUpdate) => listeners.forEach((listener) => listener(update)),
   };
   const backend: Partial<Backend> = {
@@ -122,6 +129,11 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
       asked.push(`remove ${kind} ${id}`);
       state.quiet = state.quiet.filter((one) => one.id !== id);
       return { kind: 'done', value: null };
+    },
+    deployed: async ({ entity = null, match = null, detector = 'hosts', time = 'now' }) => {
+      asked.push(`deployed ${entity ?? match ?? ''} of ${detector} at ${time}`);
+      const at = new Date(NEWEST_MS).toISOString();
+      return { kind: 'done', value: [{ detector, entity, match, from: at, to: at }] };
     },
     accept: async (id) => {
       asked.push(`accept ${id}`);
@@ -197,6 +209,14 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
     backend: backend as Backend,
     token: options.token ?? null,
     live,
+    dryRun: {
+      text: `detectors:\n  - name: hosts\n    # ${HOSTILE}\n    alert:\n      budget: 5 per week\n`,
+      run: async (text, signal) => {
+        asked.push(`dry run of ${text.length} characters`);
+        signal.addEventListener('abort', () => asked.push('dry run ended'));
+        return await state.dryRun(text);
+      },
+    },
     console: readConsoleFiles(CONSOLE),
   });
   return Object.assign(state, { server });
@@ -217,6 +237,33 @@ function alertView(id: string, entity: string, state: 'firing' | 'resolved'): Al
     text,
     since: new Date(NEWEST_MS - 20 * STEP_MS).toISOString(),
     deliver: true,
+  };
+}
+
+function dryRunOfHosts(): DetectorDryRun {
+  const alert = { entity: 'db-2', kind: 'anomaly', fromMs: NEWEST_MS - 900_000, toMs: NEWEST_MS, score: 1.7 };
+  return {
+    detector: 'hosts',
+    tried: ['alert.budget'],
+    untried: [{ key: 'step', reason: 'only the vectors are kept' }],
+    notPlayed: null,
+    played: {
+      fromMs: NEWEST_MS - 86_400_000,
+      toMs: NEWEST_MS,
+      entities: 3,
+      entitiesOfAll: 3,
+      steps: 17_280,
+      onRecord: 2,
+      then: { budget: '5 per week', alerts: 2, incidents: 1, budgetUsed: 1.4 },
+      now: { budget: '50 per week', alerts: 2, incidents: 2, budgetUsed: 0.28 },
+      alerts: [
+        { ...alert, change: 'gained', feature: 'cpu' },
+        { ...alert, change: 'lost', entity: HOSTILE, feature: null },
+        { ...alert, change: 'kept', entity: 'db-1', feature: 'cpu' },
+      ],
+      more: 4,
+      trained: null,
+    },
   };
 }
 
@@ -301,8 +348,10 @@ function entitySteps(): EntitySteps {
     truncated: false,
     steps: Array.from({ length: 240 }, (_, index) => ({
       atMs: NEWEST_MS - (240 - index) * STEP_MS,
-      seen: [3 + Math.sin(index / 20)],
+      seen: [3 + Math.sin(index / 20) + (index > 220 ? 1 : 0)],
       expected: [3 + Math.sin(index / 20 - 0.1)],
+      low: [2.6 + Math.sin(index / 20 - 0.1)],
+      high: [3.4 + Math.sin(index / 20 - 0.1)],
       share: [1],
       score: index > 220 ? 1.7 : 0.2,
       over: index > 220,
