@@ -42,6 +42,8 @@ export interface DecodedRecord {
   readonly samples: readonly Sample[];
   /** Intact things in it that can't be a sample (texts, native histograms): counted only. */
   readonly skipped?: number;
+  /** The labels object of each sample stands for its series and no other, and mostly comes again with it: a key to look it up by. */
+  readonly stableLabels?: true;
 }
 
 /** A record, or one sample of it, that could not be used. */

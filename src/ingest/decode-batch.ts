@@ -52,8 +52,10 @@ export const decodeBatch = (batch: RawBatch, format: SampleFormat, limits: Decod
   const deadLetters: DeadLetter[] = [];
   for (const record of batch.records) {
     const { offset, timeMs } = record;
-    const { samples, rejects, skipped = 0 } = decodeRecord(record, format, limits);
-    if (samples.length > 0 || skipped > 0) records.push({ offset, timeMs, samples, skipped });
+    const { samples, rejects, skipped = 0, stableLabels } = decodeRecord(record, format, limits);
+    if (samples.length > 0 || skipped > 0) {
+      records.push({ offset, timeMs, samples, skipped, ...(stableLabels && { stableLabels }) });
+    }
     if (rejects.length === 0) continue;
     // One copy, however many samples of the record are bad.
     const bytes = new Uint8Array((record.value ?? NO_BYTES).subarray(0, limits.maxRecordBytes));

@@ -1,5 +1,5 @@
 /* Longer literals are cheaper by `set` than byte by byte. */
-const SHORT = 16;
+const SHORT = 64;
 
 const broken = (what: string): never => {
   throw new RangeError(`snappy: ${what}`);
@@ -29,6 +29,15 @@ export function snappyLength(bytes: Uint8Array): number {
   return length;
 }
 
+/* How far back a copy reads; its tag is followed by one, two or four bytes of that. */
+const offsetAt = (bytes: Uint8Array, at: number, tag: number): number => {
+  const kind = tag & 3;
+  if (kind === 3) return littleEndian(bytes, at, 4);
+  if (at + kind > bytes.length) broken('a length runs over the end');
+  const first = bytes[at] as number;
+  return kind === 1 ? (tag >>> 5) * 256 + first : first + (bytes[at + 1] as number) * 256;
+};
+
 /**
  * Unpacks one snappy block (not the framed format). Throws a RangeError if it is broken; it writes no byte beyond the length
  * that the block itself tells first, so that a caller bounds memory by {@link snappyLength}.
@@ -39,6 +48,7 @@ export function unpackSnappyBlock(bytes: Uint8Array): Uint8Array {
   // Three bytes can stand for 64 at most: what claims more is no block.
   if (!(length <= bytes.length * 22)) broken('no plausible length at the start');
   const out = new Uint8Array(length);
+  const words = new DataView(out.buffer);
   let at = lengthSize(bytes);
   let end = 0;
   while (at < bytes.length) {
@@ -61,13 +71,18 @@ export function unpackSnappyBlock(bytes: Uint8Array): Uint8Array {
       continue;
     }
     const size = kind === 1 ? ((tag >>> 2) & 7) + 4 : (tag >>> 2) + 1;
-    const offsetSize = kind === 1 ? 1 : kind === 2 ? 2 : 4;
-    const offset = littleEndian(bytes, at, offsetSize) + (kind === 1 ? (tag >>> 5) * 256 : 0);
-    at += offsetSize;
+    const offset = offsetAt(bytes, at, tag);
+    at += kind === 3 ? 4 : kind;
     if (offset === 0 || offset > end || end + size > length) broken('a copy runs over the end');
-    // Byte by byte, because a copy may read what it writes.
-    for (let i = 0; i < size; i++) out[end + i] = out[end - offset + i] as number;
-    end += size;
+    const copied = end + size;
+    // A copy may read what it writes: by words only where none does.
+    if (offset >= 8) {
+      for (; end + 8 <= copied; end += 8) {
+        words.setInt32(end, words.getInt32(end - offset, true), true);
+        words.setInt32(end + 4, words.getInt32(end - offset + 4, true), true);
+      }
+    }
+    for (; end < copied; end++) out[end] = out[end - offset] as number;
   }
   if (end !== length) broken(`${end} bytes, its own length says ${length}`);
   return out;

@@ -42,6 +42,7 @@ export function acceptRecords(
     if (record.timeMs > source.newestRecordMs) source.newestRecordMs = record.timeMs;
     const limitMs = record.timeMs + source.maxFutureMs;
     let newestMs = partition.watermarkMs;
+    let accepted = 0;
     for (const sample of record.samples) {
       // Written so that a time that is no number is refused too.
       if (!(sample.timeMs <= limitMs)) {
@@ -51,8 +52,11 @@ export function acceptRecords(
       // A sender whose clock is fast must not close the steps of all others: its record's time bounds what it moves.
       newestMs = Math.max(newestMs, Math.min(sample.timeMs, record.timeMs));
       const result = offer(run, origin, sample);
-      source.counts[replayed ? 'replayed' : result] += 1;
+      if (replayed) source.counts.replayed += 1;
+      else if (result === 'accepted') accepted += 1;
+      else source.counts[result] += 1;
     }
+    source.counts.accepted += accepted;
     if (!replayed) source.counts.skipped += record.skipped ?? 0;
     partition.nextOffset = record.offset + 1;
     if (newestMs > partition.watermarkMs) {
@@ -64,7 +68,7 @@ export function acceptRecords(
 
 function offer(run: StepRun, { source, partition, record }: Origin, sample: Sample): Result {
   const { timeMs, value } = sample;
-  const routes = source.router.routes(sample.metric, sample.labels);
+  const routes = source.router.routes(sample.metric, sample.labels, record.stableLabels);
   if (routes.length === 0) return 'unselected';
   if (!Number.isFinite(value)) return 'not_finite';
   partition.firstOffsets.note(timeMs, record.offset);

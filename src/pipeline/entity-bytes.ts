@@ -81,9 +81,11 @@ export function readEntityBytes(spec: DetectorSpec, entity: Entity, bytes: Uint8
     const hash = hex(view.getUint32(at + 2, true)) + hex(view.getUint32(at + 6, true));
     const track = entity.series.track(column, hash, Infinity);
     if (track === null) continue;
-    track.lastTimeMs = view.getFloat64(at + 10, true);
-    track.lastRaw = view.getFloat64(at + 18, true);
-    track.value = view.getFloat64(at + 26, true);
+    track.restore({
+      lastTimeMs: view.getFloat64(at + 10, true),
+      lastRaw: view.getFloat64(at + 18, true),
+      value: view.getFloat64(at + 26, true),
+    });
   }
   return true;
 }

@@ -1,5 +1,5 @@
 import { newestStepEndedBy } from '../core/step-grid.ts';
-import { acceptGate, advanceGate, closeGate } from './alerts/advance-gate.ts';
+import { acceptGate, advanceGate, closeGate, restingGate } from './alerts/advance-gate.ts';
 import type { GateContext, GateOutcome } from './alerts/gate-state.ts';
 import { groupOf } from './alerts/incident-group.ts';
 import { newestRecord, type DetectorState } from './detector-state.ts';
@@ -29,6 +29,12 @@ export function advanceEntityGate(
   outlet: GateOutlet,
 ): void {
   const { detector, entity, vector, rows, newestKnownMs } = step;
+  // Before there is a model, all entities of a fleet rest for weeks of history.
+  const resting = score === null ? restingGate(entity.gate, vector.step) : null;
+  if (resting !== null) {
+    entity.gate = resting;
+    return;
+  }
   const outcome = advanceGate(gateContext(detector, entity, outlet), entity.gate, {
     step: vector.step,
     scored: score?.scored ?? null,

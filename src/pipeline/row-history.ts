@@ -12,7 +12,7 @@ export function historyRows(spec: DetectorSpec): number {
 export class RowHistory {
   readonly #features: number;
   readonly #limit: number;
-  /** Room for twice the limit, so that rows move only once in `limit` steps. */
+  /** Room for a quarter more than the limit, so that rows move only once in so many steps. */
   #rows: Float64Array;
   #first = 0;
   #count = 0;
@@ -52,7 +52,7 @@ export class RowHistory {
 
   #makeRoom(): void {
     const rows = this.copy();
-    const wanted = Math.min(2 * this.#limit, 2 * this.#count + 4) * this.#features;
+    const wanted = Math.min(Math.ceil(1.25 * this.#limit), 2 * this.#count + 4) * this.#features;
     if (wanted > this.#rows.length) this.#rows = new Float64Array(wanted);
     this.#rows.set(rows, 0);
     this.#first = 0;

@@ -17,7 +17,7 @@ function partitionOf(partition: number, instances: readonly string[]) {
 }
 
 const look = (...partitions: ReturnType<typeof partitionOf>[]) =>
-  findingOf({ detectors: [SPEC] }, { source: SOURCE, format: prometheusJson, trouble: null }, partitions);
+  findingOf({ detectors: [SPEC] }, { source: SOURCE, format: prometheusJson(), trouble: null }, partitions);
 
 it('names an entity in two partitions, and refuses to share its topic with another member', () => {
   const found = look(partitionOf(0, ['db-1', 'db-2']), partitionOf(1, ['db-2']));

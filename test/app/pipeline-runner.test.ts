@@ -57,7 +57,7 @@ function rig(store: StoreWriter, outbox: readonly NewOutboxRow[] = []): Rig {
     state,
     store,
     stream,
-    formats: new Map([['node', prometheusJson]]),
+    formats: new Map([['node', prometheusJson()]]),
     decodeLimits: {
       maxRecordBytes: 1e6,
       maxUnpackedBytes: 1_000_000,

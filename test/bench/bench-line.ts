@@ -21,13 +21,13 @@ export function benchLine(line: Omit<BenchLine, 'ratio'>): BenchLine {
 
 /** What every bench is given. */
 export interface BenchOptions {
-  /** Less of everything, so that it ends within a minute; only `transfer` has such a form. */
+  /** Less of everything, so that it ends within a minute; only `ingest` and `transfer` have such a form. */
   readonly short: boolean;
   /** Folder of the whole data sets; `null`: only what the checkout holds. */
   readonly data: string | null;
   /** Data sets by name; `null`: the bench's small default. */
   readonly sets: readonly string[] | null;
-  /** Rows of the quality table by name; `null`: all. */
+  /** Rows of the quality table, or formats of `ingest`, by name; `null`: all. */
   readonly rows: readonly string[] | null;
   /** Runs of what chance has a part in. */
   readonly seeds: number;

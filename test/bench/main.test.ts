@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { sharedKafka } from '../support/kafka.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
-const run = (...args: string[]) => spawnSync('npx', ['tsx', MAIN, ...args], { encoding: 'utf8' });
+const runWith = (env: Readonly<Record<string, string>>, ...args: string[]) =>
+  spawnSync('npx', ['tsx', MAIN, ...args], { encoding: 'utf8', env: { ...process.env, ...env } });
+const run = (...args: string[]) => runWith({}, ...args);
 
 describe('the bench command', () => {
   it.each([
@@ -29,6 +32,27 @@ describe('the bench command', () => {
       ['baseline', 'baseline_value', 'bench', 'case', 'ratio', 'unit', 'value'],
     ]);
   });
+
+  it('tells of ingest in its short form: formats beside what can not be done without', async () => {
+    const { brokers } = await sharedKafka();
+    const { status, stdout, stderr } = runWith(
+      { KAFKA_BROKERS: brokers.join() },
+      'ingest',
+      '--short',
+      '--json',
+    );
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ case: of, unit, baseline }) => [of, unit, baseline])).toEqual([
+      ['prometheus_json', 'samples/s', 'kafkajs and JSON.parse alone'],
+      ['remote_write', 'samples/s', 'protobufjs decoding alone'],
+    ]);
+    for (const { ratio } of lines) expect(ratio).toBeGreaterThan(0.001);
+  }, 90_000);
 
   it('tells of transfer in its short form: each start with each number of labels, beside from scratch', () => {
     const { status, stdout } = run('transfer', '--short', '--json');

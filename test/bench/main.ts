@@ -8,16 +8,17 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   scoring: async () => (await import('./scoring/scoring-bench.ts')).scoringBench,
   transfer: async () => (await import('./transfer/transfer-bench.ts')).transferBench,
   replay: async () => (await import('./replay-bench.ts')).replayBench,
+  ingest: async () => (await import('./ingest/ingest-bench.ts')).ingestBench,
 };
 
 const USAGE = `usage: npm run -s bench -- ${Object.keys(BENCHES).join('|')} [--json] [--data DIR] [--sets asd,js2,…]
        [--rows strayd,prototype] [--seeds N] [--ablate] [--short]
   --data DIR  whole data sets (layout: test/bench/README.md); without it the extract under test/fixtures is used
   --sets      which of them; the default is one small set
-  --rows      quality: these detectors only
+  --rows      quality: these detectors only; ingest: these formats, and memory
   --seeds     quality: runs of detectors that chance has a part in, 1 by default; VUS-PR is then mean ± sd
   --ablate    quality: strayd with one part switched off at a time
-  --short     transfer: less of everything, within a minute
+  --short     ingest, transfer: less of everything, within a minute
   --json      one object a line: {bench, case, value, unit, baseline, baseline_value, ratio}`;
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { pipelineConfig } from '../../src/config/pipeline-config.ts';
+import { pipelineConfig, type PipelineSource } from '../../src/config/pipeline-config.ts';
+import { AvroSchemas } from '../../src/ingest/formats/avro-schema.ts';
+import { avro } from '../../src/ingest/formats/avro.ts';
 import { sampleFormat } from '../../src/ingest/formats/format-registry.ts';
+import type { SampleFormat } from '../../src/ingest/formats/sample-format.ts';
 import { testLimits } from '../ingest/formats/format-contract.ts';
 
 const page = readFileSync(resolve(import.meta.dirname, '../../docs/formats.md'), 'utf8');
 
 /* Fenced blocks whose first line says a language and a format. */
-const blocks = [...page.matchAll(/```(json|yaml|text) (\w+)\n([\s\S]*?)```/g)].map(
+const blocks = [...page.matchAll(/```(json|yaml|text|base64) (\w+)\n([\s\S]*?)```/g)].map(
   ([, language = '', format = '', text = '']) => ({ language, format, text }),
 );
 const configs = blocks.filter(({ language }) => language === 'yaml');
@@ -20,6 +23,14 @@ detectors:
     entity: [instance]
     features: [{metric: up}]
 `;
+
+/* The schema stands on the page and not in a registry. */
+const formatOf = (source: PipelineSource): SampleFormat => {
+  if (source.format !== 'avro') return sampleFormat(source);
+  const schema = /```json\n(\{"type":"record".*\})\n```/.exec(page)?.[1] ?? '';
+  const read = new AvroSchemas().read(schema);
+  return avro(source.avro, { schema: () => ({ read }), learn: () => Promise.resolve() });
+};
 
 const load = (text: string) =>
   loadConfig('strayd.yaml', {}, () => (text.includes('detectors:') ? text : text + detectors)).config;
@@ -42,14 +53,15 @@ describe.each(configs)('the configuration of $format', ({ format, text }) => {
     expect(config.sources[0]?.format).toBe(format);
   });
 
-  const record = blocks.find((block) => block.format === format && block.language !== 'yaml');
-  if (record === undefined) return;
-
   test('reads the record shown beside it', () => {
+    const record = blocks.find((block) => block.format === format && block.language !== 'yaml');
     const [source] = pipelineConfig(config).sources;
     const [detector] = config.detectors;
-    if (source === undefined || detector === undefined) throw new Error('nothing to read it with');
-    const { samples, rejects } = sampleFormat(source).decode(Buffer.from(record.text.trim()), testLimits);
+    if (record === undefined || source === undefined || detector === undefined) {
+      throw new Error(`a record of ${format}, its source and its detector are expected on the page`);
+    }
+    const bytes = Buffer.from(record.text.trim(), record.language === 'base64' ? 'base64' : 'utf8');
+    const { samples, rejects } = formatOf(source).decode(bytes, testLimits);
     expect(rejects).toEqual([]);
     expect(samples.map(({ metric }) => metric)).toContain(detector.features[0]?.metric);
     expect(Object.keys(samples[0]?.labels ?? {})).toContain(detector.entity[0]);

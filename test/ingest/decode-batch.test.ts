@@ -21,7 +21,7 @@ const batchOf = (...records: RawRecord[]): RawBatch => ({
   highWatermark: 25,
   records,
 });
-const json = prometheusJson;
+const json = prometheusJson();
 
 test('keeps good records beside bad ones, and the offsets of the batch', () => {
   const slice = decodeBatch(batchOf(record(10, good), record(11, 'x'), record(19, good)), json, testLimits);

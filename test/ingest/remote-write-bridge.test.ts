@@ -12,6 +12,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { testLimits } from './formats/format-contract.ts';
 import { RecordingHandler, streamOf } from './kafka/recording-handler.ts';
 
+const format = remoteWrite();
 const limits = { ...testLimits, maxRecordBytes: 2 ** 20, maxSamplesPerRecord: 100_000 };
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -34,7 +35,7 @@ const startTarget = async (): Promise<Server> => {
 
 const samplesOf = (batches: readonly RawBatch[]): readonly Sample[] =>
   batches.flatMap((batch) => {
-    const { records, deadLetters } = decodeBatch(batch, remoteWrite, limits);
+    const { records, deadLetters } = decodeBatch(batch, format, limits);
     expect(deadLetters).toEqual([]);
     return records.flatMap(({ samples }) => samples);
   });

@@ -12,7 +12,7 @@ function remembered(): Entity {
   entity.cohort = 'db';
   const track = entity.series.track(1, 'fedcba9876543210', 10);
   if (track === null) throw new Error('no track');
-  Object.assign(track, { lastTimeMs: 1_700_000_000_001, lastRaw: 0.1 + 0.2, value: NaN });
+  track.restore({ lastTimeMs: 1_700_000_000_001, lastRaw: 0.1 + 0.2, value: NaN });
   return entity;
 }
 

@@ -18,9 +18,9 @@ export type FormatChoice =
 export function sampleFormat(choice: FormatChoice): SampleFormat {
   switch (choice.format) {
     case 'prometheus_json':
-      return prometheusJson;
+      return prometheusJson();
     case 'remote_write':
-      return remoteWrite;
+      return remoteWrite();
     case 'otlp':
       return otlp;
     case 'influx':

@@ -45,8 +45,8 @@ const readLabel = (reader: ProtobufReader, into: Building): void => {
   into.labels.push(name, value);
 };
 
-/* 1.0: labels = 1, samples = 2, exemplars = 3, histograms = 4. */
-const readSeries1 = (reader: ProtobufReader): WrittenSeries => {
+/** Reads a series of version 1.0, its length first: labels = 1, samples = 2, exemplars = 3, histograms = 4. Throws if it is broken. */
+export const readSeries1 = (reader: ProtobufReader): WrittenSeries => {
   const series = newSeries();
   readMessage(reader, reader.uint32(), (number, wire) => {
     if (wire !== WIRE.bytes) return false;
@@ -76,20 +76,28 @@ const readSeries2 = (reader: ProtobufReader, symbols: readonly string[]): Writte
   return series;
 };
 
+/** Who takes the series of a request in. */
+export interface SeriesVisitor {
+  /** A series of version 1.0 comes next, its length first: reads all of it. */
+  first(reader: ProtobufReader): void;
+  /** A series of version 2.0. */
+  second(written: WrittenSeries): void;
+}
+
 /**
- * Calls `series` for each series of a remote write request, 1.0 or 2.0: their field numbers differ, so that the bytes
+ * Shows each series of a remote write request, 1.0 or 2.0: their field numbers differ, so that the bytes
  * themselves tell which it is. Returns whether anything that either version knows was there; throws on a broken message.
  * Source: prompb/types.proto, io/prometheus/write/v2/types.proto (https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/).
  */
-export function readWriteRequest(reader: ProtobufReader, series: (written: WrittenSeries) => void): boolean {
+export function readWriteRequest(reader: ProtobufReader, visitor: SeriesVisitor): boolean {
   const symbols: string[] = [];
   let known = false;
   readMessage(reader, reader.len - reader.pos, (number, wire) => {
     if (wire !== WIRE.bytes) return false;
     known ||= number === 1 || number === 3 || number === 4 || number === 5;
-    if (number === 1) series(readSeries1(reader));
+    if (number === 1) visitor.first(reader);
     else if (number === 4) symbols.push(reader.string());
-    else if (number === 5) series(readSeries2(reader, symbols));
+    else if (number === 5) visitor.second(readSeries2(reader, symbols));
     else return false;
     return true;
   });

@@ -44,6 +44,8 @@ export interface DecodedValue {
   readonly rejects: readonly Reject[];
   /** Intact things that can't be a sample: texts, native histograms. Counted, no dead letters. */
   readonly skipped?: number;
+  /** See `DecodedRecord`. */
+  readonly stableLabels?: true;
 }
 
 /** How to wait for something that a format needs from elsewhere. */

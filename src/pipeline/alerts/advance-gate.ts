@@ -30,6 +30,15 @@ function advanceStep(
   return advanceFiring(context, gate, { firing, step, input, scored });
 }
 
+/** The gate after a step without a score, if nothing is open or remembered that such a step could change; else `null`. */
+export function restingGate(gate: GateState, step: number): GateState | null {
+  const { overs, open, shift, refractory, peakRaw, quietSteps, unscoredSteps } = gate;
+  const isEmpty = overs.length === 0 && open === null && (shift ?? refractory ?? null) === null;
+  return isEmpty && peakRaw === 0 && quietSteps === 0 && unscoredSteps === 0
+    ? { ...gate, lastStep: step }
+    : null;
+}
+
 /**
  * Takes an entity's next closed step into its alert memory (DESIGN §5.10): pending at the first step over, firing
  * when `confirm` holds, resolved after 5 quiet steps in a row or 10 without a score. Steps left out since the last

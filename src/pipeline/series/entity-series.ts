@@ -1,7 +1,7 @@
 import type { DetectorSpec, FeatureSpec } from '../../core/detector.ts';
 import { newestStepEndedBy, stepEndMs, stepOf } from '../../core/step-grid.ts';
 import { Aggregation } from './aggregation.ts';
-import { addWaiting, closeTrack, dropWaiting, newTrack, type Track } from './track.ts';
+import { addWaiting, closeTrack, dropWaiting, Track } from './track.ts';
 
 /** Whole steps without any sample of the entity that are filled; a longer gap breaks its windows. */
 export const LONGEST_FILLED_GAP = 2;
@@ -48,6 +48,9 @@ export class EntitySeries {
   readonly #tracks: Track[][];
   /** What open steps need of the log: (step, partition, oldest offset) triples. */
   readonly #needs: number[] = [];
+  /* Of the sample before: most come together. */
+  #neededStep = NaN;
+  #neededPartition = NaN;
 
   constructor(spec: DetectorSpec) {
     this.#spec = spec;
@@ -73,8 +76,9 @@ export class EntitySeries {
     const existing = tracks[at];
     if (existing?.hash === hash) return existing;
     if (this.trackCount >= limit) return null;
-    const track = newTrack(this, feature, hash);
-    tracks.splice(at, 0, track);
+    const track = new Track(this, feature, hash);
+    // Of exact size: `splice` leaves room for 16 more, and most features have one series.
+    this.#tracks[feature] = [...tracks.slice(0, at), track, ...tracks.slice(at)];
     return track;
   }
 
@@ -160,8 +164,8 @@ export class EntitySeries {
         if (closeTrack(track, endMs, feature.as, absentAfterMs)) fresh = true;
         else if (endMs - track.lastTimeMs > absentAfterMs) {
           // A track that waits for a later step stays, without its memory: its next rate starts anew either way.
-          track.value = NaN;
-          track.gone = track.used === 0;
+          track.forgetValue();
+          track.gone = !track.isWaiting;
           vanished ||= track.gone;
         } else if (!Number.isNaN(track.value)) filled = true;
         if (!Number.isNaN(track.value)) pool.add(track.value);
@@ -173,6 +177,9 @@ export class EntitySeries {
   }
 
   #need(step: number, partition: number, offset: number): void {
+    if (step === this.#neededStep && partition === this.#neededPartition) return;
+    this.#neededStep = step;
+    this.#neededPartition = partition;
     const needs = this.#needs;
     for (let at = needs.length - 3; at >= 0; at -= 3) {
       if (needs[at] === step && needs[at + 1] === partition) return;
@@ -190,6 +197,7 @@ export class EntitySeries {
 
   #dropNeeds(dropped: (step: number, partition: number) => boolean): void {
     const needs = this.#needs;
+    this.#neededStep = NaN;
     let kept = 0;
     for (let at = 0; at < needs.length; at += 3) {
       if (dropped(needs[at] as number, needs[at + 1] as number)) continue;

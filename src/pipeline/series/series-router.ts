@@ -3,6 +3,7 @@ import type { Labels } from '../../core/sample.ts';
 import { cohortKey, entityKey, entityLabels } from './entity-key.ts';
 import { compileMatchers, type SeriesTest } from './label-matcher.ts';
 import { canonicalSeriesKey, seriesHash } from './series-hash.ts';
+import { RecentlyUsed } from './recently-used.ts';
 import type { Track } from './track.ts';
 
 /** Where the samples of one series go: a feature of an entity of a detector. */
@@ -34,36 +35,35 @@ const NOWHERE: readonly Route[] = [];
 
 /**
  * Finds where a sample belongs. The verdict on a series is made once and kept by its labels; of the verdicts, those
- * unused for the longest are dropped when there are more than `capacity`.
+ * unused for the longest are dropped when there are more than `capacity` by one sort of key.
  */
 export class SeriesRouter {
   readonly #tests: readonly DetectorTest[];
-  readonly #halfCapacity: number;
-  #young = new Map<string, readonly Route[]>();
-  #old = new Map<string, readonly Route[]>();
+  readonly #byKey: RecentlyUsed<string, readonly Route[]>;
+  readonly #byLabels: RecentlyUsed<Labels, readonly Route[]>;
 
   constructor(
     detectors: readonly { readonly index: number; readonly spec: DetectorSpec }[],
     capacity: number,
   ) {
     this.#tests = detectors.map(({ index, spec }) => detectorTest(index, spec));
-    this.#halfCapacity = Math.max(1, Math.floor(capacity / 2));
+    this.#byKey = new RecentlyUsed(capacity);
+    this.#byLabels = new RecentlyUsed(capacity);
   }
 
-  /** The features that a series serves, in order of detectors and features; empty if nobody watches it. */
-  routes(metric: string, labels: Labels): readonly Route[] {
+  /**
+   * The features that a series serves, in order of detectors and features; empty if nobody watches it. `isStable`: the labels
+   * object is the series' own, see `DecodedRecord`.
+   */
+  routes(metric: string, labels: Labels, isStable = false): readonly Route[] {
+    if (!isStable) return this.#byText(metric, labels);
+    return this.#byLabels.get(labels) ?? this.#byLabels.set(labels, this.#find(metric, labels));
+  }
+
+  #byText(metric: string, labels: Labels): readonly Route[] {
     let key = metric;
     for (const name in labels) key += '\u0000' + name + '\u0000' + labels[name];
-    const known = this.#young.get(key);
-    if (known !== undefined) return known;
-    const routes = this.#old.get(key) ?? this.#find(metric, labels);
-    // Two generations: a cheap stand-in for dropping the least recently used.
-    if (this.#young.size >= this.#halfCapacity) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(key, routes);
-    return routes;
+    return this.#byKey.get(key) ?? this.#byKey.set(key, this.#find(metric, labels));
   }
 
   #find(metric: string, labels: Labels): readonly Route[] {

@@ -1,31 +1,63 @@
 import type { FeatureSpec } from '../../core/detector.ts';
 import type { EntitySeries } from './entity-series.ts';
 
-/** Numbers of one waiting sample in {@link Track.waiting}: time, value, index of its partition. */
+/** Places in {@link Track.numbers} of what is remembered; the waiting samples come after. */
+const [LAST_TIME, LAST_RAW, VALUE, FIRST] = [0, 1, 2, 3];
+/** Numbers of one waiting sample. */
 const STRIDE = 3;
 
 /** One series' part in one feature of an entity: the samples that wait for their step, and the memory of those past. */
-export interface Track {
+export class Track {
   readonly series: EntitySeries;
   readonly feature: number;
   /** `seriesHash` of the series. */
   readonly hash: string;
-  /** Waiting samples as (time, value, partition) triples in order of time, no time twice; only the first `used` numbers count. */
-  readonly waiting: number[];
-  used: number;
-  /** Newest sample of a closed step, ms and raw value; -Infinity and NaN before the first. */
-  lastTimeMs: number;
-  lastRaw: number;
-  /** What the series last gave its feature: the gauge or the rate; NaN while unknown. */
-  value: number;
+  /**
+   * All numbers of a track side by side, because a fleet has many and they are far from each other: three that are remembered, then the
+   * waiting samples as (time, value, partition) triples in order of time, no time twice. Only those before `end` count.
+   */
+  readonly numbers: number[] = [-Infinity, NaN, NaN, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  end = FIRST;
   /** Forgotten: whoever still holds it must look the series up again. */
-  gone: boolean;
-}
+  gone = false;
 
-/** A track that has seen nothing. */
-export function newTrack(series: EntitySeries, feature: number, hash: string): Track {
-  const past = { lastTimeMs: -Infinity, lastRaw: NaN, value: NaN };
-  return { series, feature, hash, waiting: [], used: 0, ...past, gone: false };
+  constructor(series: EntitySeries, feature: number, hash: string) {
+    this.series = series;
+    this.feature = feature;
+    this.hash = hash;
+  }
+
+  /** Whether samples wait for their step. */
+  get isWaiting(): boolean {
+    return this.end > FIRST;
+  }
+
+  /** Newest sample of a closed step, ms; -Infinity before the first. */
+  get lastTimeMs(): number {
+    return this.numbers[LAST_TIME] as number;
+  }
+
+  /** Its raw value; NaN before the first. */
+  get lastRaw(): number {
+    return this.numbers[LAST_RAW] as number;
+  }
+
+  /** What the series last gave its feature: the gauge or the rate; NaN while unknown. */
+  get value(): number {
+    return this.numbers[VALUE] as number;
+  }
+
+  /** Gives a track back what it remembered. */
+  restore({ lastTimeMs, lastRaw, value }: Pick<Track, 'lastTimeMs' | 'lastRaw' | 'value'>): void {
+    this.numbers[LAST_TIME] = lastTimeMs;
+    this.numbers[LAST_RAW] = lastRaw;
+    this.numbers[VALUE] = value;
+  }
+
+  /** Its value is too old to stand for a step. */
+  forgetValue(): void {
+    this.numbers[VALUE] = NaN;
+  }
 }
 
 /**
@@ -33,23 +65,23 @@ export function newTrack(series: EntitySeries, feature: number, hash: string): T
  * so that the order of arrival shows nowhere. False if that time was there already.
  */
 export function addWaiting(track: Track, timeMs: number, sampled: number, partition: number): boolean {
-  const waiting = track.waiting;
+  const { numbers } = track;
   // Neither zero is the larger one, so only one of them may occur.
   const value = sampled === 0 ? 0 : sampled;
-  let at = track.used;
-  while (at > 0 && (waiting[at - STRIDE] as number) > timeMs) at -= STRIDE;
-  if (at > 0 && waiting[at - STRIDE] === timeMs) {
-    if (value > (waiting[at - 2] as number)) {
-      waiting[at - 2] = value;
-      waiting[at - 1] = partition;
+  let at = track.end;
+  while (at > FIRST && (numbers[at - STRIDE] as number) > timeMs) at -= STRIDE;
+  if (at > FIRST && numbers[at - STRIDE] === timeMs) {
+    if (value > (numbers[at - 2] as number)) {
+      numbers[at - 2] = value;
+      numbers[at - 1] = partition;
     }
     return false;
   }
-  for (let from = track.used - 1; from >= at; from--) waiting[from + STRIDE] = waiting[from] as number;
-  waiting[at] = timeMs;
-  waiting[at + 1] = value;
-  waiting[at + 2] = partition;
-  track.used += STRIDE;
+  for (let from = track.end - 1; from >= at; from--) numbers[from + STRIDE] = numbers[from] as number;
+  numbers[at] = timeMs;
+  numbers[at + 1] = value;
+  numbers[at + 2] = partition;
+  track.end += STRIDE;
   return true;
 }
 
@@ -60,42 +92,44 @@ export function closeTrack(
   as: FeatureSpec['as'],
   absentAfterMs: number,
 ): boolean {
-  const { waiting } = track;
-  let count = 0;
-  while (count < track.used && (waiting[count] as number) < endMs) count += STRIDE;
-  if (count === 0) return false;
-  track.value = as === 'gauge' ? (waiting[count - 2] as number) : rate(track, count, absentAfterMs);
-  track.lastTimeMs = waiting[count - STRIDE] as number;
-  track.lastRaw = waiting[count - 2] as number;
-  for (let from = count; from < track.used; from++) waiting[from - count] = waiting[from] as number;
-  track.used -= count;
+  const { numbers } = track;
+  const { end } = track;
+  let closed = FIRST;
+  while (closed < end && (numbers[closed] as number) < endMs) closed += STRIDE;
+  if (closed === FIRST) return false;
+  const newest = numbers[closed - 2] as number;
+  numbers[VALUE] = as === 'gauge' ? newest : rate(numbers, closed, absentAfterMs);
+  numbers[LAST_TIME] = numbers[closed - STRIDE] as number;
+  numbers[LAST_RAW] = newest;
+  for (let from = closed; from < end; from++) numbers[from - closed + FIRST] = numbers[from] as number;
+  track.end = end - closed + FIRST;
   return true;
 }
 
 /** Drops the waiting samples that came from a partition. */
 export function dropWaiting(track: Track, partition: number): void {
-  const { waiting } = track;
-  let kept = 0;
-  for (let at = 0; at < track.used; at += STRIDE) {
-    if (waiting[at + 2] === partition) continue;
-    for (let part = 0; part < STRIDE; part++) waiting[kept + part] = waiting[at + part] as number;
+  const { numbers } = track;
+  let kept = FIRST;
+  for (let at = FIRST; at < track.end; at += STRIDE) {
+    if (numbers[at + 2] === partition) continue;
+    for (let part = 0; part < STRIDE; part++) numbers[kept + part] = numbers[at + part] as number;
     kept += STRIDE;
   }
-  track.used = kept;
+  track.end = kept;
 }
 
 /**
  * Per-second increase from the last sample before the step to the last one in it; a counter that fell was reset and has
  * grown by its new value. NaN when no earlier sample is near enough: one sample alone has no rate.
  */
-function rate(track: Track, count: number, absentAfterMs: number): number {
-  let previousMs = track.lastTimeMs;
-  let previous = track.lastRaw;
+function rate(numbers: readonly number[], closed: number, absentAfterMs: number): number {
+  let previousMs = numbers[LAST_TIME] as number;
+  let previous = numbers[LAST_RAW] as number;
   let sinceMs = previousMs;
   let increase = 0;
-  for (let at = 0; at < count; at += STRIDE) {
-    const timeMs = track.waiting[at] as number;
-    const value = track.waiting[at + 1] as number;
+  for (let at = FIRST; at < closed; at += STRIDE) {
+    const timeMs = numbers[at] as number;
+    const value = numbers[at + 1] as number;
     if (timeMs - previousMs > absentAfterMs) {
       sinceMs = timeMs;
       increase = 0;

@@ -43,7 +43,7 @@ const port = parentPort;
 if (port === null) throw new Error('scoring-thread runs as a worker thread of the scoring bench');
 const { fleet, directory } = workerData as { readonly fleet: ScoringFleet; readonly directory: string };
 const spec = fleetSpec(fleet);
-const format = prometheusJson;
+const format = prometheusJson();
 const store = openStore(directory, { mode: 'write', pid: process.pid, random: Math.random });
 const state = createState({
   detectors: [spec],

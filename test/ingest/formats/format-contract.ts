@@ -42,7 +42,12 @@ export const finiteNumber = fc.oneof(
   fc.constantFrom(0, 1e308, -1e308),
 );
 
-const sampleOf = ({ timeUnitMs, value, labelValue }: FormatSubject): fc.Arbitrary<Sample> =>
+/** Samples that a format can write. */
+export const sampleOf = ({
+  timeUnitMs,
+  value,
+  labelValue,
+}: Pick<FormatSubject, 'timeUnitMs' | 'value' | 'labelValue'>): fc.Arbitrary<Sample> =>
   fc.record({
     metric: name,
     labels: fc.dictionary(name, labelValue ?? anyText, { maxKeys: 8, noNullPrototype: true }),
@@ -53,8 +58,8 @@ const sampleOf = ({ timeUnitMs, value, labelValue }: FormatSubject): fc.Arbitrar
     value: (value ?? anyNumber).map((number) => (Object.is(number, -0) ? 0 : number)),
   });
 
-/* Bytes changed, cut out or put in; bits flipped; the end cut off; the whole doubled; nested far too deep. */
-const damage = fc.oneof(
+/** Bytes changed, cut out or put in; bits flipped; the end cut off; the whole doubled; nested far too deep. */
+export const damage = fc.oneof(
   fc
     .array(fc.record({ at: fc.nat(10_000), cut: fc.nat(5), insert: fc.uint8Array({ maxLength: 3 }) }), {
       minLength: 1,

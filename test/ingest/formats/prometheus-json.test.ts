@@ -3,9 +3,10 @@ import type { RejectReason } from '../../../src/ingest/formats/sample-format.ts'
 import { prometheusJson } from '../../../src/ingest/formats/prometheus-json.ts';
 import { formatContract, testLimits } from './format-contract.ts';
 
+const format = prometheusJson();
 const intact = { name: 'up', timestamp: '2026-11-24T03:00:00Z', value: '0.5', labels: { job: 'node' } };
 const written = (changes: object): Buffer => Buffer.from(JSON.stringify({ ...intact, ...changes }));
-const samplesOf = (bytes: Uint8Array) => prometheusJson.decode(bytes, testLimits).samples;
+const samplesOf = (bytes: Uint8Array) => format.decode(bytes, testLimits).samples;
 
 /* As Go's strconv.FormatFloat writes the special values. */
 const goFloat = (value: number): string => {
@@ -52,7 +53,7 @@ const cases: readonly (readonly [string, RejectReason, Uint8Array])[] = [
 ];
 
 formatContract({
-  format: prometheusJson,
+  format,
   timeUnitMs: 1,
   encode: ({ metric, labels, timeMs, value }) =>
     Buffer.from(
@@ -91,7 +92,7 @@ test('reads NaN and both infinities', () => {
 });
 
 test('says what it saw and what it expected', () => {
-  const { rejects } = prometheusJson.decode(written({ value: 'many' }), testLimits);
+  const { rejects } = format.decode(written({ value: 'many' }), testLimits);
   expect(rejects[0]?.detail).toContain('"many"');
   expect(rejects[0]?.detail).toContain('decimal');
 });

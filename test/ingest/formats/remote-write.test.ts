@@ -12,7 +12,8 @@ const up: Sample = {
   value: 1,
 };
 const down: Sample = { ...up, metric: 'down', value: -0.5 };
-const read = (bytes: Uint8Array) => remoteWrite.decode(bytes, testLimits);
+const format = remoteWrite();
+const read = (bytes: Uint8Array) => format.decode(bytes, testLimits);
 
 /* 0x7ff0000000000002, the NaN that means "the series has ended" (prometheus/model/value). */
 const STALE = new DataView(new BigUint64Array([0x7ff0000000000002n]).buffer).getFloat64(0, true);
@@ -43,7 +44,7 @@ describe.each([
   ['1.0', writeRequest1],
   ['2.0', writeRequest2],
 ])('version %s', (_version, write) => {
-  formatContract({ format: remoteWrite, timeUnitMs: 1, encode: (sample) => write([sample]), broken });
+  formatContract({ format, timeUnitMs: 1, encode: (sample) => write([sample]), broken });
 
   test('is read with snappy and without', () => {
     const bytes = write([up, down]);
@@ -53,7 +54,11 @@ describe.each([
 
   test('skips native histograms and says how many', () => {
     const histograms = [{ sum: 1, schema: 0, zeroThreshold: 0, timestamp: up.timeMs }];
-    expect(read(write([up, down], { histograms }))).toEqual({ samples: [up, down], rejects: [], skipped: 2 });
+    expect(read(write([up, down], { histograms }))).toMatchObject({
+      samples: [up, down],
+      rejects: [],
+      skipped: 2,
+    });
   });
 
   test('a stale marker comes as a value that is no number', () => {

@@ -14,7 +14,8 @@ const load = (files: readonly string[]): protobuf.Root => {
   return root;
 };
 
-const first = load(['types.proto', 'remote.proto']).lookupType('prometheus.WriteRequest');
+/** A request of version 1.0, as the protocol files have it. */
+export const writeRequestType = load(['types.proto', 'remote.proto']).lookupType('prometheus.WriteRequest');
 const second = load(['write-v2.proto']).lookupType('io.prometheus.write.v2.Request');
 
 const encode = (type: protobuf.Type, message: object): Uint8Array => {
@@ -37,7 +38,7 @@ export const writeRequest1 = (
   samples: readonly Sample[],
   { histograms = [], metadata = [] }: Extras = {},
 ): Uint8Array =>
-  encode(first, {
+  encode(writeRequestType, {
     timeseries: samples.map((sample) => ({
       labels: sorted(sample).map(([name, value]) => ({ name, value })),
       samples: [{ value: sample.value, timestamp: sample.timeMs }],

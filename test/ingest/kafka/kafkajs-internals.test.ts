@@ -58,3 +58,41 @@ test('an offset out of range moves the position to the earliest and commits noth
   expect(manager.resolvedOffsets['t']?.[0]).toBe('42');
   expect(offsetCommit).not.toHaveBeenCalled();
 });
+
+test('a partition that is resumed ends the wait of a broker of which all were paused', async () => {
+  const ConsumerGroup = require('kafkajs/src/consumer/consumerGroup.js') as { readonly prototype: object };
+  const fetched = vi.fn(() => Promise.resolve({ responses: [] }));
+  const paused = new Set([0]);
+  const places = () => [{ topic: 't', partitions: [0].filter((partition) => !paused.has(partition)) }];
+  const group = Object.assign(Object.create(ConsumerGroup.prototype) as Group, {
+    maxWaitTime: 250,
+    logger: { ...logger, info: () => undefined },
+    cluster: {
+      refreshMetadataIfNecessary: () => Promise.resolve(),
+      committedOffsets: () => ({}),
+      findBroker: () => Promise.resolve({ fetch: fetched }),
+    },
+    subscriptionState: {
+      assigned: () => [{ topic: 't', partitions: [0] }],
+      active: places,
+      resume: () => paused.clear(),
+    },
+    offsetManager: { committedOffsets: () => ({ t: { 0: '5' } }), nextOffset: () => 5 },
+    seekOffset: { has: () => false, pop: () => undefined },
+    checkForStaleAssignment: () => undefined,
+    filterPartitionsByNode: (_node: string, of: unknown) => of,
+    seekOffsets: () => Promise.resolve(),
+  });
+  const fetching = group.fetch('1');
+  await vi.advanceTimersByTimeAsync(10);
+  expect(fetched).not.toHaveBeenCalled();
+  group.resume([{ topic: 't', partitions: [0] }]);
+  await fetching;
+  expect(fetched).toHaveBeenCalledOnce();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+interface Group {
+  fetch(nodeId: string): Promise<unknown>;
+  resume(places: readonly object[]): void;
+}

@@ -44,6 +44,15 @@ describe('the series router', () => {
     expect(router.routes('cpu', { ...labels })).toBe(router.routes('cpu', { ...labels }));
   });
 
+  it('finds a series whose labels are stable by them, without looking at their names', () => {
+    const router = new SeriesRouter([{ index: 0, spec }], 100);
+    const own = { ...labels };
+    const found = router.routes('cpu', own, true);
+    expect(found).toEqual(router.routes('cpu', { ...labels }));
+    expect(router.routes('cpu', own, true)).toBe(found);
+    expect(router.routes('cpu', { ...labels }, true)).not.toBe(found);
+  });
+
   it('remembers what is in use and forgets the rest when there are too many', () => {
     const router = new SeriesRouter([{ index: 0, spec }], 8);
     const used = router.routes('cpu', labels);
