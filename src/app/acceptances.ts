@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { parseSelector } from '../config/selector.ts';
 import type { DetectorSpec, LabelMatcher } from '../core/detector.ts';
+import { isFault } from '../pipeline/alerts/is-fault.ts';
 import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
 import type { AcceptanceView, DeployEvent, Outcome } from '../server/backend.ts';
 import type { StoreReader } from '../store/store-reader.ts';
@@ -40,6 +41,10 @@ export function acceptanceOfAlert(id: string, { store, config }: Known): NewAcce
   const { alert, stepMs } = record;
   if (alert.state !== 'firing') {
     const detail = `Alert ${id} is ${alert.state}: only the level of one that fires can be accepted.`;
+    throw new AcceptanceRefusal('refused', detail);
+  }
+  if (isFault(alert)) {
+    const detail = `Alert ${id} is ${alert.kind === 'absence' ? 'an absence' : 'a flatline'}: it has no level that could be accepted. It ends by itself; "strayd alerts mute" keeps it quiet, and alert.${alert.kind}: off in the detector ends such alerts.`;
     throw new AcceptanceRefusal('refused', detail);
   }
   const spec = config.detectors.find(({ name }) => name === alert.detector);

@@ -1,5 +1,6 @@
 import { loadModel, unpackModelFile } from '../model/model-file.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
+import { isFault } from '../pipeline/alerts/is-fault.ts';
 import type { ClosedVector, Effects } from '../pipeline/effects.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { decodeCalibrations } from '../pipeline/scoring/calibration-section.ts';
@@ -36,16 +37,15 @@ export function trainNow(
 }
 
 function pastAlerts(seen: readonly Effects[], newestStep: number): PastAlert[] {
-  return firedAlerts(seen).map(
-    ({ entity, firstStepOver, lastStepOver, state, contributions, resolution }) => ({
-      entity,
-      firstStep: firstStepOver,
-      lastStep: state === 'resolved' ? lastStepOver : newestStep,
-      label: null,
-      culprit: contributions[0]?.feature ?? null,
-      accepted: resolution === 'accepted',
-    }),
-  );
+  return firedAlerts(seen).map((alert) => ({
+    entity: alert.entity,
+    firstStep: alert.firstStepOver,
+    lastStep: alert.state === 'resolved' ? alert.lastStepOver : newestStep,
+    label: null,
+    culprit: alert.contributions[0]?.feature ?? null,
+    accepted: alert.resolution === 'accepted',
+    fault: isFault(alert),
+  }));
 }
 
 /** Loads a model that was trained, and gives it to the pipeline from `atMs` on. */

@@ -1,4 +1,5 @@
 import type { DetectorSpec } from '../core/detector.ts';
+import { isFault } from '../pipeline/alerts/is-fault.ts';
 import type { Alert, AlertTransition } from '../pipeline/effects.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { ScoreSeries } from '../server/score-series.ts';
@@ -215,6 +216,8 @@ export class Exposition {
       this.#metrics.alertActive.set(alertLabels(alert), 1);
     }
     this.#active.set(alert.id, alert);
+    // No score is behind it, and no deviation to have shares of.
+    if (isFault(alert)) return;
     this.#seriesOf(detector).pin(entity);
     for (const { feature, ratio } of alert.contributions) {
       this.#metrics.featureContribution.set({ detector, entity, feature }, ratio);
@@ -229,6 +232,7 @@ export class Exposition {
     const { detector, entity } = alert;
     if (alert.notified) this.#linger(alert);
     this.#active.delete(alert.id);
+    if (isFault(alert)) return;
     this.#seriesOf(detector).unpin(entity);
     this.#removeContributions(detector, entity);
   }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { isFault } from '../pipeline/alerts/is-fault.ts';
 import type { AlertTransition } from '../pipeline/effects.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
 import type { StoreReader } from '../store/store-reader.ts';
@@ -98,8 +99,11 @@ function reportTransition({ alert, from, to }: AlertTransition, report: Report):
     ? 'has become a shift: its level stays'
     : resolution === 'accepted'
       ? 'is resolved: accepted as new normal, not back'
-      : `is ${to}`;
-  const message = `Alert ${id} of ${entity} (${detector}) ${what}.`;
+      : resolution === 'forgotten'
+        ? 'is resolved: no data came any more, forgotten'
+        : `is ${to}`;
+  const fault = isFault(alert) ? `${kind === 'absence' ? 'Absence' : 'Flatline'} alert` : 'Alert';
+  const message = `${fault} ${id} of ${entity} (${detector}) ${what}.`;
   report({
     event: 'alert',
     level: to === 'firing' ? 'warn' : 'info',

@@ -8,11 +8,13 @@ import { explainStep } from '../pipeline/explain/explain-step.ts';
 import type { KeptHistory } from '../pipeline/explain/kept-history.ts';
 import { replayKept, type ReplayedStep } from '../pipeline/explain/replay-kept.ts';
 import { seriesStep } from '../pipeline/explain/series-step.ts';
+import type { Alert } from '../pipeline/effects.ts';
 import type { StepExplanation } from '../pipeline/explain/step-explanation.ts';
 import type { EntitySteps, ExplainQuery, StepsQuery } from '../server/backend.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import { cronTimes } from './cron.ts';
 import type { LookBackModels } from './look-back-models.ts';
+import { absenceText, faultNotes, scoredAlerts } from './faults-then.ts';
 import { detectorOf, historyAt, timeOf, type KeptSource } from './find-kept.ts';
 import { LookBackRefusal } from './look-back-refusal.ts';
 
@@ -31,17 +33,31 @@ const ALERTS_READ = 200;
 export async function explainAt(from: LookBack, query: ExplainQuery): Promise<StepExplanation> {
   const spec = detectorOf(from, query.detector);
   const atMs = query.at === null ? Infinity : timeOf(query.at, 'at');
-  const history = historyAt(from, spec, query.entity, stepOf(atMs, spec.stepMs));
-  const step = history.kept.at(-1)?.step ?? 0;
   const records = from.store.listAlerts({ detector: spec.name, entity: query.entity, limit: ALERTS_READ });
-  const fromStep = gateStart(spec, history, records);
-  const alerts = records.map(({ alert }) => alert).toSorted((a, b) => a.firstStepOver - b.firstStepOver);
+  const history = whileThere(records, stepOf(atMs, spec.stepMs), () =>
+    historyAt(from, spec, query.entity, stepOf(atMs, spec.stepMs)),
+  );
+  const step = history.kept.at(-1)?.step ?? 0;
+  const alerts = scoredAlerts(records).toSorted((a, b) => a.firstStepOver - b.firstStepOver);
+  const fromStep = gateStart(spec, history, alerts);
   const withEnds = { ...history, acceptedSteps: acceptedSteps(records), alerts };
   const { replayed, usedThen } = await replay(from, spec, { history: withEnds, fromStep });
   const last = replayed.at(-1);
   if (last === undefined) throw new Error(`step ${step} of ${spec.name} / ${query.entity} was not replayed`);
   const quiet = quietAt(from, spec, { key: query.entity, cohort: history.cohort, step });
-  return explainStep(last, { spec, entity: query.entity, labels: history.labels, usedThen, quiet });
+  const faults = faultNotes(records, { step, isNewest: query.at === null });
+  return explainStep(last, { spec, entity: query.entity, labels: history.labels, usedThen, quiet, faults });
+}
+
+/** A step that is not there is best explained by an absence that people were told of. */
+function whileThere(records: readonly AlertRecord[], step: number, read: () => KeptHistory): KeptHistory {
+  try {
+    return read();
+  } catch (error) {
+    const absence = Number.isFinite(step) ? absenceText(records, step) : null;
+    if (!(error instanceof LookBackRefusal) || absence === null) throw error;
+    throw new LookBackRefusal('unknown', `${absence} ${error.message}`);
+  }
 }
 
 /** The mute or maintenance that an entity's step lies in, as it was known then. */
@@ -101,10 +117,10 @@ function acceptedSteps(records: readonly AlertRecord[]): number[] {
 }
 
 /** Where the gate's replay begins: before what it may still remember at the last step. */
-function gateStart(spec: DetectorSpec, { kept }: KeptHistory, records: readonly AlertRecord[]): number {
+function gateStart(spec: DetectorSpec, { kept }: KeptHistory, alerts: readonly Alert[]): number {
   const last = kept.at(-1)?.step ?? 0;
-  const latest = records.reduce((newest, { alert }) => {
-    return alert.firstStepOver <= last ? Math.max(newest, alert.firstStepOver) : newest;
+  const latest = alerts.reduce((newest, { firstStepOver }) => {
+    return firstStepOver <= last ? Math.max(newest, firstStepOver) : newest;
   }, -Infinity);
   const margin = 2 * Math.max(...spec.windows) + spec.alert.confirm.of;
   return Math.max(Math.min(last, Number.isFinite(latest) ? latest : last) - margin, last - MOST_REPLAYED);

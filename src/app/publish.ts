@@ -46,8 +46,9 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
     partitions: partitionsOf(state, context.lag),
     detectors: state.detectors.map(({ spec, entities, models }): PublishedDetector => {
       let openAlerts = 0;
-      for (const { gate } of entities.values()) {
-        openAlerts += (gate.open === null ? 0 : 1) + ((gate.shift ?? null) === null ? 0 : 1);
+      for (const { gate, rules } of entities.values()) {
+        const open = [gate.open, gate.shift ?? null, rules.absence, rules.flatline];
+        openAlerts += open.filter((one) => one !== null).length;
       }
       return {
         detector: spec.name,

@@ -63,6 +63,7 @@ export async function runSelfTest({ storePath, spec }: SelfTestJob): Promise<Sel
     const faults = await selfTest(context, normalRows(store, spec, { newestStep, entities }), {
       seed,
       stateOf: (entity, cohort) => stateNow(context, detector, { entity, cohort }),
+      stillOf: (entity) => detector.entities.get(entity)?.rules.still ?? null,
     });
     parts.model.dispose();
     if (faults.length > 0) return { kind: 'tested', version: active.version, faults };

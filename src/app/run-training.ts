@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
+import { isFault } from '../pipeline/alerts/is-fault.ts';
 import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
@@ -76,6 +77,7 @@ export function pastAlerts(store: StoreReader, spec: DetectorSpec, newestStep: n
     label,
     culprit: alert.contributions[0]?.feature ?? null,
     accepted: alert.resolution === 'accepted',
+    fault: isFault(alert),
   }));
 }
 

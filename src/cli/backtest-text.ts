@@ -113,7 +113,8 @@ function alertRow({ entity, startMs, endMs, alert }: FiredSpan): string[] {
     new Date(endMs).toISOString().slice(0, 16).replace('T', ' '),
     entity,
     alert.kind,
-    alert.peakScore.toFixed(2),
+    // A rule's alert has no score.
+    alert.peakScore > 0 ? alert.peakScore.toFixed(2) : '–',
     alert.contributions[0]?.feature ?? '',
   ];
 }

@@ -1,6 +1,6 @@
 import { plural } from '../core/plural.ts';
 import type { DemoResult } from '../app/demo.ts';
-import type { Alert } from '../pipeline/effects.ts';
+import type { Alert, AlertKind } from '../pipeline/effects.ts';
 import { renderTable } from './table.ts';
 
 export interface IncidentVerdict {
@@ -11,11 +11,14 @@ export interface IncidentVerdict {
   readonly found: boolean;
   /** From its begin to the end of the step that confirmed it. */
   readonly delayMinutes: number | null;
-  /** Peak of the calibrated score; 1 is the threshold. */
+  /** Peak of the calibrated score; 1 is the threshold. `null` where nothing but a rule told of it. */
   readonly score: number | null;
   /** What the explanation named first. */
   readonly topFeature: string | null;
-  readonly culprit: string;
+  /** `null`: there is no feature to name. */
+  readonly culprit: string | null;
+  /** Kinds of the alerts that it made, the first one first. */
+  readonly kinds: readonly AlertKind[];
 }
 
 export interface DemoVerdict {
@@ -62,9 +65,10 @@ export function judgeDemo({ fleet, spec, transitions }: DemoResult): DemoVerdict
       found: first !== undefined,
       delayMinutes:
         first === undefined ? null : Math.max(0, first.startMs + spec.stepMs - incident.startMs) / 60_000,
-      score: first?.alert.peakScore ?? null,
+      score: own.find(({ alert }) => alert.peakScore > 0)?.alert.peakScore ?? null,
       topFeature: first?.alert.contributions[0]?.feature ?? null,
       culprit: incident.culprit,
+      kinds: [...new Set(own.map(({ alert }) => alert.kind))],
     };
   });
   const unexplained = spans.filter(({ alert }) => !explained.has(alert.id));
@@ -95,16 +99,19 @@ export function judgeDemo({ fleet, spec, transitions }: DemoResult): DemoVerdict
 export function demoReport({ incidents, falseAlerts, batchJobs }: DemoVerdict): string {
   const lines = ['What was injected, and what strayd made of it:', ''];
   if (incidents.length > 0) {
-    const rows = incidents.map(({ incident, host, start, found, delayMinutes, topFeature, culprit }) => [
-      incident,
-      host,
-      start.slice(11, 16),
-      found ? 'yes' : 'no',
-      delayMinutes === null ? '' : `${delayMinutes} min`,
-      topFeature ?? '',
-      culprit,
-    ]);
-    const header = ['incident', 'host', 'began', 'detected?', 'delay', 'top feature', 'true culprit'];
+    const rows = incidents.map(
+      ({ incident, host, start, found, delayMinutes, kinds, topFeature, culprit }) => [
+        incident,
+        host,
+        start.slice(11, 16),
+        found ? 'yes' : 'no',
+        delayMinutes === null ? '' : `${delayMinutes} min`,
+        kinds.join(', '),
+        topFeature ?? '',
+        culprit ?? '',
+      ],
+    );
+    const header = ['incident', 'host', 'began', 'detected?', 'delay', 'kind', 'top feature', 'true culprit'];
     lines.push(renderTable(header, rows), '');
   } else {
     lines.push('No incident.', '');

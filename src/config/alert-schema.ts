@@ -72,6 +72,38 @@ export const alertSchema = z.strictObject({
     description:
       'How long a level that is not seen is remembered beside an accepted one, so that the way back is no alert either.',
   }),
+  absence: z
+    .union([
+      z.enum(['auto', 'on', 'off']),
+      z.strictObject({
+        after: durationField(1).meta({
+          description: 'How long its source goes on without it; at least `absent_after`.',
+          forExample: ['30m'],
+        }),
+      }),
+    ])
+    .prefault('auto')
+    .meta({
+      description:
+        'Tells of an entity known for a day whose data stop while its source goes on, after twice `absent_after`, at least 5 minutes, or after a time of your own. `auto`: not where entities come and go: more than one, and more than a tenth of all, came within a week, or as many came in its place.',
+      forExample: ['off', { after: '30m' }],
+    }),
+  flatline: z
+    .union([
+      z.enum(['on', 'off']),
+      z.strictObject({
+        after: durationField(1).meta({
+          description: 'For so long at least it has to stand still.',
+          forExample: ['1h'],
+        }),
+      }),
+    ])
+    .prefault('on')
+    .meta({
+      description:
+        'Tells of a feature that used to move at nine of ten steps and stands still, to the last digit, three times as long as it ever did: at least 12 steps and 10 minutes, or a time of your own.',
+      forExample: ['off', { after: '1h' }],
+    }),
   group_by: z
     .array(labelNameField.meta({ forExample: ['role'] }))
     .optional()

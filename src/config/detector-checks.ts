@@ -33,6 +33,13 @@ export function checkDetector(detector: ParsedDetector, path: ConfigPath, findin
       `${formatDuration(absent_after)} is shorter than "step" or "allowed_lateness", so steps would close too early; write at least ${least}`,
     );
   }
+  const { absence } = alert;
+  if (typeof absence === 'object' && absence.after >= detector.forget_after) {
+    findings.error(
+      [...path, 'alert', 'absence', 'after'],
+      `an entity is forgotten after ${formatDuration(detector.forget_after)} ("forget_after"), before it would be told of after ${formatDuration(absence.after)}; write less, or raise "forget_after"`,
+    );
+  }
   checkGrouping(detector, path, findings);
   checkGates(detector, path, findings);
   checkModel(detector, path, findings);

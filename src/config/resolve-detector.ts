@@ -1,4 +1,4 @@
-import type { DetectorSpec, FeatureSpec } from '../core/detector.ts';
+import type { AbsenceRule, AlertSpec, DetectorSpec, FeatureSpec } from '../core/detector.ts';
 import type { ParsedDetector } from './schema.ts';
 
 const MINUTE_MS = 60_000;
@@ -8,6 +8,7 @@ const LEAST_HISTORY_MS = 6 * 3_600_000;
 export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
   const stepMs = parsed.step;
   const longest = Math.max(...parsed.windows);
+  const absentAfterMs = parsed.absent_after ?? Math.max(5 * stepMs, parsed.allowed_lateness);
   return {
     name: parsed.name,
     source: parsed.source ?? null,
@@ -19,7 +20,7 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
     stepMs,
     windows: parsed.windows,
     allowedLatenessMs: parsed.allowed_lateness,
-    absentAfterMs: parsed.absent_after ?? Math.max(5 * stepMs, parsed.allowed_lateness),
+    absentAfterMs,
     maxFutureMs: parsed.max_future,
     forgetAfterMs: parsed.forget_after,
     model: {
@@ -65,8 +66,20 @@ export function resolveDetector(parsed: ParsedDetector): DetectorSpec {
         waitMs: parsed.alert.group_wait,
         intervalMs: parsed.alert.group_interval ?? Math.max(10 * MINUTE_MS, 2 * stepMs),
       },
+      absence: absenceOf(parsed.alert.absence, absentAfterMs),
+      ...flatlineOf(parsed.alert.flatline),
     },
   };
+}
+
+function absenceOf(parsed: ParsedDetector['alert']['absence'], absentAfterMs: number): AbsenceRule {
+  if (typeof parsed === 'object') return { mode: 'on', afterMs: parsed.after };
+  return { mode: parsed, afterMs: Math.max(2 * absentAfterMs, 5 * MINUTE_MS) };
+}
+
+function flatlineOf(parsed: ParsedDetector['alert']['flatline']): Pick<AlertSpec, 'flatline'> {
+  if (parsed === 'off') return {};
+  return { flatline: { afterMs: parsed === 'on' ? 10 * MINUTE_MS : parsed.after } };
 }
 
 function bootstrapOf({

@@ -75,6 +75,20 @@ export interface AlertGrouping {
   readonly intervalMs: number;
 }
 
+/** When an entity whose data stop is told of. */
+export interface AbsenceRule {
+  /** `auto`: not where entities come and go. */
+  readonly mode: 'auto' | 'on' | 'off';
+  /** How far the source has gone on without the entity, ms. */
+  readonly afterMs: number;
+}
+
+/** When a feature that used to move and stands still exactly is told of. */
+export interface FlatlineRule {
+  /** It stands still for so long at least, ms; mostly what it has shown before asks for more. */
+  readonly afterMs: number;
+}
+
 export interface AlertSpec {
   readonly budget: AlertBudget;
   /** Firing takes `steps` over within the last `of`. */
@@ -96,6 +110,9 @@ export interface AlertSpec {
   readonly runbookUrl: string | null;
   /** Absent: see `groupingOf`. */
   readonly grouping?: AlertGrouping;
+  /** Absent: nobody is told of it. */
+  readonly absence?: AbsenceRule;
+  readonly flatline?: FlatlineRule;
 }
 
 /** Where history is read from before the first live record; `limitMs`: how long that may take. */

@@ -31,6 +31,8 @@ const alertNames: Readonly<Record<AlertKind, string>> = {
   anomaly: 'StraydAnomaly',
   range: 'StraydRange',
   shift: 'StraydShift',
+  absence: 'StraydAbsence',
+  flatline: 'StraydFlatline',
 };
 
 const isoTime = (timeMs: number): string => new Date(timeMs).toISOString();

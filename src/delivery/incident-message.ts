@@ -57,6 +57,7 @@ function severalMessage(
   const where = [detector, ...labels].join(', ');
   const first = withoutPrefix(own.title);
   const over = event === 'resolved';
+  const what = countText(incident);
   const since = formatLocal(startedMs, 'UTC');
   const state = over
     ? 'all are over now'
@@ -71,10 +72,10 @@ function severalMessage(
   const others = alerts - listed.length;
   return {
     ...own,
-    title: `${over ? 'Resolved: ' : ''}${alerts} alerts in ${where}; first ${first}`,
-    summary: `${alerts} alerts of ${where} since ${since}, ${state}. Likeliest first cause: ${first}.`,
+    title: `${over ? 'Resolved: ' : ''}${what} in ${where}; first ${first}`,
+    summary: `${what} ${incident.fault === undefined ? 'of' : 'in'} ${where} since ${since}, ${state}. ${incident.fault === undefined ? 'Likeliest first cause' : 'First'}: ${first}.`,
     lines: [
-      `${alerts} alerts since ${since}, ${state}; likeliest first cause on top:`,
+      `${what} since ${since}, ${state}; ${incident.fault === undefined ? 'likeliest first cause on top' : 'the first on top'}:`,
       ...listed,
       ...(others > 0 ? [`and ${others} more: "strayd alerts list --incident ${incident.id}"`] : []),
       'The first of them:',
@@ -82,6 +83,13 @@ function severalMessage(
     ],
     startedMs,
   };
+}
+
+/** Faults of the telemetry are told as a share: whether one of 40 is absent or all of them makes the difference. */
+function countText({ alerts, fault }: IncidentNotification['incident']): string {
+  if (fault === undefined) return `${alerts} alerts`;
+  const { kind, entities } = fault;
+  return `${alerts} of ${Math.max(alerts, entities)} ${kind === 'absence' ? 'absent' : 'stuck'}`;
 }
 
 function incidentVariables(

@@ -10,7 +10,7 @@ const feature = z.object({
   unit: z.string().describe('Empty if unknown.'),
   share: z.number().min(0).max(1).describe('Part of the whole deviation.'),
   seen: z.number(),
-  expected: z.number(),
+  expected: z.number().describe('Of a flatline the value itself.'),
   direction: z.enum(['up', 'down', 'same']).describe('From expected to seen.'),
   range: z
     .object({ low: z.number(), high: z.number() })
@@ -18,13 +18,15 @@ const feature = z.object({
     .describe('Set if the value is outside all that training has shown: that range.'),
 });
 
+const kind = z.enum(['anomaly', 'range', 'shift', 'absence', 'flatline']);
+
 const id = z.string().regex(/^[0-9a-f]{16}$/);
 
 const member = z.object({
   id,
   entity: z.string(),
   state: z.enum(['firing', 'resolved']),
-  kind: z.enum(['anomaly', 'range', 'shift']),
+  kind,
   started_at: time,
   score: z.number(),
   feature: z.string().nullable().describe('The one with the largest share.'),
@@ -48,6 +50,11 @@ export const webhookBodySchema = z.object({
       group: z.record(z.string(), z.string()).describe('Labels that all members share (`alert.group_by`).'),
       alerts: z.number().int().min(1).describe('Members so far.'),
       firing: z.number().int().min(0).describe('Members that fire.'),
+      entities: z
+        .number()
+        .int()
+        .optional()
+        .describe('Of absences and flatlines: of so many entities of the detector.'),
       members: z
         .array(member)
         .max(20)
@@ -57,11 +64,9 @@ export const webhookBodySchema = z.object({
     .describe('All that is told together; an alert by itself is an incident of one.'),
   alert: z.object({
     id: id.describe('Of the likeliest first cause, which the rest of the body tells of.'),
-    kind: z
-      .enum(['anomaly', 'range', 'shift'])
-      .describe(
-        '`anomaly`: the learned model; `range`: a value outside all that training has shown; `shift`: either has become a level that stays.',
-      ),
+    kind: kind.describe(
+      '`anomaly`: the learned model; `range`: a value outside all that training has shown; `shift`: either has become a level that stays; `absence`: its data stopped; `flatline`: a feature that used to move stands still.',
+    ),
     detector: z.string(),
     entity: z.string(),
     labels: z.record(z.string(), z.string()).describe('The entity labels and their values.'),
@@ -72,13 +77,17 @@ export const webhookBodySchema = z.object({
     last_over_at: time.describe('End of the last step over the threshold so far.'),
     resolved_at: time.nullable(),
     resolution: z
-      .enum(['recovered', 'no_data', 'accepted'])
+      .enum(['recovered', 'no_data', 'accepted', 'returned', 'forgotten'])
       .nullable()
       .describe(
-        '`no_data`: it could not be scored any more; `accepted`: it is not back, but its new level is normal now.',
+        '`no_data`: it could not be scored any more; `accepted`: it is not back, but its new level is normal now; of an absence `returned`: its data came again, `forgotten`: they did not.',
       ),
-    score: z.number().describe('At its peak: 1 is the threshold, 10 the most.'),
-    model_version: z.string(),
+    score: z
+      .number()
+      .describe(
+        'At its peak: 1 is the threshold, 10 the most; 0 of an absence or flatline, which have none.',
+      ),
+    model_version: z.string().describe('Empty of an absence or flatline.'),
     features: z.array(feature).describe('Largest share first.'),
     recent: z
       .array(z.number().nullable())
@@ -160,6 +169,7 @@ function incidentOf({ notification }: IncidentTold, stepMs: number): WebhookBody
     group: { ...incident.group },
     alerts: incident.alerts,
     firing: incident.firing,
+    ...(incident.fault !== undefined && { entities: incident.fault.entities }),
     members: members.map((alert) => ({
       id: alert.id,
       entity: alert.entity,

@@ -67,7 +67,7 @@ export interface RestoredEntity extends EntityRow {
   readonly calibration: CalibrationRow | null;
   /** Newest kept steps, oldest first: all after the calibration's `upToStep`, and at least `historyRows` of them. */
   readonly kept: readonly KeptStep[];
-  /** Its alerts that are pending or firing, newest first: one, and beside it a shift that was laid aside. */
+  /** Its alerts that are pending or firing, newest first: one, and beside it a shift that was laid aside, an absence and a flatline. */
   readonly openAlerts: readonly Alert[];
 }
 

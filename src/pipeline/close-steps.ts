@@ -6,6 +6,8 @@ import { advanceSilentGate, closeForgottenGate, isSilent } from './entity-gate.t
 import type { Entity } from './entity.ts';
 import { refitDetectorBudget } from './refit-detector-budget.ts';
 import { judgeTrial } from './promotion-trial.ts';
+import { advanceRules, forgetRules } from './rules/advance-rules.ts';
+import { sweepFaults } from './rules/sweep-faults.ts';
 import type { QueuedStep } from './score-queue.ts';
 import { newScoringState, type ScoringContext } from './scoring/scoring-state.ts';
 import { forgetLearnedLevels, mayChangeLevel, viewsOf } from './entity-levels.ts';
@@ -20,7 +22,9 @@ export function closeEntity(run: StepRun, detector: DetectorState, entity: Entit
   for (const closed of entity.series.closeThrough(through)) {
     // Its next step may have to be scored otherwise for what the last one brings.
     if (mayChangeLevel(detector, entity) && run.queue.holds(entity)) run.settle();
-    run.queue.push(rememberStep(detector, entity, closed), run.effects, run.maxAlertAgeMs);
+    const queued = rememberStep(detector, entity, closed);
+    const faults = advanceRules(detector, entity, { closed, maxAlertAgeMs: run.maxAlertAgeMs });
+    run.queue.push(faults === null ? queued : { ...queued, faults }, run.effects, run.maxAlertAgeMs);
   }
 }
 
@@ -38,13 +42,18 @@ export function closeByWatermark(run: StepRun, source: SourceState): void {
     const { absentAfterMs, stepMs } = detector.spec;
     const through = newestStepEndedBy(watermarkMs - absentAfterMs, stepMs);
     if (through <= detector.closedByWatermark) continue;
+    const before = detector.closedByWatermark;
     detector.closedByWatermark = through;
-    sweep(run, detector, watermarkMs);
+    sweep(run, detector, { watermarkMs, before });
     judgeTrial(run, detector);
   }
 }
 
-function sweep(run: StepRun, detector: DetectorState, watermarkMs: number): void {
+function sweep(
+  run: StepRun,
+  detector: DetectorState,
+  { watermarkMs, before }: { readonly watermarkMs: number; readonly before: number },
+): void {
   const through = detector.closedByWatermark;
   const silent: Entity[] = [];
   const expired: Entity[] = [];
@@ -58,11 +67,12 @@ function sweep(run: StepRun, detector: DetectorState, watermarkMs: number): void
     else if (isSilent(detector, entity) && (hasOpen(entity.gate) || run.queue.holds(entity)))
       silent.push(entity);
   }
-  if (silent.length === 0 && expired.length === 0) return;
-  run.settle();
+  if (silent.length > 0 || expired.length > 0) run.settle();
   for (const entity of silent) advanceSilentGate(detector, entity, run);
+  sweepFaults(run, detector, { before, through, newestKnownMs: newestRecord(detector) });
   for (const entity of expired) {
     closeForgottenGate(detector, entity, run);
+    forgetRules(run, detector, entity);
     forgetEntity(run, detector, entity);
   }
 }

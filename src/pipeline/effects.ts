@@ -40,11 +40,16 @@ export interface ScoredStep {
   readonly provisional: boolean;
 }
 
-/** What raised it, the model or a guard alone; `shift`: it has become a level that stays. */
-export type AlertKind = 'anomaly' | 'range' | 'shift';
+/** Faults of the telemetry, told of by rules: no data of an entity, or a feature that stands still. No score is behind them. */
+export type FaultKind = 'absence' | 'flatline';
+/** What raised it, the model or a guard alone; `shift`: it has become a level that stays; or a rule. */
+export type AlertKind = 'anomaly' | 'range' | 'shift' | FaultKind;
 export type AlertState = 'pending' | 'firing' | 'resolved';
-/** Why an alert ended: `recovered` = quiet again, `no_data` = its entity could not be scored any more, `accepted` = not back, but normal now. */
-export type AlertResolution = 'recovered' | 'no_data' | 'accepted';
+/**
+ * Why an alert ended: `recovered` = quiet again, `no_data` = its entity could not be scored any more, `accepted` = not back, but normal
+ * now; of an absence `returned` = its data came back, `forgotten` = they did not within `forget_after`.
+ */
+export type AlertResolution = 'recovered' | 'no_data' | 'accepted' | 'returned' | 'forgotten';
 
 /** Which running guard spoke: the value, its distance from what is usual at this hour, 20-step means of both, the spread of 48 steps. */
 export type RunningGuard = 'value' | 'time_of_day' | 'mean' | 'time_of_day_mean' | 'spread';
@@ -71,6 +76,8 @@ export interface Contribution {
   readonly range: { readonly low: number; readonly high: number } | null;
   /** What a running guard has to say; absent in alerts of earlier versions. */
   readonly guard?: GuardFinding | null;
+  /** Set in a flatline: since which step the value stands still, and the most steps that it ever did before. `expected` says nothing then. */
+  readonly still?: { readonly sinceStep: number; readonly longestSteps: number };
 }
 
 /** A lived thing: created pending, then firing and resolved, or dropped while pending. */
@@ -93,10 +100,12 @@ export interface Alert {
   readonly resolution: AlertResolution | null;
   /** A notification with `deliver: true` was made of it; level channels show only such alerts. */
   readonly notified: boolean;
+  /** 0 of an absence or flatline: nothing was scored. */
   readonly peakScore: number;
   readonly peakStep: number;
   /** Largest part first, at the step over at which the leading feature was furthest from what was expected. */
   readonly contributions: readonly Contribution[];
+  /** Empty where no model had a part in it. */
   readonly modelVersion: string;
   /** The leading feature's last values up to the newest step of the last change, oldest first; `null` where missing (JSON has no NaN). */
   readonly recent: readonly (number | null)[];

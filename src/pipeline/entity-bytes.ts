@@ -2,6 +2,8 @@ import type { DetectorSpec } from '../core/detector.ts';
 import type { GateState } from './alerts/gate-state.ts';
 import type { Entity } from './entity.ts';
 import type { LevelMemory } from './scoring/normals/level-memory.ts';
+import type { RulesHeader } from './rules/entity-rules.ts';
+import { STILL_BYTES } from './rules/still-memory.ts';
 import type { EntityNormals } from './scoring/normals/normal.ts';
 import type { Track } from './series/track.ts';
 
@@ -18,13 +20,15 @@ interface Header {
   /** Absent in states of earlier versions. */
   readonly level?: LevelMemory | null;
   readonly normals?: EntityNormals | null;
+  readonly rules?: RulesHeader;
 }
 
 /**
- * An entity's memory as bytes: the length of a JSON header (cohort, gate), the header, then a block of fixed size for
- * each track, little-endian. Doubles are kept whole, so that rates go on to the bit.
+ * An entity's memory as bytes: the length of a JSON header (cohort, gate, rules), the header, with rules a block of fixed size for each
+ * feature, then one for each track, little-endian. Doubles are kept whole, so that rates go on to the bit.
  */
 export function entityBytes(spec: DetectorSpec, entity: Entity): Uint8Array {
+  const { still, ...rules } = entity.rules;
   const header: Header = {
     format: FORMAT,
     stepMs: spec.stepMs,
@@ -33,18 +37,22 @@ export function entityBytes(spec: DetectorSpec, entity: Entity): Uint8Array {
     gate: entity.gate,
     level: entity.level,
     normals: entity.normals,
+    rules,
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const tracks: Track[] = [];
   entity.series.visitTracks((track) => {
     if (track.lastTimeMs > -Infinity) tracks.push(track);
   });
-  const bytes = new Uint8Array(4 + text.length + tracks.length * TRACK_BYTES);
+  const stillBytes = still.toBytes();
+  const tracksAt = 4 + text.length + stillBytes.length;
+  const bytes = new Uint8Array(tracksAt + tracks.length * TRACK_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, text.length, true);
   bytes.set(text, 4);
+  bytes.set(stillBytes, 4 + text.length);
   tracks.forEach((track, index) => {
-    const at = 4 + text.length + index * TRACK_BYTES;
+    const at = tracksAt + index * TRACK_BYTES;
     view.setUint16(at, track.feature, true);
     view.setUint32(at + 2, Number.parseInt(track.hash.slice(0, 8), 16), true);
     view.setUint32(at + 6, Number.parseInt(track.hash.slice(8), 16), true);
@@ -75,7 +83,8 @@ export function readEntityBytes(spec: DetectorSpec, entity: Entity, bytes: Uint8
   entity.level = isSameList(spec, header.features) ? (header.level ?? null) : null;
   entity.normals = header.normals ?? null;
   const columns = header.features.map((name) => spec.features.findIndex((feature) => feature.name === name));
-  for (let at = 4 + length; at < bytes.length; at += TRACK_BYTES) {
+  const tracksAt = 4 + length + readRules(entity, { header, columns, bytes: bytes.subarray(4 + length) });
+  for (let at = tracksAt; at < bytes.length; at += TRACK_BYTES) {
     const column = columns[view.getUint16(at, true)] ?? -1;
     if (column === -1) continue;
     const hash = hex(view.getUint32(at + 2, true)) + hex(view.getUint32(at + 6, true));
@@ -88,6 +97,21 @@ export function readEntityBytes(spec: DetectorSpec, entity: Entity, bytes: Uint8
     });
   }
   return true;
+}
+
+/** Gives an entity what the rules know of it, and answers how many bytes that took: none in states of earlier versions. */
+function readRules(
+  { rules }: Entity,
+  from: { readonly header: Header; readonly columns: readonly number[]; readonly bytes: Uint8Array },
+): number {
+  const { header, columns, bytes } = from;
+  if (header.rules === undefined) return 0;
+  Object.assign(rules, header.rules);
+  columns.forEach((column, index) => {
+    const at = index * STILL_BYTES;
+    if (column !== -1) rules.still.readFeature(column, bytes.subarray(at, at + STILL_BYTES));
+  });
+  return columns.length * STILL_BYTES;
 }
 
 /** The levels that an entity's bytes know, without the rest; `null` if only the model's own is, or another version or step length wrote them. */

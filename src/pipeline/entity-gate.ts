@@ -103,7 +103,12 @@ export function closeGateEarly(detector: DetectorState, entity: Entity, outlet: 
   take(detector, entity, { outcome, effects: outlet.effects });
 }
 
-function gateContext(detector: DetectorState, entity: Entity, { maxAlertAgeMs }: GateOutlet): GateContext {
+/** What does not change from step to step of an entity's alerts. */
+export function gateContext(
+  detector: DetectorState,
+  entity: Entity,
+  { maxAlertAgeMs }: Pick<GateOutlet, 'maxAlertAgeMs'>,
+): GateContext {
   return {
     spec: detector.spec,
     entity: entity.key,
@@ -143,7 +148,8 @@ function take(
   }
 }
 
-function recentValues(detector: DetectorState, rows: Float64Array, feature: string): number[] {
+/** A feature's last values in rows `[n, features]`, oldest first. */
+export function recentValues(detector: DetectorState, rows: Float64Array, feature: string): number[] {
   const { features } = detector.spec;
   const column = features.findIndex(({ name }) => name === feature);
   if (column === -1) return [];

@@ -2,6 +2,7 @@ import type { DetectorSpec } from '../core/detector.ts';
 import type { Labels } from '../core/sample.ts';
 import { newGateState, type GateState } from './alerts/gate-state.ts';
 import { historyRows, RowHistory } from './row-history.ts';
+import { newEntityRules, type EntityRules } from './rules/entity-rules.ts';
 import type { LevelMemory } from './scoring/normals/level-memory.ts';
 import type { EntityNormals } from './scoring/normals/normal.ts';
 import type { ScoringState } from './scoring/scoring-state.ts';
@@ -18,6 +19,7 @@ export interface Entity {
   /** Under the model version that scored it last. */
   scoring: ScoringState | null;
   gate: GateState;
+  readonly rules: EntityRules;
   /** Since the onset of its open alert; `null` without one. */
   level: LevelMemory | null;
   /** `null` where only the model's own normal is known. */
@@ -34,6 +36,7 @@ export function newEntity(spec: DetectorSpec, key: string, labels: Labels): Enti
     history: new RowHistory(spec.features.length, historyRows(spec)),
     scoring: null,
     gate: newGateState(),
+    rules: newEntityRules(spec.features.length),
     level: null,
     normals: null,
   };

@@ -17,6 +17,8 @@ export interface PartitionState {
   idle: boolean;
   /** False while nobody reads it: it counts for no watermark then. */
   assigned: boolean;
+  /** It was read before by this process, and was given up meanwhile. */
+  left: boolean;
   /** Steps that start before it, ms, are another store's and only remembered here; -Infinity without one. */
   wholeFromMs: number;
   firstOffsets: FirstOffsets;
@@ -33,6 +35,7 @@ export function newPartition(id: PartitionId, index: number, stretchMs: number):
     watermarkMs: -Infinity,
     idle: false,
     assigned: true,
+    left: false,
     wholeFromMs: -Infinity,
     firstOffsets: new FirstOffsets(stretchMs),
   };

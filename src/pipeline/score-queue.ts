@@ -4,6 +4,7 @@ import type { ClosedVector } from './effects.ts';
 import type { Entity } from './entity.ts';
 import { advanceEntityGate } from './entity-gate.ts';
 import { advanceLevel, noteNormal } from './entity-levels.ts';
+import { publishFault, type ClosedFaults } from './rules/publish-fault.ts';
 import { scoreSteps, type ScoreRequest, type StepScore } from './scoring/score-steps.ts';
 import type { ScoringContext } from './scoring/scoring-state.ts';
 
@@ -17,6 +18,8 @@ export interface QueuedStep {
   /** `null` if the step can't be scored. */
   readonly request: { readonly context: ScoringContext; readonly item: ScoreRequest } | null;
   readonly newestKnownMs: number;
+  /** What the rules beside the score made of it, and the detector's entities by then; absent: nothing. */
+  readonly faults?: ClosedFaults;
 }
 
 /** So many steps are scored in one call of the model: enough to fill its matrices, few enough for a slice of 20 ms. */
@@ -62,8 +65,18 @@ export class ScoreQueue {
       noteNormal(step, score);
       advanceEntityGate(step, score, { effects, maxAlertAgeMs });
       advanceLevel(step, score, { effects, maxAlertAgeMs });
+      publishFaults(step, effects);
     }
   }
+}
+
+function publishFaults(
+  { detector, entity, newestKnownMs: clockMs, faults }: QueuedStep,
+  effects: EffectsCollector,
+): void {
+  if (faults === undefined) return;
+  const { outcomes, entities } = faults;
+  for (const fault of outcomes) publishFault(fault, { detector, entity, clockMs, entities }, effects);
 }
 
 /** The scores of the steps that have one, in one call of the model for each version. */

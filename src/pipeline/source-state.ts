@@ -1,6 +1,7 @@
 import { stepEndMs } from '../core/step-grid.ts';
 import type { DetectorState } from './detector-state.ts';
 import type { PartitionState } from './partition-state.ts';
+import { beginSilenceAnew } from './rules/begin-silence-anew.ts';
 import { SeriesRouter } from './series/series-router.ts';
 
 /** What became of samples, by result. */
@@ -126,6 +127,9 @@ export function isLeftBehind(source: SourceState, { assigned, watermarkMs }: Par
 
 /** Sets whether a partition is idle; steps were closed without one that wakes. */
 export function setIdle(source: SourceState, partition: PartitionState, idle: boolean): void {
-  if (partition.idle && !idle) catchUp(source, partition);
+  if (partition.idle && !idle) {
+    catchUp(source, partition);
+    beginSilenceAnew(source, partition);
+  }
   partition.idle = idle;
 }

@@ -11,6 +11,8 @@ import type { Effects } from './effects.ts';
 import type { PipelineInput } from './inputs.ts';
 import { isReplaying, type PartitionState } from './partition-state.ts';
 import { partitionOf, sourceOf, type PipelineState } from './pipeline-state.ts';
+import { leaveRules } from './rules/advance-rules.ts';
+import { beginSilenceAnew } from './rules/begin-silence-anew.ts';
 import { catchUp, raiseWatermark, setIdle } from './source-state.ts';
 import { StepRun } from './step-run.ts';
 
@@ -141,7 +143,13 @@ function samplesOf(input: PipelineInput): number {
 }
 
 function assign(state: PipelineState, partition: PartitionState, nextOffset: number | null): void {
-  if (!partition.assigned) catchUp(sourceOf(state, partition.id.source), partition);
+  if (!partition.assigned) {
+    const source = sourceOf(state, partition.id.source);
+    catchUp(source, partition);
+    // After a restart, too, partitions are assigned, but there was no time in between in which nobody read them.
+    if (partition.left) beginSilenceAnew(source, partition);
+    partition.left = false;
+  }
   partition.assigned = true;
   partition.receivedOffset ??= nextOffset;
   partition.nextOffset ??= nextOffset;
@@ -154,6 +162,7 @@ function drop(run: StepRun, partition: PartitionState): void {
     for (const entity of [...detector.entities.values()]) {
       if (!entity.series.partitions.has(partition.index)) continue;
       closeGateEarly(detector, entity, run);
+      leaveRules(run, detector, entity);
       forgetEntity(run, detector, entity);
     }
   }
@@ -169,6 +178,7 @@ function drop(run: StepRun, partition: PartitionState): void {
  */
 function leave(state: PipelineState, partition: PartitionState): void {
   partition.assigned = false;
+  partition.left = true;
   dropHeldVerdicts(state, partition);
   const { nextOffset } = partition;
   if (nextOffset === null) return;

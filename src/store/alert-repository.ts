@@ -68,7 +68,7 @@ export class AlertRepository {
     this.#show = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM alerts WHERE id = ?`);
     this.#open = database.prepare<[string, string], Row>(
       `SELECT ${COLUMNS} FROM alerts WHERE detector = ? AND entity = ? AND state IN ('pending', 'firing')
-       ORDER BY started_ms DESC LIMIT 2`,
+       ORDER BY started_ms DESC LIMIT 4`,
     );
     this.#label = database.prepare<[AlertLabel, string]>('UPDATE alerts SET label = ? WHERE id = ?');
     this.#delivered = database.prepare<[string]>('UPDATE alerts SET delivered = 1 WHERE id = ?');
@@ -125,7 +125,7 @@ export class AlertRepository {
     return row === undefined ? null : recordOf(row);
   }
 
-  /** The entity's alerts that are pending or firing, newest first: beside a shift that was laid aside there may be one more. */
+  /** The entity's alerts that are pending or firing, newest first: one of its score, beside it a shift that was laid aside, an absence and a flatline. */
   openOf(detector: string, entity: string): Alert[] {
     return this.#open.all(detector, entity).map((row) => recordOf(row).alert);
   }

@@ -56,11 +56,14 @@ export function restoreState(
   };
 }
 
-/** Steps at which alerts fired since an activation; provisional ones do not count. */
+/** Steps at which alerts fired since an activation; provisional ones do not count, nor what rules told: no model is to blame for it. */
 function firedSince({ alerts }: Repositories, { detector, effectiveStep }: ModelActivation): number[] {
-  return alerts.list({ detector, limit: MOST_ALERTS }).flatMap(({ alert: { firedStep, provisional } }) => {
-    return firedStep !== null && firedStep >= effectiveStep && !provisional ? [firedStep] : [];
-  });
+  return alerts
+    .list({ detector, limit: MOST_ALERTS })
+    .flatMap(({ alert: { firedStep, provisional, modelVersion } }) => {
+      const counts = modelVersion !== '' && !provisional;
+      return firedStep !== null && firedStep >= effectiveStep && counts ? [firedStep] : [];
+    });
 }
 
 function restoreEntities(

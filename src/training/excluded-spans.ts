@@ -11,11 +11,13 @@ export interface PastAlert {
   readonly culprit: string | null;
   /** Its level was accepted as the new normal; absent: no. */
   readonly accepted?: boolean;
+  /** A fault of the telemetry, an absence or a flatline; absent: no. */
+  readonly fault?: boolean;
 }
 
 /**
  * The steps that must not be learned as normal (DESIGN §5.4): a longest window around alerts labelled real or planned,
- * and around unlabelled ones within quarantine. Those labelled false are kept, and those whose level was accepted: it is what is to be learned. Unlabelled ones older than the quarantine are re-admitted if
+ * around faults of the telemetry, and around unlabelled ones within quarantine. Those labelled false are kept, and those whose level was accepted: it is what is to be learned. Unlabelled ones older than the quarantine are re-admitted if
  * the like has come again (same entity, same leading feature) and nobody minded; what was seen once is no normal.
  */
 export function excludedSpans(
@@ -27,7 +29,7 @@ export function excludedSpans(
   const quarantinedFrom = newestStep - spec.training.quarantineMs / spec.stepMs;
   const likes = new Map<string, number>();
   for (const alert of alerts) {
-    if (alert.label === 'real' || alert.label === 'planned') continue;
+    if (alert.label === 'real' || alert.label === 'planned' || alert.fault === true) continue;
     likes.set(keyOf(alert), (likes.get(keyOf(alert)) ?? 0) + 1);
   }
   return alerts.flatMap((alert) => {
@@ -47,6 +49,8 @@ function reasonOf(
 ): string | null {
   if (alert.label === 'false' || alert.accepted === true) return null;
   if (alert.label !== null) return `labelled_${alert.label}`;
+  // However often it happens, a feature that is stuck says nothing of what is normal.
+  if (alert.fault === true) return 'telemetry_fault';
   if (alert.lastStep >= quarantinedFrom) return 'alert_in_quarantine';
   return (likes.get(keyOf(alert)) ?? 0) > 1 ? null : 'alert_seen_once';
 }

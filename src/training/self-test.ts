@@ -3,6 +3,7 @@ import type { DetectorSpec } from '../core/detector.ts';
 import { createRandom, deriveSeed, type Random } from '../core/random.ts';
 import { advanceGate } from '../pipeline/alerts/advance-gate.ts';
 import { newGateState } from '../pipeline/alerts/gate-state.ts';
+import type { StillMemory } from '../pipeline/rules/still-memory.ts';
 import type { ScoreRequest, StepScore } from '../pipeline/scoring/score-steps.ts';
 import { scoreSteps } from '../pipeline/scoring/score-steps.ts';
 import type { ScoringContext, ScoringState } from '../pipeline/scoring/scoring-state.ts';
@@ -10,6 +11,7 @@ import { newScoringState } from '../pipeline/scoring/scoring-state.ts';
 import type { ChosenRows } from './choose-rows.ts';
 import type { FaultKind } from './injected-faults.ts';
 import { FAULT_KINDS, injectFault } from './injected-faults.ts';
+import { firesFlatline, stillMemoryOf } from './stuck-by-rule.ts';
 
 /** What the self-test found of one kind of fault. */
 export interface FaultResult {
@@ -27,6 +29,8 @@ export interface SelfTestOptions {
   readonly signal?: AbortSignal | undefined;
   /** An entity's scoring as it is before a trial, made anew for each; absent: as the model's own calibration begins. */
   readonly stateOf?: (entity: string, cohort: string) => ScoringState;
+  /** How long an entity's features have stood still so far; absent or `null`: as its rows show it. */
+  readonly stillOf?: (entity: string) => StillMemory | null;
 }
 
 const WEEK_MS = 7 * 86_400_000;
@@ -59,13 +63,18 @@ interface Place {
 
 /**
  * Puts faults into normal rows and counts the alerts: through the model, the calibration, the guards and the gate that the live
- * path uses (DESIGN §5.7). The same seed gives the same result; 20 trials a fault and size, whatever the number of entities.
+ * path uses (DESIGN §5.7), and what is stuck through the flatline rule too, where it is on. The same seed gives the same result; 20 trials a fault and size, whatever the number of entities.
  * Empty if no entity has enough rows. Throws the signal's reason.
  */
 export async function selfTest(
   context: ScoringContext,
   entities: readonly ChosenRows[],
-  { seed, signal, stateOf = (entity, cohort) => newScoringState(context, entity, cohort) }: SelfTestOptions,
+  {
+    seed,
+    signal,
+    stateOf = (entity, cohort) => newScoringState(context, entity, cohort),
+    stillOf = () => null,
+  }: SelfTestOptions,
 ): Promise<FaultResult[]> {
   const trial = { ...context, stateOf };
   const places = choosePlaces(context, entities, createRandom(deriveSeed(seed, 'self-test', 'places')));
@@ -85,7 +94,10 @@ export async function selfTest(
       signal?.throwIfAborted();
       const random = createRandom(deriveSeed(seed, 'self-test', fault, size));
       const faulty = quiet.map((place) => withFault(context, place, { kind: fault, size }, random));
-      const found = alerts(trial, quiet, faulty).filter(Boolean).length;
+      const seen = alerts(trial, quiet, faulty);
+      const found = quiet.filter(
+        (place, i) => seen[i] === true || (fault === 'stuck' && isStuckByRule(context, place, stillOf)),
+      ).length;
       recalls.set(size, found / quiet.length);
     }
     const smallest = [...recalls].find(([, recall]) => recall >= FOUND_SHARE);
@@ -135,6 +147,18 @@ function withFault(
   const { sd } = model.profile(chosen.entity, chosen.cohort);
   const rows = { values, features: model.features.length, spreads: sd };
   return injectFault(rows, { kind, feature, first: model.rowsNeeded, rows: FAULT_ROWS, size }, random);
+}
+
+/** Whether the flatline rule sees the feature held at the value before the fault. */
+function isStuckByRule(
+  { model, spec }: ScoringContext,
+  { chosen, values, feature }: Place,
+  stillOf: Required<SelfTestOptions>['stillOf'],
+): boolean {
+  const { entity } = chosen;
+  const value = values[(model.rowsNeeded - 1) * model.features.length + feature] ?? Number.NaN;
+  const memory = stillOf(entity) ?? stillMemoryOf(spec, chosen);
+  return firesFlatline(spec, memory, { entity, feature, value });
 }
 
 /** Whether the rows of each place fire an alert within the fault's length. */

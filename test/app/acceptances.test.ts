@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
-import { AcceptanceRefusal, acceptanceOutcome, deployAcceptances } from '../../src/app/acceptances.ts';
+import {
+  AcceptanceRefusal,
+  acceptanceOfAlert,
+  acceptanceOutcome,
+  deployAcceptances,
+} from '../../src/app/acceptances.ts';
 import type { DetectorSpec } from '../../src/core/detector.ts';
 import type { StoreReader } from '../../src/store/store-reader.ts';
+import { firingAlert } from '../delivery/alert-fixtures.ts';
 import { spec } from '../pipeline/alerts/gate-fixtures.ts';
 
 const other: DetectorSpec = { ...spec, name: 'other', stepMs: 60_000 };
@@ -49,4 +55,14 @@ it.each([
   const outcome = await acceptanceOutcome(async () => deployAcceptances(event, { store, config }, newestMs));
   expect(outcome).toMatchObject({ kind, detail: expect.stringContaining(detail) as string });
   expect(() => deployAcceptances(event, { store, config }, newestMs)).toThrow(AcceptanceRefusal);
+});
+
+it.each(['absence', 'flatline'] as const)('an alert of kind %s has no level to accept', async (kind) => {
+  const record = { alert: firingAlert(0, { kind }), stepMs: 15_000 };
+  const known = { store: { showAlert: () => record } as unknown as StoreReader, config };
+  const outcome = await acceptanceOutcome(async () => acceptanceOfAlert('3f2a9c0d11e2b4a7', known));
+  expect(outcome).toMatchObject({
+    kind: 'refused',
+    detail: expect.stringContaining(`alert.${kind}: off`) as string,
+  });
 });

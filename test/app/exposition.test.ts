@@ -42,6 +42,19 @@ describe('Exposition', () => {
     expect(await value(ACTIVE)).toBeNull();
   });
 
+  it('shows an absence by its kind, beside what else the entity has open', async () => {
+    fire();
+    fire({ id: 'gone', kind: 'absence', contributions: [], peakScore: 0 });
+    const absent = ACTIVE.replace('anomaly', 'absence');
+    const ratio = 'strayd_feature_contribution_ratio{detector="hosts",entity="db-3",feature="latency"}';
+    expect([await value(absent), await value(ACTIVE)]).toEqual([1, 1]);
+    resolve({ id: 'gone', kind: 'absence', contributions: [], peakScore: 0, resolution: 'forgotten' });
+    // The other one still fires, with all that is shown of it.
+    expect([await value(absent), await value(ACTIVE), await value(ratio)]).toEqual([0, 1, 0.8]);
+    const ended = 'strayd_alerts_resolved_total{detector="hosts",resolution="forgotten"}';
+    expect(await value(ended)).toBe(1);
+  });
+
   it('keeps a series at 1 that fires again while it lingers', async () => {
     fire();
     resolve();

@@ -68,6 +68,8 @@ describe('defaults', () => {
             acceptMemoryMs: 14 * 86_400_000,
             runbookUrl: null,
             grouping: { by: [], waitMs: 15_000, intervalMs: 600_000 },
+            absence: { mode: 'auto', afterMs: 300_000 },
+            flatline: { afterMs: 600_000 },
           },
         },
       ],
@@ -88,6 +90,14 @@ describe('defaults', () => {
   test('of absent_after are five steps, but never less than the allowed lateness', () => {
     expect(detectorOf('    step: 1m\n').absentAfterMs).toBe(300_000);
     expect(detectorOf('    step: 1s\n').absentAfterMs).toBe(30_000);
+  });
+
+  test('of an absence are twice absent_after and five minutes at least; of a flatline ten minutes', () => {
+    expect(detectorOf('    step: 1m\n').alert.absence).toEqual({ mode: 'auto', afterMs: 600_000 });
+    const own = detectorOf('    alert: {absence: {after: 1h}, flatline: {after: 2h}}\n').alert;
+    expect([own.absence, own.flatline]).toEqual([{ mode: 'on', afterMs: 3_600_000 }, { afterMs: 7_200_000 }]);
+    const off = detectorOf('    alert: {absence: off, flatline: off}\n').alert;
+    expect([off.absence?.mode, off.flatline]).toEqual(['off', undefined]);
   });
 
   test('of min_steps follow the longest window where steps are long', () => {

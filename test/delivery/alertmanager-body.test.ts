@@ -77,3 +77,13 @@ it('takes the summary and the description from a template, and strayd’s own wo
   expect(element?.annotations['description']).toBe(textOf(alert).lines.join('\n'));
   expect(failures).toEqual(['no such variable']);
 });
+
+it.each([
+  ['absence', 'StraydAbsence'],
+  ['flatline', 'StraydFlatline'],
+] as const)('pushes an alert of kind %s as %s, beside what else the entity has open', (kind, alertname) => {
+  const fault = firingAlert(onsetMs, { id: 'f'.repeat(16), kind, contributions: [], peakScore: 0 });
+  const body = alertmanagerBody([level(fault), level(firingAlert(onsetMs))], context);
+  expect(body.map(({ labels }) => labels['alertname'])).toEqual([alertname, 'StraydAnomaly']);
+  expect(body[0]?.annotations['summary']).toBe(textOf(fault).summary);
+});

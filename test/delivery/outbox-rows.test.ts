@@ -174,3 +174,30 @@ describe('several alerts of one incident', () => {
     expect(webhookBodySchema.parse(JSON.parse(update?.body ?? '')).incident?.update).toBe(2);
   });
 });
+
+describe('absences of one detector', () => {
+  const gone = (entity: string, id: string) =>
+    firingAlert(onsetMs, { id, entity, kind: 'absence', contributions: [], peakScore: 0, modelVersion: '' });
+
+  it('are told as a share of its entities, to webhooks, chats and pagers', () => {
+    const members = [gone('db-3', 'a'.repeat(16)), gone('db-4', 'b'.repeat(16))] as const;
+    const rows = outboxRows(
+      notificationOf(members, { alerts: 14, firing: 14, fault: { kind: 'absence', entities: 40 }, told: 1 }),
+      [
+        { name: 'hook', type: 'webhook', template: null },
+        { name: 'chat', type: 'slack', template: null },
+        { name: 'pager', type: 'pagerduty', template: null },
+      ],
+      { factsOf: (alert) => factsOf(alert, { query: null }), nowMs: 7, templateFailed: () => undefined },
+    );
+    const [hook, chat, pager] = rows.map(({ body }) => JSON.parse(body));
+    const title = '14 of 40 absent in hosts; first db-3: no data since 2026-11-24 03:00:00 UTC';
+    const body = webhookBodySchema.parse(hook);
+    expect(body.text.title).toBe(title);
+    expect(body.alert).toMatchObject({ kind: 'absence', score: 0, features: [], model_version: '' });
+    expect(body.incident).toMatchObject({ alerts: 14, entities: 40 });
+    expect(chat.text).toContain(title);
+    expect(pager.payload).toMatchObject({ summary: title, class: 'absence' });
+    expect(pager.payload).not.toHaveProperty('component');
+  });
+});

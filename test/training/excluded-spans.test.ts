@@ -24,6 +24,23 @@ describe('excludedSpans', () => {
     ]);
   });
 
+  it('always leaves out faults of the telemetry, and they are no reason to re-admit what strays', () => {
+    const fault: PastAlert = {
+      entity: 'a',
+      firstStep: 0,
+      lastStep: 1,
+      label: null,
+      culprit: 'busy',
+      fault: true,
+    };
+    expect(reasons(null, QUARANTINE + 1, [fault, fault])).toEqual([
+      'alert_seen_once',
+      'telemetry_fault',
+      'telemetry_fault',
+    ]);
+    expect(excludedSpans([{ ...fault, label: 'false' }], spec, 100_000)).toEqual([]);
+  });
+
   it('leaves unlabelled alerts out for the quarantine and re-admits them then, if the like came again', () => {
     const again: PastAlert = { entity: 'a', firstStep: 0, lastStep: 1, label: 'false', culprit: 'busy' };
     expect(reasons(null, QUARANTINE, [again])).toEqual(['alert_in_quarantine']);

@@ -48,6 +48,20 @@ describe('selfTest', () => {
     expect(byFault(results, 'broken_correlation')?.recall).toBeLessThan(0.5);
   });
 
+  it('finds what is stuck by the flatline rule where that is on', async () => {
+    const flatline = { afterMs: 600_000 };
+    const context = { ...contextOf(), spec: { ...spec, alert: { ...spec.alert, flatline } } };
+    const results = await selfTest(context, [chosen()], { seed: 1 });
+    expect(byFault(results, 'stuck')).toMatchObject({ recall: 1 });
+    // As coarse as this, the features stand still for so long each day that an hour of it is nothing.
+    const coarse = chosen().stretches.map((one) => ({
+      ...one,
+      values: one.values.map((v) => Math.round(9 * v)),
+    }));
+    const blind = await selfTest(context, [{ ...chosen(), stretches: coarse }], { seed: 1 });
+    expect(byFault(blind, 'stuck')?.recall ?? 0).toBeLessThan(0.5);
+  });
+
   it('repeats itself from the same seed', async () => {
     const first = await selfTest(contextOf(), [chosen()], { seed: 7 });
     expect(await selfTest(contextOf(), [chosen()], { seed: 7 })).toEqual(first);

@@ -70,7 +70,8 @@ function alertTable(alerts: readonly AlertView[]): string {
     alert.detector,
     alert.entity,
     alert.kind,
-    alert.peakScore.toFixed(2),
+    // A rule's alert has no score.
+    alert.peakScore > 0 ? alert.peakScore.toFixed(2) : '–',
     alert.contributions[0]?.feature ?? '',
     deliver ? 'yes' : 'no',
     incident ?? '',

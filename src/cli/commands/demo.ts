@@ -32,8 +32,8 @@ export function demoCommand(): Command {
     .summary('watch it learn a simulated fleet and find what goes wrong; needs no Kafka, no config')
     .description(
       'Watch strayd learn a simulated fleet and find what goes wrong in it; needs no Kafka and no config. ' +
-        '20 hosts with 6 metrics each: three days of history, a training, then a day with four incidents ' +
-        'and a harmless evening batch job, in accelerated time through the same pipeline as "run". ' +
+        '20 hosts with 6 metrics each: three days of history, a training, then a day with six incidents ' +
+        '(two of them faults of the telemetry) and a harmless evening batch job, in accelerated time through the same pipeline as "run". ' +
         'Takes about a minute.',
     )
     .option(

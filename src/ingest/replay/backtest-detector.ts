@@ -83,6 +83,8 @@ export function backtestDetector(features: readonly string[], stepMs: number): D
       acceptAfterMs: null,
       acceptMemoryMs: 14 * 86_400_000,
       runbookUrl: null,
+      // Of a file nobody knows whether an entity is gone or its rows were left out.
+      flatline: { afterMs: 600_000 },
     },
   };
 }

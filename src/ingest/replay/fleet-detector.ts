@@ -13,6 +13,10 @@ export function fleetDetector(): DetectorSpec {
     cohort: ['role'],
     features: FLEET_FEATURES,
     allowedLatenessMs: 30_000,
-    alert: { ...base.alert, budget: { ...base.alert.budget, count: 5, scope: 'detector' } },
+    alert: {
+      ...base.alert,
+      budget: { ...base.alert.budget, count: 5, scope: 'detector' },
+      absence: { mode: 'auto', afterMs: 600_000 },
+    },
   };
 }

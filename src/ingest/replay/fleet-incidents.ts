@@ -5,7 +5,10 @@ import { at, FLEET_STEP_MS, smoothNoise, STEPS_PER_DAY } from './fleet-signals.t
 import type { HostSignals } from './fleet-signals.ts';
 
 /** What can go wrong in the simulated fleet. */
-export type IncidentKind = 'cpu spike' | 'memory leak' | 'traffic drop' | 'lost correlation';
+export type IncidentKind = StrayingKind | FaultKind;
+type StrayingKind = 'cpu spike' | 'memory leak' | 'traffic drop' | 'lost correlation';
+/** Faults of the telemetry: a counter that counts no more, and a host of which nothing is heard. */
+type FaultKind = 'stuck disk' | 'vanished host';
 
 /** One injected incident, for the table at the end; nothing of it goes with the records. */
 export interface FleetIncident {
@@ -17,24 +20,28 @@ export interface FleetIncident {
   readonly startMs: number;
   /** End of the last step. */
   readonly endMs: number;
-  /** The feature that a good explanation names first. */
-  readonly culprit: FleetFeature;
+  /** The feature that a good explanation names first; `null` where there is none to name. */
+  readonly culprit: FleetFeature | null;
 }
 
 /** How long each kind lasts, in steps, and which feature it is about. */
-const KINDS: Readonly<Record<IncidentKind, { readonly steps: number; readonly culprit: FleetFeature }>> = {
+const KINDS: Readonly<
+  Record<IncidentKind, { readonly steps: number; readonly culprit: FleetFeature | null }>
+> = {
   'cpu spike': { steps: 12, culprit: 'cpu_busy' },
   'memory leak': { steps: 120, culprit: 'memory_active' },
   'traffic drop': { steps: 20, culprit: 'requests' },
   'lost correlation': { steps: 40, culprit: 'latency' },
+  'stuck disk': { steps: 45, culprit: 'disk_written' },
+  'vanished host': { steps: 60, culprit: null },
 };
 
 /** How far from the same minute of an earlier day the latency of a lost correlation may be taken, in steps. */
 const REPLAY_REACH = 60;
 
 /**
- * One incident of each kind a day from step `fromStep` on, each on another host: the day is cut into four parts with
- * room between them. The two that need traffic to be seen lie in the middle parts, when the hosts are busy.
+ * One incident of each kind a day from step `fromStep` on, each on another host. For what strays the day is cut into four parts with
+ * room between them; the two that need traffic to be seen lie in the middle parts, when the hosts are busy.
  */
 export function scheduleIncidents(
   hosts: readonly FleetHost[],
@@ -43,19 +50,17 @@ export function scheduleIncidents(
 ): FleetIncident[] {
   const incidents: FleetIncident[] = [];
   for (let day = 0; (day + 1) * STEPS_PER_DAY <= span.steps; day++) {
-    const edges: IncidentKind[] = ['cpu spike', 'memory leak'];
-    const middle: IncidentKind[] = ['traffic drop', 'lost correlation'];
+    const edges: StrayingKind[] = ['cpu spike', 'memory leak'];
+    const middle: StrayingKind[] = ['traffic drop', 'lost correlation'];
     random.shuffle(edges);
     random.shuffle(middle);
     const kinds = [edges[0], middle[0], middle[1], edges[1]];
     const order = hosts.map((_, index) => index);
     random.shuffle(order);
-    for (const [part, kind] of kinds.entries()) {
-      const host = hosts[order[part] ?? 0];
-      if (kind === undefined || host === undefined) continue;
+    const begin = (kind: IncidentKind, place: number, into: number): void => {
+      const host = hosts[order[place] ?? 0];
+      if (host === undefined) return;
       const { steps, culprit } = KINDS[kind];
-      // Parts are six hours from 01:30 on; the last 90 minutes of each stay free, so no two incidents meet.
-      const into = 90 + part * 330 + random.integer(270 - steps);
       const firstStep = span.fromStep + day * STEPS_PER_DAY + into;
       const startMs = span.startMs + firstStep * FLEET_STEP_MS;
       incidents.push({
@@ -67,6 +72,14 @@ export function scheduleIncidents(
         endMs: startMs + steps * FLEET_STEP_MS,
         culprit,
       });
+    };
+    for (const [part, kind] of kinds.entries()) {
+      // Parts are six hours from 01:30 on; the last 90 minutes of each stay free, so no two of them meet.
+      if (kind !== undefined) begin(kind, part, 90 + part * 330 + random.integer(270 - KINDS[kind].steps));
+    }
+    // Faults of the telemetry go beside what strays, on hosts of their own where there are enough.
+    for (const [index, kind] of (['stuck disk', 'vanished host'] as const).entries()) {
+      begin(kind, kinds.length + index, 400 + index * 500 + random.integer(300));
     }
   }
   return incidents;
@@ -80,6 +93,12 @@ export function injectIncident(
 ): void {
   const { firstStep, lastStep } = incident;
   const count = lastStep - firstStep + 1;
+  if (incident.kind === 'vanished host') return;
+  if (incident.kind === 'stuck disk') {
+    // The counter is read, and stands: its rate is exactly 0.
+    signals.disk_written.fill(0, firstStep, lastStep + 1);
+    return;
+  }
   if (incident.kind === 'lost correlation') {
     replayLatency(signals, firstStep, count);
     return;

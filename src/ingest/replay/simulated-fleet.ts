@@ -167,8 +167,20 @@ function makeExporters({ options, hosts, incidents, interruptions }: Plan, count
       if (incident.instance === instance) injectIncident(signals, incident, { host, random });
     }
     return new FleetExporter(host, signals, {
-      interruptions: interruptions.filter((event) => event.instance === instance),
+      interruptions: [...interruptions, ...incidents.flatMap(silenceOf)].filter(
+        (event) => event.instance === instance,
+      ),
       seed: deriveSeed('fleet', seed, 'exporter', instance),
     });
   });
+}
+
+/** A host that vanishes is heard of no more until it comes back, booted anew. */
+function silenceOf({ kind, instance, firstStep, lastStep }: FleetIncident): FleetInterruption[] {
+  if (kind !== 'vanished host') return [];
+  const steps = lastStep - firstStep + 1;
+  return [
+    { kind: 'scrape gap', instance, firstStep, steps },
+    { kind: 'counter reset', instance, firstStep: lastStep + 1, steps: 1 },
+  ];
 }

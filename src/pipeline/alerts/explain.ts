@@ -1,6 +1,8 @@
 import type { Alert, AlertResolution, Contribution } from '../effects.ts';
 import { describeChange, isLittleChanged } from './change-text.ts';
+import { explainFault } from './fault-text.ts';
 import { guardRemark, guardText } from './guard-text.ts';
+import { isFault } from './is-fault.ts';
 import { formatQuantity, formatRange } from './quantity.ts';
 import { sparkline } from './sparkline.ts';
 import { formatSpan, formatUtc, formatUtcRange } from './time-text.ts';
@@ -73,7 +75,7 @@ function recentLine(alert: Alert): string | null {
   return `${culprit.feature}, ${steps}: ${sparkline(alert.recent)} (${range})`;
 }
 
-const endings: Readonly<Record<AlertResolution, string>> = {
+const endings: Readonly<Partial<Record<AlertResolution, string>>> = {
   recovered: 'now back to normal',
   no_data: 'then its data stopped',
   accepted: 'accepted as new normal, not back',
@@ -134,6 +136,7 @@ function notes(alert: Alert): readonly string[] {
 
 /** Tells what an alert is about: what strayed, how far from what was expected, since when, and how sure strayd is. Times are UTC. */
 export function explainAlert(alert: Alert, stepMs: number): AlertText {
+  if (isFault(alert)) return explainFault(alert, stepMs);
   const shown = worthShowing(alert);
   const [culprit] = shown;
   const head =

@@ -11,6 +11,7 @@ import {
   type IncidentUpdate,
   type OpenIncident,
 } from './incident.ts';
+import { isFault } from './is-fault.ts';
 import { rankAlerts } from './rank-members.ts';
 
 /** What has grown is told again at the soonest after this, ms: the rest of a storm is then in one message. */
@@ -84,10 +85,13 @@ export class IncidentFold {
     }));
   }
 
-  /** Takes a transition of an alert in `group` that came about at `clockMs`. */
+  /**
+   * Takes a transition of an alert in `group` that came about at `clockMs`; of a fault of the telemetry, whatever its group is, with
+   * the number of the detector's entities.
+   */
   take(
     { alert, from, to, step }: AlertTransition,
-    at: { readonly group: Labels; readonly clockMs: number },
+    at: { readonly group: Labels; readonly clockMs: number; readonly entities?: number },
     sink: IncidentSink,
   ): void {
     this.release(at.clockMs, sink);
@@ -96,7 +100,8 @@ export class IncidentFold {
     else if (to === 'firing') {
       // People are told of it after all: what was only on record goes on without it.
       if (open !== undefined) this.#leave(open, alert, sink);
-      this.#join(alert, { group: at.group, step }, sink);
+      const fault = isFault(alert) ? { kind: alert.kind, entities: at.entities ?? 0 } : undefined;
+      this.#join(alert, { group: fault === undefined ? at.group : {}, fault, step }, sink);
     } else if (to === 'resolved' && from === 'firing' && open !== undefined)
       this.#end(open, { alert, step }, sink);
   }
@@ -152,18 +157,14 @@ export class IncidentFold {
     if (open !== undefined && open.incident.dueMs !== null) this.#tell(open, sink);
   }
 
-  #join(
-    alert: Alert,
-    { group, step }: { readonly group: Labels; readonly step: number },
-    sink: IncidentSink,
-  ): void {
-    const newest = this.#newest.get(groupKey(group, alert.notified));
+  #join(alert: Alert, { group, fault, step }: Joining, sink: IncidentSink): void {
+    const newest = this.#newest.get(groupKey({ group, fault, deliver: alert.notified }));
     const open =
       newest !== undefined &&
       step - newest.incident.newestStep <= this.#intervalSteps &&
       newest.members.size < MOST_MEMBERS
         ? newest
-        : this.#begin(alert, { group, step });
+        : this.#begin(alert, { group, fault, step });
     const { incident, members } = open;
     members.set(alert.id, alert);
     this.#ofAlert.set(alert.id, open);
@@ -172,11 +173,12 @@ export class IncidentFold {
       newestStep: Math.max(incident.newestStep, step),
       alerts: incident.alerts + 1,
       firing: incident.firing + 1,
+      ...(fault !== undefined && { fault }),
     };
     this.#change(open, { ...grown, dueMs: this.#dueAfterJoining(grown) }, { joined: [alert.id], sink });
   }
 
-  #begin(alert: Alert, { group, step }: { readonly group: Labels; readonly step: number }): Open {
+  #begin(alert: Alert, { group, fault, step }: Joining): Open {
     const { name: detector } = this.#spec;
     const deliver = alert.notified;
     const incident: Incident = {
@@ -195,6 +197,7 @@ export class IncidentFold {
       told: 0,
       toldAlerts: 0,
       toldAtMs: null,
+      ...(fault !== undefined && { fault }),
     };
     const open: Open = { incident, members: new Map() };
     this.#hold(open);
@@ -296,7 +299,7 @@ export class IncidentFold {
     this.#change(open, incident, { joined: [], sink });
     this.#open.delete(incident.id);
     for (const id of open.members.keys()) this.#ofAlert.delete(id);
-    const key = groupKey(incident.group, incident.deliver);
+    const key = groupKey(incident);
     if (this.#newest.get(key) === open) this.#newest.delete(key);
   }
 
@@ -310,9 +313,8 @@ export class IncidentFold {
   }
 
   #hold(open: Open): void {
-    const { id, group, deliver } = open.incident;
-    this.#open.set(id, open);
-    this.#newest.set(groupKey(group, deliver), open);
+    this.#open.set(open.incident.id, open);
+    this.#newest.set(groupKey(open.incident), open);
     for (const alertId of open.members.keys()) this.#ofAlert.set(alertId, open);
   }
 }
@@ -320,6 +322,16 @@ export class IncidentFold {
 const isOpenShift = ({ kind, state }: Alert): boolean => kind === 'shift' && state === 'firing';
 const isNoShift = (alert: Alert): boolean => !isOpenShift(alert);
 
-function groupKey(group: Labels, deliver: boolean): string {
-  return JSON.stringify([deliver, Object.entries(group)]);
+interface Joining {
+  readonly group: Labels;
+  readonly fault: Incident['fault'];
+  readonly step: number;
+}
+
+function groupKey({
+  group,
+  deliver,
+  fault,
+}: Pick<Incident, 'group' | 'deliver'> & { readonly fault?: Incident['fault'] | undefined }): string {
+  return JSON.stringify([deliver, Object.entries(group), fault?.kind ?? null]);
 }

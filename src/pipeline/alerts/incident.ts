@@ -1,5 +1,5 @@
 import type { Labels } from '../../core/sample.ts';
-import type { Alert } from '../effects.ts';
+import type { Alert, FaultKind } from '../effects.ts';
 
 /**
  * Alerts of one detector that overlap in time and share the labels of `alert.group_by`, told as one. `waiting`: nothing
@@ -32,6 +32,11 @@ export interface Incident {
   readonly toldAtMs: number | null;
   /** Whether the next message is to tell that a member has become a shift, or one has told it; absent: none has. */
   readonly shift?: 'due' | 'told';
+  /**
+   * Set of faults of the telemetry: those of one kind are rolled up for the whole detector, apart from what strays; and of how many
+   * entities the detector knew when the newest joined.
+   */
+  readonly fault?: { readonly kind: FaultKind; readonly entities: number };
 }
 
 /** An incident as it is after a change, and what the change was. */

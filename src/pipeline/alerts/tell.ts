@@ -5,7 +5,11 @@ import type { GateContext, GateInput, GateState, Telling } from './gate-state.ts
 export const stepEndMs = (context: GateContext, step: number): number => (step + 1) * context.spec.stepMs;
 
 /** Whether people are to be told of a firing alert at this step: neither observe mode, nor provisional, nor too old, nor a quiet time. */
-export const isDeliverable = (context: GateContext, alert: Alert, input: GateInput): boolean =>
+export const isDeliverable = (
+  context: GateContext,
+  alert: Alert,
+  input: Pick<GateInput, 'step' | 'newestKnownMs'>,
+): boolean =>
   context.spec.mode === 'alert' &&
   !alert.provisional &&
   input.newestKnownMs - stepEndMs(context, input.step) <= context.maxAlertAgeMs &&
@@ -17,8 +21,8 @@ export const isDeliverable = (context: GateContext, alert: Alert, input: GateInp
  */
 export function tellAgain(
   context: GateContext,
-  gate: GateState,
-  { alert, input }: { readonly alert: Alert; readonly input: GateInput },
+  gate: Pick<GateState, 'told'>,
+  { alert, input }: { readonly alert: Alert; readonly input: Pick<GateInput, 'step' | 'newestKnownMs'> },
 ): { readonly told: Telling; readonly notification: AlertNotification } | null {
   const { repeatIntervalMs } = context.spec.alert;
   const { step } = input;

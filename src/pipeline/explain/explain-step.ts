@@ -18,6 +18,8 @@ export interface ExplainedOf {
   readonly usedThen: boolean;
   /** The mute or maintenance in force at the step, in words; `null` or absent: none. */
   readonly quiet?: string | null;
+  /** What the rules beside the score have to say of the step, in words; absent: nothing. */
+  readonly faults?: readonly string[];
 }
 
 /** Scores that agree to this are the same: what differs more was made with other thresholds or guards than there are now. */
@@ -79,8 +81,11 @@ function alertAt({ gateAfter, transitions }: ReplayedStep, { stepMs }: DetectorS
   return { id, kind, state, since: new Date(firstStepOver * stepMs).toISOString() };
 }
 
-function notesOf({ kept, score, context, rows }: ReplayedStep, { usedThen }: ExplainedOf): string[] {
-  const notes: string[] = [];
+function notesOf(
+  { kept, score, context, rows }: ReplayedStep,
+  { usedThen, faults = [] }: ExplainedOf,
+): string[] {
+  const notes: string[] = [...faults];
   if (!usedThen && context !== null) {
     notes.push(
       `The model that scored this step is not kept any more: expected values and shares are those of the present one, ${context.model.version}.`,

@@ -65,7 +65,8 @@ export function* replayKept(
     const { step, values, filled } = kept;
     // A step of nothing but carried values was never scored.
     const fresh = !Number.isNaN(kept.raw);
-    const queued = rememberStep(detector, entity, { step, values, filled, fresh, afterBreak });
+    const heard = NOTHING_HEARD;
+    const queued = rememberStep(detector, entity, { step, values, filled, fresh, heard, afterBreak });
     batch.push({
       kept,
       queued: atLevel(queued, levels.viewOf(kept, queued.rows)),
@@ -136,6 +137,8 @@ function gated({ detector, entity, levels, acceptedSteps }: Replay, batch: KeptB
 }
 
 const NONE: readonly Contribution[] = [];
+/** The rules beside the score are not played again: what they said is on record. */
+const NOTHING_HEARD = new Uint8Array(0);
 
 /** The verdict that was kept, with what is not kept from now. */
 function asSaid(kept: KeptStep, score: StepScore | null, { vector }: QueuedStep): ScoredStep | null {

@@ -17,6 +17,8 @@ export interface SeriesVector {
   readonly filled: boolean;
   /** Some sample lay in the step; without, it is kept but never scored. */
   readonly fresh: boolean;
+  /** By feature: 1 if a sample of it lay in the step. */
+  readonly heard: Uint8Array;
   /** The steps before it are missing: no window may reach over. */
   readonly afterBreak: boolean;
 }
@@ -153,6 +155,7 @@ export class EntitySeries {
     const { features, stepMs, absentAfterMs } = this.#spec;
     const endMs = stepEndMs(step, stepMs);
     const values = new Float64Array(features.length);
+    const heard = new Uint8Array(features.length);
     let filled = false;
     let fresh = false;
     for (let index = 0; index < features.length; index++) {
@@ -161,7 +164,7 @@ export class EntitySeries {
       pool.clear();
       let vanished = false;
       for (const track of tracks) {
-        if (closeTrack(track, endMs, feature.as, absentAfterMs)) fresh = true;
+        if (closeTrack(track, endMs, feature.as, absentAfterMs)) heard[index] = 1;
         else if (endMs - track.lastTimeMs > absentAfterMs) {
           // A track that waits for a later step stays, without its memory: its next rate starts anew either way.
           track.forgetValue();
@@ -172,8 +175,9 @@ export class EntitySeries {
       }
       if (vanished) this.#tracks[index] = tracks.filter((track) => !track.gone);
       values[index] = pool.result(feature.aggregate);
+      if (heard[index] === 1) fresh = true;
     }
-    return { step, values, filled: filled || !fresh, fresh, afterBreak };
+    return { step, values, filled: filled || !fresh, fresh, heard, afterBreak };
   }
 
   #need(step: number, partition: number, offset: number): void {

@@ -55,6 +55,8 @@ export function AlertActions(props: { readonly view: AlertView; readonly daemon:
       }
       ${
         alert.state === 'firing' &&
+        // A rule's alert is of no level.
+        alert.peakScore > 0 &&
         html`<button
           type="button"
           disabled=${action.busy}

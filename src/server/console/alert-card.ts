@@ -4,7 +4,7 @@ import { AlertActions } from './alert-actions.ts';
 import { contributionTable } from './contribution-table.ts';
 import type { DaemonState } from './daemon-state.ts';
 import { DeliveryList } from './delivery-list.ts';
-import { formatScore, formatSpan, formatTime } from './format.ts';
+import { formatPeak, formatSpan, formatTime } from './format.ts';
 import { html, part } from './html.ts';
 import { entityHash, hashOf } from './route.ts';
 import { rangeAround } from './alert-range.ts';
@@ -34,7 +34,7 @@ export function AlertCard(props: {
         <span class="facts">
           <span>${formatTime(since)} UTC</span>
           ${stepMs !== null && html`<span>${formatSpan((alert.lastStepOver + 1 - alert.firstStepOver) * stepMs)}</span>`}
-          <span>score ${formatScore(alert.peakScore)}</span>
+          <span>${formatPeak(alert)}</span>
           ${label !== null && html`<span class="chip">${label}</span>`} ${sentFact(view)}
         </span>
       </summary>

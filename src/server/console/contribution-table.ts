@@ -20,14 +20,14 @@ export function contributionTable(contributions: readonly Contribution[]): VNode
         </thead>
         <tbody>
           ${contributions.map(
-            ({ feature, unit, ratio, seen, expected }) => html`
+            ({ feature, unit, ratio, seen, expected, still }) => html`
               <tr>
                 <th scope="row">${feature}</th>
                 <td class="part">
                   <meter min="0" max="1" value=${ratio} aria-hidden="true"></meter> ${formatShare(ratio)}
                 </td>
                 <td class="number">${formatValue(seen, unit)}</td>
-                <td class="number">${formatValue(expected, unit)}</td>
+                <td class="number">${still === undefined ? formatValue(expected, unit) : 'moving'}</td>
               </tr>
             `,
           )}

@@ -39,6 +39,17 @@ export function formatScore(score: number): string {
   return score.toFixed(2);
 }
 
+/** `score 3.42` of an alert, or what a rule calls it: there nothing was scored. */
+export function formatPeak({
+  kind,
+  peakScore,
+}: {
+  readonly kind: string;
+  readonly peakScore: number;
+}): string {
+  return peakScore > 0 ? `score ${formatScore(peakScore)}` : kind;
+}
+
 /** `42 %` of a ratio. */
 export function formatShare(ratio: number): string {
   const percent = ratio * 100;

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { DaemonState } from './daemon-state.ts';
-import { formatOf, formatScore, formatSpan, formatTime } from './format.ts';
+import { formatOf, formatPeak, formatSpan, formatTime } from './format.ts';
 import { html } from './html.ts';
 import { hashOf } from './route.ts';
 import type { AlertView } from './shapes.ts';
@@ -44,7 +44,7 @@ export function pastAlertList({ pastAlerts }: DaemonState): VNode {
             <a href=${hashOf(['alerts', alert.id])}>${text.split('\n')[0]?.replace(/^Resolved: /, '')}</a>
             <span class="facts">
               <span>${formatTime(since)}</span>
-              <span>score ${formatScore(alert.peakScore)}</span>
+              <span>${formatPeak(alert)}</span>
               ${label !== null && html`<span class="chip">${label}</span>`}
             </span>
           </li>
@@ -76,7 +76,7 @@ function openGroup([first, ...others]: readonly AlertView[], outline: DaemonStat
       <a href=${hashOf(['alerts', alert.id])}>${text.split('\n')[0]}</a>
       <span class="facts">
         <span class=${`state ${alert.state}`}>${alert.state}</span>
-        <span>score ${formatScore(alert.peakScore)}</span>
+        <span>${formatPeak(alert)}</span>
         <span title=${`since ${formatTime(since)} UTC`}>
           ${lasted === null ? formatTime(since) : `for ${formatSpan(lasted)}`}
         </span>

@@ -58,6 +58,8 @@ export interface Contribution {
   readonly ratio: number;
   readonly seen: number;
   readonly expected: number;
+  /** It stands still, and was expected to move. */
+  readonly still?: object;
 }
 
 /** One of GET /api/v1/alerts. */
