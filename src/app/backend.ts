@@ -204,11 +204,12 @@ function viewOf(
 }
 
 function statusOf({ config, version, desk, tester, instruments }: BackendOptions): Omit<StatusView, 'quiet'> {
-  const { vitals } = instruments;
+  const { vitals, limits } = instruments;
   return {
     version,
     startedMs: vitals.startedMs,
     trouble: vitals.trouble(),
+    limits: limits.views(),
     detectors: config.detectors.map(({ name, mode }) => {
       const seen = vitals.detector(name);
       return {

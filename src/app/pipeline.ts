@@ -11,7 +11,7 @@ import type { Beginning } from './history/beginnings.ts';
 import { bootstrap } from './history/bootstrap.ts';
 import { startBeginning } from './history/start-beginning.ts';
 import { compileTemplate } from './compile-template.ts';
-import { DECODE_LIMITS } from './decode-limits.ts';
+import { decodeLimits } from './decode-limits.ts';
 import type { FromPipeline } from './messages.ts';
 import type { RunningPipeline } from './pipeline-calls.ts';
 import { OutboxDesk } from './outbox-desk.ts';
@@ -88,7 +88,7 @@ export async function startPipeline(
     store,
     stream,
     formats: new Map(config.sources.map((source) => [source.name, sampleFormat(source)])),
-    decodeLimits: DECODE_LIMITS,
+    decodeLimits: decodeLimits(config.limits),
     nowMs: Date.now,
     report,
     beginnings: () => beginnings,
@@ -107,6 +107,7 @@ export async function startPipeline(
         lag,
         sequence: store.sequence,
         storeBytes: bytes(),
+        waitingBytes: stream.waitingBytes?.() ?? 0,
         thresholds: thresholds(),
         heldBack: desk.takeHeld(),
         loopDelaySeconds: around.loopDelaySeconds(),

@@ -40,6 +40,7 @@ export async function restoreState(
     nextRefitMs: ({ name }, afterMs) => refits.get(name)?.(afterMs) ?? Infinity,
     maxAlertAgeMs: config.maxAlertAgeMs,
     cronTimes,
+    limits: config.limits,
   });
   return { state, orphans: orphans.effects };
 }

@@ -50,6 +50,7 @@ function kafkaStream({ config, report, failed, former, refused }: StreamContext)
       alignWithinMs: leastLatenessMs(config, name) / 2,
     })),
     idleAfterMs: IDLE_AFTER_MS,
+    memoryBytes: config.limits.batchMemoryBytes,
     nowMs: () => performance.now(),
     former,
     guard: {

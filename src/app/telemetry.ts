@@ -19,6 +19,7 @@ export type EventName =
   | 'store_full'
   | 'store_recovered'
   | 'limit_reached'
+  | 'limit_kept'
   | 'training_started'
   | 'training_ended'
   | 'training_rejected'

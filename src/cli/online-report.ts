@@ -32,7 +32,8 @@ export function onlineProblems(findings: readonly SourceFinding[]): string[] {
   ]);
 }
 
-function linesOf({ topics, read, samples, rejected, detectors, keyed, spread }: SourceFinding): string[] {
+function linesOf(finding: SourceFinding): string[] {
+  const { topics, read, samples, rejected, overLimits, detectors, keyed, spread } = finding;
   const bad = Object.entries(rejected).map(([reason, count]) => `${count} ${reason}`);
   return [
     ...topics.map(
@@ -40,6 +41,7 @@ function linesOf({ topics, read, samples, rejected, detectors, keyed, spread }: 
         `topic ${topic}: ${plural(partitions, 'partition')}, ${plural(records, 'record')}`,
     ),
     `the newest ${plural(read, 'record')}: ${plural(samples, 'sample')}${bad.length === 0 ? '' : `; not usable: ${bad.join(', ')}`}`,
+    ...overLimits.map(({ limit, seen, text }) => `over the bound ${limit} (${seen}): ${text}`),
     ...detectors.map(({ detector, samples: matched, entities, missingFeatures }) => {
       const missing = missingFeatures.length === 0 ? '' : `; nothing of ${missingFeatures.join(', ')}`;
       return `detector ${detector}: ${plural(matched, 'sample')} of ${plural(entities, 'entity', 'entities')}${missing}`;

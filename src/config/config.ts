@@ -1,4 +1,5 @@
 import type { DetectorSpec, LabelMatcher } from '../core/detector.ts';
+import type { Limits } from '../core/limits.ts';
 import type { HostPort } from './fields.ts';
 import type { RateLimit } from './rate.ts';
 import type { Secret } from './secret.ts';
@@ -147,6 +148,7 @@ export interface Config {
   readonly channels: readonly ChannelConfig[];
   readonly maintenance: readonly MaintenanceConfig[];
   readonly delivery: DeliveryConfig;
+  readonly limits: Limits;
   readonly store: { readonly path: string };
   readonly server: ServerConfig;
 }

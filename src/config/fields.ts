@@ -35,13 +35,27 @@ export function durationField(least = 0) {
   );
 }
 
+const SIZE_UNITS: readonly (readonly [unit: string, bytes: number])[] = [
+  ['GB', 2 ** 30],
+  ['MB', 2 ** 20],
+  ['KB', 2 ** 10],
+];
+
 /** A size of memory as text, in powers of 1024; gives bytes. `least` is the smallest one allowed. */
 export function sizeField(least: number) {
-  return textField('expected a size of at least 256MB, such as 512MB or 4GB', (text) => {
-    const match = /^(\d{1,6})\s*(MB|GB)$/.exec(text.trim());
-    const bytes = Number(match?.[1]) * (match?.[2] === 'GB' ? 2 ** 30 : 2 ** 20);
+  const example = least < 2 ** 20 ? '512KB or 16MB' : '512MB or 4GB';
+  return textField(`expected a size of at least ${sizeText(least)}, such as ${example}`, (text) => {
+    const match = /^(\d{1,6})\s*(KB|MB|GB)$/.exec(text.trim());
+    const [, unit = NaN] = SIZE_UNITS.find(([name]) => name === match?.[2]) ?? [];
+    const bytes = Number(match?.[1]) * unit;
     return bytes >= least ? bytes : null;
   });
+}
+
+/** A size in bytes as `sizeField` reads it, in the largest unit that leaves nothing over. */
+export function sizeText(bytes: number): string {
+  const [name, unit] = SIZE_UNITS.find(([, unit]) => bytes > 0 && bytes % unit === 0) ?? ['KB', 2 ** 10];
+  return `${bytes / unit}${name}`;
 }
 
 const changeText =

@@ -4,6 +4,7 @@ import { resolveChannel } from './resolve-channel.ts';
 import { resolveDetector } from './resolve-detector.ts';
 import { resolveHistories } from './resolve-history.ts';
 import { resolveKafka } from './resolve-kafka.ts';
+import { resolveLimits } from './resolve-limits.ts';
 import { resolveSource } from './resolve-source.ts';
 import type { ParsedConfig } from './schema.ts';
 
@@ -25,6 +26,7 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
       maxNotificationsPerHour: parsed.delivery.max_notifications_per_hour,
       timezone: parsed.delivery.timezone,
     },
+    limits: resolveLimits(parsed.limits),
     store: { path: files.absolute(parsed.store.path) },
     server: {
       listen,

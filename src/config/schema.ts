@@ -14,6 +14,7 @@ import {
 } from './fields.ts';
 import { avroMapping, jsonMapping } from './json-mapping-schema.ts';
 import { kafkaSchema } from './kafka-schema.ts';
+import { limitsSchema } from './limits-schema.ts';
 
 const source = z.strictObject({
   name: nameField.meta({
@@ -128,6 +129,9 @@ export const configSchema = z.strictObject({
       'Times of planned work, once or again and again: alerts in them are on record only, and nothing in them is learned from.',
   }),
   delivery: delivery.prefault({}).meta({ description: 'How alerts are sent.' }),
+  limits: limitsSchema
+    .prefault({})
+    .meta({ description: 'Bounds of what comes in, and of what is kept in memory.' }),
   store: store.prefault({}).meta({ description: 'What is kept on disk.' }),
   server: server.prefault({}).meta({ description: 'The HTTP side.' }),
 });

@@ -220,6 +220,21 @@ export interface EntitySteps {
   }[];
 }
 
+/** A bound under `limits` that a source exceeds; times in RFC 3339. */
+export interface LimitView {
+  readonly source: string;
+  /** As in `strayd_limit_exceeded_total{limit}`. */
+  readonly limit: string;
+  /** Where it is set. */
+  readonly key: string | null;
+  /** How often, since `since`. */
+  readonly count: number;
+  readonly since: string;
+  readonly last: string;
+  /** What it means and the way out. */
+  readonly text: string;
+}
+
 /** What the daemon tells of itself in one look. */
 export interface StatusView {
   readonly version: string;
@@ -227,6 +242,8 @@ export interface StatusView {
   readonly trouble: readonly string[];
   /** Mutes and maintenance in force. */
   readonly quiet: readonly WindowView[];
+  /** Bounds that were exceeded in the last ten minutes. */
+  readonly limits: readonly LimitView[];
   readonly detectors: readonly {
     readonly detector: string;
     readonly mode: string;

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/core/limits.ts';
 import { pipelineConfig } from '../../src/config/pipeline-config.ts';
 import { MINIMAL, loadText } from './load-text.ts';
 
@@ -75,6 +76,7 @@ describe('defaults', () => {
       channels: [],
       maintenance: [],
       delivery: { maxAlertAgeMs: 3_600_000, maxNotificationsPerHour: 20, timezone: 'UTC' },
+      limits: DEFAULT_LIMITS,
       store: { path: '/c/strayd-data' },
       server: { listen: { host: '127.0.0.1', port: 9477 }, externalUrl: null, token: null },
     });
@@ -92,6 +94,17 @@ describe('defaults', () => {
 
   test('of min_steps follow the longest window where steps are long', () => {
     expect(detectorOf('    step: 5m\n').training.minSteps).toBe(512);
+  });
+});
+
+test('limits are counts and sizes in powers of 1024; those left out keep their defaults', () => {
+  const text = `${MINIMAL}limits: {entities_per_detector: 50, record_size: 512KB, unpacked_size: 2GB, label_length: 200}\n`;
+  expect(loadText(text).config.limits).toEqual({
+    ...DEFAULT_LIMITS,
+    entitiesPerDetector: 50,
+    recordSizeBytes: 512 * 1024,
+    unpackedSizeBytes: 2 * 2 ** 30,
+    labelLength: 200,
   });
 });
 
@@ -169,6 +182,7 @@ server: {listen: "0.0.0.0:9477", token: token-word}
       brokers: ['localhost:9092'],
       groupId: 'strayd',
       clientId: 'strayd',
+      unpackedSizeBytes: DEFAULT_LIMITS.unpackedSizeBytes,
       tls: { ca: 'CA', cert: 'CERT', key: 'key-word', servername: 'kafka' },
       sasl: { mechanism: 'scram-sha-256', username: 'u', password: 'password-word' },
     });

@@ -100,12 +100,12 @@ export function withFeatures(config: Config, decided: readonly DecidedFeatures[]
 }
 
 async function seriesOf(config: Config, spec: DetectorSpec): Promise<SeenSeries[]> {
-  const { kafka, sources } = pipelineConfig(config);
+  const { kafka, sources, limits } = pipelineConfig(config);
   const isSelected = compileMatchers(spec.select);
   const series: SeenSeries[] = [];
   for (const source of sources.filter(({ name }) => spec.source === null || spec.source === name)) {
     for (const topic of source.topics) {
-      const found = await discoverTopic({ connection: kafka, topic, format: source });
+      const found = await discoverTopic({ connection: kafka, topic, format: source, limits });
       series.push(...found.series.filter(({ metric, labels }) => isSelected(metric, labels)));
     }
   }

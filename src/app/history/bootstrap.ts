@@ -130,7 +130,7 @@ async function readLogs(specs: readonly DetectorSpec[], reading: Reading): Promi
   }));
   await readGroup(specs, {
     ...reading,
-    history: new KafkaHistory({ log, topics, partitions, detectors: specs, trouble }),
+    history: new KafkaHistory({ log, topics, partitions, detectors: specs, limits: config.limits, trouble }),
     what: 'Kafka',
     // Where nothing was read yet, a short history is simply read from its beginning.
     readsShort: reading.store.marks().length > 0,
@@ -212,14 +212,17 @@ async function readStretches(
   tell(`Reading history of ${names} back from ${what}`);
   try {
     for (const stretch of stretches) {
-      const records = await readStretch(stretch, { detectors: specs, history, signal: either }).catch(
-        (error: unknown) => {
-          // What there is already is better than a beginning without.
-          if (!either.aborted && vectors === 0) throw error;
-          if (!either.aborted) trouble = messageOf(error);
-          return null;
-        },
-      );
+      const records = await readStretch(stretch, {
+        detectors: specs,
+        history,
+        limits: reading.config.limits,
+        signal: either,
+      }).catch((error: unknown) => {
+        // What there is already is better than a beginning without.
+        if (!either.aborted && vectors === 0) throw error;
+        if (!either.aborted) trouble = messageOf(error);
+        return null;
+      });
       if (records === null) break;
       const isWritten = await write(() => {
         for (const spec of specs) {

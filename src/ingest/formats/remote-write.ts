@@ -68,7 +68,7 @@ export const remoteWrite: SampleFormat = {
     const plausible = snappyLength(bytes) <= bytes.length * 22;
     if (plausible && snappyLength(bytes) > limits.maxUnpackedBytes) {
       return rejectWhole(
-        'too_large',
+        'too_large_unpacked',
         `unpacked it would be over the limit of ${limits.maxUnpackedBytes} bytes`,
       );
     }

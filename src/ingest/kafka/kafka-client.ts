@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import kafkajs from 'kafkajs';
 import type { Kafka, KafkaConfig, SASLOptions } from 'kafkajs';
+import { DEFAULT_LIMITS } from '../../core/limits.ts';
 import { registerCodecs } from './codecs.ts';
 import { tameKafkajs } from './kafkajs-internals.ts';
 
@@ -17,6 +18,8 @@ export interface KafkaConnection {
   readonly brokers: readonly string[];
   readonly tls: ConnectionOptions | null;
   readonly sasl: KafkaSasl | null;
+  /** Most bytes that a batch of records may be unpacked to; absent: the default of `limits.unpacked_size`. */
+  readonly unpackedSizeBytes?: number;
 }
 
 /** Takes what kafkajs would print. */
@@ -27,7 +30,7 @@ const text = (value: unknown): string => (typeof value === 'string' && value !==
 /** A kafkajs client with codecs, tamed internals and its log lines sent to `log`, all as `debug`. */
 export const createKafkaClient = (connection: KafkaConnection, log: KafkaLog): Kafka => {
   tameKafkajs();
-  registerCodecs();
+  registerCodecs(connection.unpackedSizeBytes ?? DEFAULT_LIMITS.unpackedSizeBytes);
   const { clientId, brokers, tls, sasl } = connection;
   const config: KafkaConfig = {
     clientId,

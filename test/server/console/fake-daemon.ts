@@ -65,6 +65,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
       version: '0.1.0',
       startedMs: NEWEST_MS,
       trouble: [],
+      limits: [],
       quiet: state.quiet,
       detectors: [
         {
