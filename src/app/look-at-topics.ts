@@ -4,7 +4,9 @@ import { plural } from '../core/plural.ts';
 import { sampleFormat } from '../ingest/formats/format-registry.ts';
 import type { SampleFormat } from '../ingest/formats/sample-format.ts';
 import { sampleTopics, type SampledPartition } from '../ingest/kafka/sample-topics.ts';
+import { matchesTopic, type TopicChoice } from '../core/topic-choice.ts';
 import { decodeLimits } from './decode-limits.ts';
+import { expandTopics } from './expand-topics.ts';
 import { limitOfReason, limitOfResult, limitText, type LimitName } from './limit-names.ts';
 import { SampleTally, type DetectorFinding, type TalliedEntity } from './sample-tally.ts';
 
@@ -32,6 +34,8 @@ export interface SourceFinding {
     readonly records: number;
   }[];
   readonly missingTopics: readonly string[];
+  /** Patterns that no topic matches. */
+  readonly unmatchedPatterns: readonly string[];
   /** What its format could not get, such as a schema; `null`: nothing was missing. */
   readonly trouble: string | null;
   /** Records looked at, the samples in them, and what could not be used, by reason. */
@@ -47,7 +51,7 @@ export interface SourceFinding {
 }
 
 interface PreparedSource {
-  readonly source: Pick<PipelineConfig['sources'][number], 'name' | 'topics'>;
+  readonly source: TopicChoice;
   readonly format: SampleFormat;
   readonly trouble: string | null;
 }
@@ -56,7 +60,8 @@ const RECORDS_PER_PARTITION = 2_000;
 const TIMEOUT_MS = 15_000;
 
 /** Reads the newest records of all sources, bounded in number and time. Rejects if the brokers can't be reached. */
-export async function lookAtTopics(config: PipelineConfig): Promise<SourceFinding[]> {
+export async function lookAtTopics(written: PipelineConfig): Promise<SourceFinding[]> {
+  const config = await expandTopics(written);
   const findings: SourceFinding[] = [];
   for (const source of config.sources) {
     const partitions = await sampleTopics({
@@ -103,6 +108,9 @@ export function findingOf(
   return {
     source: source.name,
     ...topicsOf(source.topics, partitions),
+    unmatchedPatterns: (source.topicPatterns ?? []).filter(
+      (pattern) => !source.topics.some((topic) => matchesTopic(pattern, topic)),
+    ),
     trouble,
     read: partitions.reduce((sum, { records }) => sum + records.length, 0),
     samples,

@@ -11,25 +11,32 @@ export function onlineLines(findings: readonly SourceFinding[]): string[] {
 
 /** What keeps strayd from doing its work on these topics; empty if nothing does. */
 export function onlineProblems(findings: readonly SourceFinding[]): string[] {
-  return findings.flatMap(({ source, missingTopics, trouble, read, samples, detectors }) => [
-    ...(trouble === null ? [] : [`source ${source}: ${trouble}`]),
-    ...missingTopics.map(
-      (topic) => `source ${source}: there is no topic "${topic}": create it, or correct the source's topics`,
-    ),
-    ...(read > 0 && samples === 0 && trouble === null
-      ? [
-          `source ${source}: none of ${plural(read, 'record')} could be decoded: correct its format, or its topics`,
-        ]
-      : []),
-    ...(samples === 0
-      ? []
-      : detectors
-          .filter((detector) => detector.samples === 0)
-          .map(
-            ({ detector }) =>
-              `detector ${detector}: nothing in source ${source} matches its select and features`,
-          )),
-  ]);
+  return findings.flatMap(
+    ({ source, missingTopics, unmatchedPatterns, trouble, read, samples, detectors }) => [
+      ...(trouble === null ? [] : [`source ${source}: ${trouble}`]),
+      ...missingTopics.map(
+        (topic) =>
+          `source ${source}: there is no topic "${topic}": create it, or correct the source's topics`,
+      ),
+      ...unmatchedPatterns.map(
+        (pattern) =>
+          `source ${source}: no topic matches "${pattern}": create one, or correct the source's topics`,
+      ),
+      ...(read > 0 && samples === 0 && trouble === null
+        ? [
+            `source ${source}: none of ${plural(read, 'record')} could be decoded: correct its format, or its topics`,
+          ]
+        : []),
+      ...(samples === 0
+        ? []
+        : detectors
+            .filter((detector) => detector.samples === 0)
+            .map(
+              ({ detector }) =>
+                `detector ${detector}: nothing in source ${source} matches its select and features`,
+            )),
+    ],
+  );
 }
 
 function linesOf(finding: SourceFinding): string[] {

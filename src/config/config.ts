@@ -1,5 +1,6 @@
 import type { DetectorSpec, LabelMatcher } from '../core/detector.ts';
 import type { Limits } from '../core/limits.ts';
+import type { TopicChoice } from '../core/topic-choice.ts';
 import type { HostPort } from './fields.ts';
 import type { RateLimit } from './rate.ts';
 import type { Secret } from './secret.ts';
@@ -39,14 +40,12 @@ export interface JsonMappingConfig {
   readonly values: readonly string[];
 }
 
-export type SourceConfig = {
-  readonly name: string;
-  readonly topics: readonly string[];
-} & (
-  | { readonly format: 'prometheus_json' | 'remote_write' | 'otlp' | 'influx' }
-  | { readonly format: 'json'; readonly json: JsonMappingConfig }
-  | { readonly format: 'avro'; readonly avro: JsonMappingConfig; readonly registry: RegistryConfig }
-);
+export type SourceConfig = TopicChoice &
+  (
+    | { readonly format: 'prometheus_json' | 'remote_write' | 'otlp' | 'influx' }
+    | { readonly format: 'json'; readonly json: JsonMappingConfig }
+    | { readonly format: 'avro'; readonly avro: JsonMappingConfig; readonly registry: RegistryConfig }
+  );
 
 /** A schema registry and how to be let in. */
 export interface RegistryConfig {

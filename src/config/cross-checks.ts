@@ -19,7 +19,9 @@ export function crossCheck(config: ParsedConfig, findings: Findings): void {
     );
   }
   reportRepeatedNames(
-    config.sources.flatMap((source) => source.topics),
+    config.sources.flatMap((source) =>
+      source.topics.map((topic) => (typeof topic === 'string' ? topic : topic.pattern)),
+    ),
     (position) => topicPath(config, position),
     findings,
   );

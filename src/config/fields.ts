@@ -1,6 +1,7 @@
 import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
 import { parseDuration } from '../core/duration.ts';
+import { regexFault } from './anchored-regex.ts';
 import { parseBudget } from './budget.ts';
 import { parseRate } from './rate.ts';
 import { Secret } from './secret.ts';
@@ -158,6 +159,15 @@ export const urlLoginField = textField('expected a URL such as https://example.o
 });
 
 const isUrl = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text);
+
+/** A regular expression for topics' names; stays text. */
+export const topicPatternField = z.string().transform((text, context): string => {
+  const fault = text === '' ? 'is empty' : regexFault(text);
+  if (fault === null) return text;
+  const message = `expected a regular expression such as team-.*-metrics; this one ${fault}`;
+  context.issues.push({ code: 'custom', message, input: text });
+  return z.NEVER;
+});
 
 /** A password, key or token. */
 export const secretField = textField('expected a secret, not an empty text', (text) =>

@@ -12,9 +12,12 @@ import type { ParsedConfig } from './schema.ts';
 export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Config {
   const { listen, external_url, token, token_file } = parsed.server;
   const kafka = resolveKafka(parsed.kafka, files);
+  const written = writtenTopics(parsed);
   return {
     kafka,
-    sources: parsed.sources.map((source, index) => resolveSource(source, ['sources', index], files)),
+    sources: parsed.sources.map((source, index) =>
+      resolveSource(source, { path: ['sources', index], files, written }),
+    ),
     detectors: parsed.detectors.map(resolveDetector),
     histories: resolveHistories(parsed, files),
     channels: parsed.channels.map((channel, index) =>
@@ -34,6 +37,11 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
       token: files.secret({ path: ['server'], key: 'token', inline: token, file: token_file }),
     },
   };
+}
+
+/** Read again, they would go round and round. */
+function writtenTopics({ channels }: ParsedConfig): string[] {
+  return channels.flatMap((channel) => (channel.type === 'kafka' ? [channel.topic] : []));
 }
 
 function resolveMaintenance(parsed: ParsedConfig['maintenance'][number]): MaintenanceConfig {

@@ -10,6 +10,7 @@ import {
   selectorField,
   timeField,
   timezoneField,
+  topicPatternField,
   urlField,
 } from './fields.ts';
 import { avroMapping, jsonMapping } from './json-mapping-schema.ts';
@@ -23,13 +24,22 @@ const source = z.strictObject({
   }),
   topics: z
     .array(
-      z
-        .string()
-        .min(1)
-        .meta({ forExample: ['metrics'] }),
+      z.union([
+        z
+          .string()
+          .min(1)
+          .meta({ forExample: ['metrics'] }),
+        z.strictObject({
+          pattern: topicPatternField.meta({
+            description:
+              'Regular expression that a topic’s whole name matches; one that is created later is read too.',
+            forExample: ['team-.*-metrics'],
+          }),
+        }),
+      ]),
     )
     .min(1)
-    .meta({ description: 'Kafka topics to read.', forExample: [['metrics']] }),
+    .meta({ description: 'Kafka topics to read, by name or by `{pattern: …}`.', forExample: [['metrics']] }),
   format: z.enum(['prometheus_json', 'remote_write', 'otlp', 'influx', 'json', 'avro']).meta({
     description:
       'What a record holds (docs/formats.md). `prometheus_json`: as prometheus-kafka-adapter writes it; `remote_write`: Prometheus remote write 1.0 or 2.0; ' +

@@ -97,6 +97,15 @@ describe('defaults', () => {
   });
 });
 
+test('topics by pattern never take what strayd writes itself', () => {
+  const channels =
+    'channels: [{name: k, type: kafka, topic: team-alerts}, {name: h, type: webhook, url: "https://h.example"}]\n';
+  const text = MINIMAL.replace('topics: [metrics]', 'topics: [metrics, {pattern: "team-.*"}]');
+  expect(loadText(text + channels).config.sources).toMatchObject([
+    { topics: ['metrics'], topicPatterns: ['team-.*'], exceptTopics: ['team-alerts'] },
+  ]);
+});
+
 test('limits are counts and sizes in powers of 1024; those left out keep their defaults', () => {
   const text = `${MINIMAL}limits: {entities_per_detector: 50, record_size: 512KB, unpacked_size: 2GB, label_length: 200}\n`;
   expect(loadText(text).config.limits).toEqual({

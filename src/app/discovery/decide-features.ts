@@ -7,6 +7,7 @@ import { openStore } from '../../store/open-store.ts';
 import { StoreError } from '../../store/store-error.ts';
 import type { Report } from '../telemetry.ts';
 import { chooseFeatures, type FeatureChoice } from './choose-features.ts';
+import { expandTopics } from '../expand-topics.ts';
 import { discoverTopic } from './discover-topic.ts';
 import type { SeenSeries } from './series-census.ts';
 
@@ -100,7 +101,7 @@ export function withFeatures(config: Config, decided: readonly DecidedFeatures[]
 }
 
 async function seriesOf(config: Config, spec: DetectorSpec): Promise<SeenSeries[]> {
-  const { kafka, sources, limits } = pipelineConfig(config);
+  const { kafka, sources, limits } = await expandTopics(pipelineConfig(config));
   const isSelected = compileMatchers(spec.select);
   const series: SeenSeries[] = [];
   for (const source of sources.filter(({ name }) => spec.source === null || spec.source === name)) {
@@ -114,8 +115,8 @@ async function seriesOf(config: Config, spec: DetectorSpec): Promise<SeenSeries[
 
 function nothingFound(config: Config, spec: DetectorSpec, series: readonly SeenSeries[]): string {
   const { source: wanted } = spec;
-  const topics = config.sources.flatMap(({ name, topics: own }) =>
-    wanted === null || wanted === name ? own : [],
+  const topics = config.sources.flatMap(({ name, topics: own, topicPatterns = [] }) =>
+    wanted === null || wanted === name ? [...own, ...topicPatterns] : [],
   );
   const seen =
     series.length === 0

@@ -48,6 +48,7 @@ const FETCH_SHARE = 1 / 16;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
 const TOPIC_CHECK_MS = 1_000;
+const PATTERN_CHECK_MS = 5_000;
 
 /**
  * Reads topics as a member of a consumer group. Each partition starts where the handler says, partitions of a source are
@@ -191,15 +192,16 @@ export class KafkaRecordStream implements RecordStream {
     return Promise.race([asked, this.#stopped]);
   }
 
-  /* Resolves when one of the missing topics is there, so that the session can begin anew with it. */
+  /* Resolves when a topic is there that was not, so that the session can begin anew with it. */
   async #topicAppears(session: ConsumerSession): Promise<null> {
-    if (this.#topics.areAllThere) return new Promise(() => undefined);
+    if (this.#topics.areAllThere && !this.#topics.hasPatterns) return new Promise(() => undefined);
+    const everyMs = this.#topics.areAllThere ? PATTERN_CHECK_MS : TOPIC_CHECK_MS;
     let isOver = false;
     void session.ended.then(() => {
       isOver = true;
     });
     for (;;) {
-      await this.#rest(TOPIC_CHECK_MS);
+      await this.#rest(everyMs);
       if (isOver || this.#stopping.signal.aborted) return new Promise(() => undefined);
       if (await this.#topics.hasAppeared(session.admin).catch(() => false)) return null;
     }

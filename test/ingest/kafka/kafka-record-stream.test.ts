@@ -135,6 +135,54 @@ describe('reading', () => {
   });
 });
 
+describe('topics by pattern', () => {
+  test('are read, as are topics and partitions made later, while what was read goes on where it is', async () => {
+    const stem = uniqueName('team');
+    const first = await createTopic(brokers, 1, `${stem}-a`);
+    await createTopic(brokers, 1, `not-${stem}`);
+    await produce(brokers, first, line(0, 3));
+    const handler = new RecordingHandler();
+    const source = { name: 'node', topics: [], topicPatterns: [`${stem}-.*`], alignWithinMs: Infinity };
+    await begin(handler, [], { sources: [source], metadataMaxAgeMs: 500 });
+    await all(handler, 3);
+
+    const second = await createTopic(brokers, 1, `${stem}-b`);
+    await produce(brokers, second, line(0, 2));
+    await all(handler, 5);
+    await withAdmin(brokers, (admin) =>
+      admin.createPartitions({ topicPartitions: [{ topic: first, count: 2 }] }),
+    );
+    await produce(brokers, first, [...line(0, 1), ...line(1, 4)]);
+    await all(handler, 10);
+    const read = handler.batches.flatMap(({ topic, partition, source: name, records }) =>
+      records.map(({ offset }) => `${name} ${topic}/${partition} ${offset}`),
+    );
+    expect(read.sort()).toEqual([
+      ...upTo(4).map((offset) => `node ${first}/0 ${offset}`),
+      ...upTo(4).map((offset) => `node ${first}/1 ${offset}`),
+      ...upTo(2).map((offset) => `node ${second}/0 ${offset}`),
+    ]);
+  });
+
+  test('that match nothing yet are told of, and waited for', async () => {
+    const stem = uniqueName('team');
+    const handler = new RecordingHandler();
+    const source = { name: 'node', topics: [], topicPatterns: [`${stem}-.*`], alignWithinMs: Infinity };
+    const stream = streamOf(brokers, [], { groupId: uniqueName('group'), sources: [source] });
+    streams.push(stream);
+    const started = stream.start(handler);
+    await waitFor('the trouble', () => handler.news.length > 0);
+    expect(handler.news[0]).toMatch(
+      /^trouble no topic that matches "team-.*-\.\*" on Kafka at .*; waiting for it/,
+    );
+    const topic = await createTopic(brokers, 1, `${stem}-late`);
+    await produce(brokers, topic, line(0, 2));
+    await started;
+    await all(handler, 2);
+    expect(handler.news).toContain('trouble over');
+  });
+});
+
 describe('bounds', () => {
   test.each([
     ['gzip', CompressionTypes.GZIP],
