@@ -6,10 +6,21 @@ import type { RateLimit } from './rate.ts';
 import type { Secret } from './secret.ts';
 
 /** Log-in at the brokers. */
-export interface SaslConfig {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  readonly username: string;
-  readonly password: Secret;
+export type SaslConfig =
+  | {
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+      readonly username: string;
+      readonly password: Secret;
+    }
+  | { readonly mechanism: 'oauthbearer'; readonly token: Secret };
+
+/** Absolute paths of the files that certificates and secrets were read from; absent: it was not from a file. */
+export interface AccessFiles {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly password?: string;
+  readonly token?: string;
 }
 
 /** PEM texts (already read from their files); `null` = the system's default. */
@@ -28,6 +39,8 @@ export interface KafkaConfig {
   /** `null`: not encrypted. */
   readonly tls: TlsConfig | null;
   readonly sasl: SaslConfig | null;
+  /** Of `tls` and `sasl`; absent: none. */
+  readonly files?: AccessFiles;
 }
 
 /** Where the parts of a sample lie in a record of nested objects, as paths. `null` where the mapping leaves a part out. */
@@ -94,7 +107,8 @@ export interface PagerdutyConfig extends EdgeConfig {
 }
 
 /** `brokers`, `tls` and `sasl` are those of `kafka` unless the channel has brokers of its own. */
-export interface KafkaChannelConfig extends EdgeConfig, Pick<KafkaConfig, 'brokers' | 'tls' | 'sasl'> {
+export interface KafkaChannelConfig
+  extends EdgeConfig, Pick<KafkaConfig, 'brokers' | 'tls' | 'sasl' | 'files'> {
   readonly type: 'kafka';
   readonly topic: string;
 }

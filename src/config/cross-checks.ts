@@ -1,6 +1,7 @@
 import { checkChannel } from './channel-checks.ts';
 import { checkMaintenance } from './maintenance-checks.ts';
 import { checkDetector } from './detector-checks.ts';
+import { checkSasl } from './sasl-checks.ts';
 import { checkSource } from './source-checks.ts';
 import type { Findings } from './findings.ts';
 import { nearestName } from './nearest-name.ts';
@@ -60,12 +61,7 @@ function topicPath(config: ParsedConfig, position: number): ConfigPath {
 }
 
 function checkSecrets({ kafka, server }: ParsedConfig, findings: Findings): void {
-  if (kafka.sasl && kafka.sasl.password === undefined && kafka.sasl.password_file === undefined) {
-    findings.error(
-      ['kafka', 'sasl'],
-      '"password" is missing; write it, or name a file with it in "password_file"',
-    );
-  }
+  if (kafka.sasl !== undefined) checkSasl(kafka.sasl, ['kafka', 'sasl'], findings);
   const { host, port } = server.listen;
   if (!isLoopback(host) && server.token === undefined && server.token_file === undefined) {
     findings.error(

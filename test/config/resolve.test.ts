@@ -165,7 +165,13 @@ server: {listen: "0.0.0.0:9477", token: token-word}
 
   test('come from the file itself, a variable or a `_file` twin without its last line end', () => {
     const { kafka, channels, server } = load().config;
-    expect(kafka.sasl?.password.reveal()).toBe('password-word');
+    expect(kafka.sasl?.mechanism === 'scram-sha-256' && kafka.sasl.password.reveal()).toBe('password-word');
+    expect(kafka.files).toEqual({
+      ca: '/etc/strayd/ca.pem',
+      cert: '/etc/strayd/client.crt',
+      key: '/keys/client.pem',
+      password: '/etc/strayd/password',
+    });
     expect(channels[0]?.type === 'webhook' && channels[0].secret?.reveal()).toBe('hook-word');
     expect(server.token?.reveal()).toBe('token-word');
   });
@@ -194,6 +200,12 @@ server: {listen: "0.0.0.0:9477", token: token-word}
       unpackedSizeBytes: DEFAULT_LIMITS.unpackedSizeBytes,
       tls: { ca: 'CA', cert: 'CERT', key: 'key-word', servername: 'kafka' },
       sasl: { mechanism: 'scram-sha-256', username: 'u', password: 'password-word' },
+      files: {
+        ca: '/etc/strayd/ca.pem',
+        cert: '/etc/strayd/client.crt',
+        key: '/keys/client.pem',
+        password: '/etc/strayd/password',
+      },
     });
     expect(JSON.stringify(plain)).not.toMatch(/hook-word|token-word/);
   });
