@@ -179,6 +179,7 @@ function demoConfig(spec: DetectorSpec, { brokers, topic, storePath, port }: Dem
     maintenance: [],
     delivery: { maxAlertAgeMs: Infinity, maxNotificationsPerHour: 20, timezone: 'UTC' },
     store: { path: storePath },
+    deadLetters: { topic: null },
     limits: DEFAULT_LIMITS,
     server: { listen: { host: '127.0.0.1', port }, externalUrl: null, token: null },
   };

@@ -20,6 +20,8 @@ export type EventName =
   | 'store_recovered'
   | 'limit_reached'
   | 'limit_kept'
+  | 'dead_letter_trouble'
+  | 'dead_letter_recovered'
   | 'training_started'
   | 'training_ended'
   | 'training_rejected'

@@ -161,6 +161,7 @@ export interface Config {
   readonly channels: readonly ChannelConfig[];
   readonly maintenance: readonly MaintenanceConfig[];
   readonly delivery: DeliveryConfig;
+  readonly deadLetters: { readonly topic: string | null };
   readonly limits: Limits;
   readonly store: { readonly path: string };
   readonly server: ServerConfig;

@@ -49,6 +49,14 @@ export function crossCheck(config: ParsedConfig, findings: Findings): void {
   });
   config.maintenance.forEach((window, index) => checkMaintenance(window, ['maintenance', index], findings));
   checkSecrets(config, findings);
+  checkDeadLetters(config, findings);
+}
+
+function checkDeadLetters({ sources, dead_letters: { topic } }: ParsedConfig, findings: Findings): void {
+  const reader = sources.find(({ topics }) => topics.some((one) => one === topic));
+  if (topic === undefined || reader === undefined) return;
+  const message = `source "${reader.name}" reads topic "${topic}", so dead letters would go round for ever; name another topic`;
+  findings.error(['dead_letters', 'topic'], message);
 }
 
 function topicPath(config: ParsedConfig, position: number): ConfigPath {

@@ -160,6 +160,11 @@ export const urlLoginField = textField('expected a URL such as https://example.o
 
 const isUrl = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text);
 
+/** The name of a topic. */
+export function topicNameField(example: string) {
+  return z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/, `expected a topic name, such as ${example}`);
+}
+
 /** A regular expression for topics' names; stays text. */
 export const topicPatternField = z.string().transform((text, context): string => {
   const fault = text === '' ? 'is empty' : regexFault(text);

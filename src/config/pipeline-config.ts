@@ -38,6 +38,8 @@ export interface PipelineConfig {
   readonly maxAlertAgeMs: number;
   readonly maxNotificationsPerHour: number;
   readonly maintenance: readonly MaintenanceConfig[];
+  /** `null`: dead letters stay in the store. */
+  readonly deadLetterTopic: string | null;
   readonly limits: Limits;
   readonly storePath: string;
 }
@@ -64,6 +66,7 @@ export function pipelineConfig(config: Config): PipelineConfig {
     maxAlertAgeMs: config.delivery.maxAlertAgeMs,
     maintenance: config.maintenance,
     maxNotificationsPerHour: config.delivery.maxNotificationsPerHour,
+    deadLetterTopic: config.deadLetters.topic,
     limits: config.limits,
     storePath: config.store.path,
   });

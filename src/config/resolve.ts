@@ -29,6 +29,7 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
       maxNotificationsPerHour: parsed.delivery.max_notifications_per_hour,
       timezone: parsed.delivery.timezone,
     },
+    deadLetters: { topic: parsed.dead_letters.topic ?? null },
     limits: resolveLimits(parsed.limits),
     store: { path: files.absolute(parsed.store.path) },
     server: {
@@ -40,8 +41,9 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
 }
 
 /** Read again, they would go round and round. */
-function writtenTopics({ channels }: ParsedConfig): string[] {
-  return channels.flatMap((channel) => (channel.type === 'kafka' ? [channel.topic] : []));
+function writtenTopics({ channels, dead_letters: { topic } }: ParsedConfig): string[] {
+  const alerts = channels.flatMap((channel) => (channel.type === 'kafka' ? [channel.topic] : []));
+  return topic === undefined ? alerts : [...alerts, topic];
 }
 
 function resolveMaintenance(parsed: ParsedConfig['maintenance'][number]): MaintenanceConfig {

@@ -10,6 +10,7 @@ import {
   selectorField,
   timeField,
   timezoneField,
+  topicNameField,
   topicPatternField,
   urlField,
 } from './fields.ts';
@@ -64,6 +65,16 @@ const delivery = z.strictObject({
     description: 'Time zone of the local times that alerts tell beside UTC.',
     forExample: ['Europe/Berlin'],
   }),
+});
+
+const deadLetters = z.strictObject({
+  topic: topicNameField('strayd-dead-letters')
+    .optional()
+    .meta({
+      description:
+        'Topic at the same brokers that they are sent on to, bytes as they were, with headers that say where they are from and why; it must exist. Without it they are only in the store.',
+      forExample: ['strayd-dead-letters'],
+    }),
 });
 
 const store = z.strictObject({
@@ -139,6 +150,7 @@ export const configSchema = z.strictObject({
       'Times of planned work, once or again and again: alerts in them are on record only, and nothing in them is learned from.',
   }),
   delivery: delivery.prefault({}).meta({ description: 'How alerts are sent.' }),
+  dead_letters: deadLetters.prefault({}).meta({ description: 'Where records go that can’t be used.' }),
   limits: limitsSchema
     .prefault({})
     .meta({ description: 'Bounds of what comes in, and of what is kept in memory.' }),

@@ -152,6 +152,7 @@ export interface ModelView {
 }
 
 export interface DeadLetterView {
+  readonly source: string;
   readonly reason: string;
   readonly count: number;
   readonly example: {

@@ -14,6 +14,7 @@ export function configOf(storePath: string, spec: DetectorSpec = detectorSpec())
     maintenance: [],
     delivery: { maxAlertAgeMs: Infinity, maxNotificationsPerHour: 20, timezone: 'UTC' },
     store: { path: storePath },
+    deadLetters: { topic: null },
     limits: DEFAULT_LIMITS,
     server: { listen: { host: '127.0.0.1', port: 0 }, externalUrl: null, token: null },
   };

@@ -76,6 +76,7 @@ describe('defaults', () => {
       channels: [],
       maintenance: [],
       delivery: { maxAlertAgeMs: 3_600_000, maxNotificationsPerHour: 20, timezone: 'UTC' },
+      deadLetters: { topic: null },
       limits: DEFAULT_LIMITS,
       store: { path: '/c/strayd-data' },
       server: { listen: { host: '127.0.0.1', port: 9477 }, externalUrl: null, token: null },

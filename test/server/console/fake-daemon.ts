@@ -155,6 +155,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
     },
     deadLetters: () => [
       {
+        source: 'node',
         reason: 'not_json',
         count: 3,
         example: { topic: 'metrics', partition: 0, offset: 7, detail: 'no JSON', text: HOSTILE },
