@@ -205,6 +205,7 @@ function statusOf({ config, version, desk, tester, instruments }: BackendOptions
         entities: seen?.entities ?? 0,
         openAlerts: seen?.openAlerts ?? 0,
         warmupRatio: seen?.warmupRatio ?? 0,
+        bootstrap: vitals.bootstrap(name),
         modelVersion: seen?.modelVersion ?? null,
         training: desk.running === name ? 'running' : 'idle',
         threshold: seen?.threshold ?? null,

@@ -236,6 +236,13 @@ export interface LimitView {
   readonly text: string;
 }
 
+/** History that is being read back; `ratio` 0…1. */
+export interface BootstrapView {
+  readonly ratio: number;
+  /** One sentence for people. */
+  readonly text: string;
+}
+
 /** What the daemon tells of itself in one look. */
 export interface StatusView {
   readonly version: string;
@@ -251,6 +258,8 @@ export interface StatusView {
     readonly entities: number;
     readonly openAlerts: number;
     readonly warmupRatio: number;
+    /** `null` unless history is being read back just now. */
+    readonly bootstrap: BootstrapView | null;
     readonly modelVersion: string | null;
     readonly training: string;
     /** Where the thresholds lie now, `null` while nothing is scored. */

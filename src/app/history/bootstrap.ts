@@ -204,8 +204,9 @@ async function readStretches(
   const startMs = performance.now();
   let [vectors, done] = [0, 0];
   let trouble: string | null = null;
-  const tell = (text: string): void => {
-    const fields = { detectors: specs.map(({ name }) => name), fraction: done / stretches.length, vectors };
+  const tell = (text: string, isOver = false): void => {
+    const detectors = specs.map(({ name }) => name);
+    const fields = { detectors, fraction: done / stretches.length, vectors, isOver };
     report({
       event: 'bootstrap',
       level: 'info',
@@ -247,7 +248,7 @@ async function readStretches(
   const took = formatDuration(Math.round((performance.now() - startMs) / 1000) * 1000);
   const over = limit.signal.aborted ? `training.bootstrap_limit ${formatDuration(limitMs)}` : trouble;
   const cut = over === null ? '' : `, cut off by ${over}`;
-  tell(`History of ${names} is read back from ${what} in ${took}${cut}`);
+  tell(`History of ${names} is read back from ${what} in ${took}${cut}`, true);
   return true;
 }
 

@@ -73,6 +73,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
           mode: 'observe',
           entities: state.entities,
           openAlerts: 1,
+          bootstrap: null,
           warmupRatio: state.models.length > 0 ? 1 : 0.4,
           modelVersion: state.models[0]?.version ?? null,
           training: 'idle',
