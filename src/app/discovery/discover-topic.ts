@@ -116,7 +116,7 @@ async function countSeries(
   const format =
     known === undefined
       ? recogniseFormat(tried, limits)
-      : { choice: known, records: values.length, trials: [] };
+      : { choice: known, records: values.length, trials: [], looksLikeAvro: false };
   const census = new SeriesCensus();
   if (format.choice !== null) {
     const decoder = sampleFormat(format.choice);
