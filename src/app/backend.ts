@@ -9,6 +9,7 @@ import type { StoreReader } from '../store/store-reader.ts';
 import type { Config } from '../config/config.ts';
 import { acceptanceOfAlert, acceptanceOutcome, deployAcceptances } from './acceptances.ts';
 import { alertFacts, factsContext, type FactsContext } from './alert-facts.ts';
+import { deadLetterViews } from './dead-letter-views.ts';
 import { incidentView } from './incident-view.ts';
 import type { Instruments } from './instruments.ts';
 import { explainAt, stepsBetween } from './look-back.ts';
@@ -37,9 +38,6 @@ export interface BackendOptions {
   /** There are deliveries to be sent. */
   readonly wakeDelivery: () => void;
 }
-
-const TOP_REASONS = 20;
-const EXAMPLE_BYTES = 500;
 
 /** What the HTTP side asks of the daemon, answered from the store, the vitals and the pipeline thread. */
 export function createBackend(options: BackendOptions): Backend {
@@ -123,18 +121,7 @@ export function createBackend(options: BackendOptions): Backend {
         return thread.call({ kind: 'roll_back', detector, version });
       }, options),
     importModel: (bytes) => outcomeOf(() => thread.call({ kind: 'import_model', bytes }), options),
-    deadLetters: () =>
-      store.deadLetterReasons(TOP_REASONS).map(({ reason, count, newest }) => ({
-        reason,
-        count,
-        example: {
-          topic: newest.topic,
-          partition: newest.partition,
-          offset: newest.offset,
-          detail: newest.detail,
-          text: Buffer.from(newest.bytes.subarray(0, EXAMPLE_BYTES)).toString('utf8'),
-        },
-      })),
+    deadLetters: () => deadLetterViews(store),
     hasDetector: (name) => config.detectors.some((spec) => spec.name === name),
     cancelTraining: (name) => desk.cancel(name),
     train: (name) => (desk.request(name) ? 'started' : 'busy'),
@@ -204,11 +191,12 @@ function viewOf(
 }
 
 function statusOf({ config, version, desk, tester, instruments }: BackendOptions): Omit<StatusView, 'quiet'> {
-  const { vitals } = instruments;
+  const { vitals, limits } = instruments;
   return {
     version,
     startedMs: vitals.startedMs,
     trouble: vitals.trouble(),
+    limits: limits.views(),
     detectors: config.detectors.map(({ name, mode }) => {
       const seen = vitals.detector(name);
       return {
@@ -217,6 +205,7 @@ function statusOf({ config, version, desk, tester, instruments }: BackendOptions
         entities: seen?.entities ?? 0,
         openAlerts: seen?.openAlerts ?? 0,
         warmupRatio: seen?.warmupRatio ?? 0,
+        bootstrap: vitals.bootstrap(name),
         modelVersion: seen?.modelVersion ?? null,
         training: desk.running === name ? 'running' : 'idle',
         threshold: seen?.threshold ?? null,

@@ -1,10 +1,13 @@
+import type { Limits } from '../core/limits.ts';
 import type { DecodeLimits } from '../ingest/formats/sample-format.ts';
 
 /** What a Kafka record may hold; beyond it, it is a dead letter. */
-export const DECODE_LIMITS: DecodeLimits = {
-  maxRecordBytes: 1024 * 1024,
-  maxUnpackedBytes: 16 * 1024 * 1024,
-  maxLabels: 64,
-  maxLabelLength: 1024,
-  maxSamplesPerRecord: 100_000,
-};
+export function decodeLimits(limits: Limits): DecodeLimits {
+  return {
+    maxRecordBytes: limits.recordSizeBytes,
+    maxUnpackedBytes: limits.unpackedSizeBytes,
+    maxLabels: limits.labelsPerSeries,
+    maxLabelLength: limits.labelLength,
+    maxSamplesPerRecord: limits.samplesPerRecord,
+  };
+}

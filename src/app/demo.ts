@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { DetectorSpec } from '../core/detector.ts';
+import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { fleetDetector } from '../ingest/replay/fleet-detector.ts';
 import { DEFAULT_FLEET, simulateFleet, type SimulatedFleet } from '../ingest/replay/simulated-fleet.ts';
 import { explainAlert, type AlertText } from '../pipeline/alerts/explain.ts';
@@ -178,6 +179,8 @@ function demoConfig(spec: DetectorSpec, { brokers, topic, storePath, port }: Dem
     maintenance: [],
     delivery: { maxAlertAgeMs: Infinity, maxNotificationsPerHour: 20, timezone: 'UTC' },
     store: { path: storePath },
+    deadLetters: { topic: null },
+    limits: DEFAULT_LIMITS,
     server: { listen: { host: '127.0.0.1', port }, externalUrl: null, token: null },
   };
 }

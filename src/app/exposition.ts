@@ -6,6 +6,7 @@ import { ScoreSeries } from '../server/score-series.ts';
 import type { FaultResult } from '../training/self-test.ts';
 import type { TrainingCard } from '../training/training-card.ts';
 import { entityInfo } from './entity-info.ts';
+import { limitOfReason, limitOfResult } from './limit-names.ts';
 import type { Published, PublishedDetector } from './messages.ts';
 import { SourceMetrics } from './source-metrics.ts';
 
@@ -17,13 +18,6 @@ const LINGER_MS = 15 * 60_000;
 const BLIND_BELOW = 0.5;
 /** /metrics is rendered at most this often: rendering many series blocks the main thread. */
 const CACHE_MS = 1000;
-
-/** Sample results that say that a bound was reached, and its name. */
-const LIMITS: Readonly<Record<string, string>> = {
-  entity_limit: 'entities',
-  series_limit: 'series',
-  held_back_limit: 'held_back',
-};
 
 interface LingeringAlert {
   readonly alert: Alert;
@@ -72,11 +66,13 @@ export class Exposition {
     for (const { source, result, count } of published.samples) {
       metrics.samplesTotal.inc({ source, result }, count);
       if (result === 'late') metrics.lateSamplesTotal.inc({ source }, count);
-      const limit = LIMITS[result];
-      if (limit !== undefined) metrics.limitExceededTotal.inc({ limit }, count);
+      const exceeded = limitOfResult(result);
+      if (exceeded !== undefined) metrics.limitExceededTotal.inc({ limit: exceeded.limit }, count);
     }
     for (const { source, reason, count } of published.deadLetters) {
       metrics.deadLettersTotal.inc({ source, reason }, count);
+      const exceeded = limitOfReason(reason);
+      if (exceeded !== undefined) metrics.limitExceededTotal.inc({ limit: exceeded.limit }, count);
     }
     this.#sources.apply(published.partitions);
     for (const detector of published.detectors) this.#applyDetector(detector);
@@ -86,6 +82,7 @@ export class Exposition {
     for (const { detector, entity } of published.forgotten) this.#forget(detector, entity);
     this.#dropLingering();
     metrics.storeBytes.set(published.storeBytes);
+    metrics.fetchedBytes.set(published.waitingBytes);
     metrics.eventLoopDelay.set({ thread: 'pipeline' }, published.loopDelaySeconds);
   }
 

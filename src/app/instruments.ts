@@ -47,7 +47,7 @@ export function createInstruments(
       (alert) => alertFacts(alert, stepMs.get(alert.detector) ?? 0, factsContext(config)),
       Date.now,
     ),
-    limits: new LimitNotices(),
+    limits: new LimitNotices(Date.now),
     scores: new ScoreFeed(),
     sources: new SourceWatch(config.sources, Date.now),
     report: (event) => {
@@ -88,7 +88,7 @@ export function showPublished(
   scores.apply(published);
   sources.apply(published);
   for (const transition of published.transitions) reportTransition(transition, report);
-  for (const notice of limits.noticesOf(published.samples)) report(notice);
+  for (const notice of limits.noticesOf(published)) report(notice);
 }
 
 function reportTransition({ alert, from, to }: AlertTransition, report: Report): void {

@@ -19,6 +19,11 @@ export class LastRecords {
   read(batch: RawBatch): void {
     const record = batch.records.at(-1);
     if (record === undefined) return;
+    // It would be another one once the bound is raised.
+    if (record.isTooLarge === true) {
+      this.forget(batch);
+      return;
+    }
     this.#set(batch, { offset: record.offset, fingerprint: recordFingerprint(record) });
   }
 

@@ -66,6 +66,8 @@ export interface Published {
   readonly partitions: readonly PublishedPartition[];
   readonly detectors: readonly PublishedDetector[];
   readonly storeBytes: number;
+  /** Fetched records that wait for their turn. */
+  readonly waitingBytes: number;
   readonly forgotten: readonly { readonly detector: string; readonly entity: string }[];
   /** Event loop delay of the pipeline thread, 99th percentile, seconds. */
   readonly loopDelaySeconds: number;

@@ -12,6 +12,7 @@ import { ModelRefusal } from './model-refusal.ts';
 import type { WindowChange } from '../pipeline/effects.ts';
 import { readModel, readOwnModel, recordModel } from './model-shelf.ts';
 import { rollbackTarget } from './rollback-target.ts';
+import type { DeadLetterTopic } from './dead-letter-topic.ts';
 import type { RunningBeginning } from './history/start-beginning.ts';
 import type { PipelineRunner } from './pipeline-runner.ts';
 import type { Report } from './telemetry.ts';
@@ -28,6 +29,8 @@ export interface RunningPipeline {
   readonly runner: PipelineRunner;
   readonly report: Report;
   readonly timer: NodeJS.Timeout;
+  /** Sends dead letters on; `null`: they stay in the store. */
+  readonly letters: DeadLetterTopic | null;
   /** What comes before the stream is started. */
   readonly beginning: RunningBeginning;
   /** Of the calls that take a while: a stop must not close the store under one. */
@@ -67,8 +70,10 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
   }
 }
 
-async function stop({ store, stream, runner, beginning }: RunningPipeline): Promise<null> {
-  if (!(await beginning.stop())) {
+async function stop({ store, stream, runner, beginning, letters }: RunningPipeline): Promise<null> {
+  const hasBegun = await beginning.stop();
+  await letters?.stop();
+  if (!hasBegun) {
     store.close();
     return null;
   }

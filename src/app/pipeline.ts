@@ -11,7 +11,9 @@ import type { Beginning } from './history/beginnings.ts';
 import { bootstrap } from './history/bootstrap.ts';
 import { startBeginning } from './history/start-beginning.ts';
 import { compileTemplate } from './compile-template.ts';
-import { DECODE_LIMITS } from './decode-limits.ts';
+import { DeadLetterTopic } from './dead-letter-topic.ts';
+import { decodeLimits } from './decode-limits.ts';
+import { letterSink } from './letter-sink.ts';
 import type { FromPipeline } from './messages.ts';
 import type { RunningPipeline } from './pipeline-calls.ts';
 import { OutboxDesk } from './outbox-desk.ts';
@@ -74,6 +76,18 @@ export async function startPipeline(
     // One that is not known yet is looked for at once: a stream that ends would leave it unknown for good.
     (known) => [...known.values()].every((summary) => summary !== null),
   );
+  const { deadLetterTopic } = config;
+  const letters: DeadLetterTopic | null =
+    deadLetterTopic === null
+      ? null
+      : new DeadLetterTopic({
+          topic: deadLetterTopic,
+          sink: letterSink(config.kafka, deadLetterTopic),
+          store,
+          write: (work) => runner.write(work),
+          report,
+          nowMs: Date.now,
+        });
   let beginnings: ReadonlyMap<string, Beginning> = new Map();
   const desk = new OutboxDesk({
     maxPerHour: config.maxNotificationsPerHour,
@@ -88,7 +102,7 @@ export async function startPipeline(
     store,
     stream,
     formats: new Map(config.sources.map((source) => [source.name, sampleFormat(source)])),
-    decodeLimits: DECODE_LIMITS,
+    decodeLimits: decodeLimits(config.limits),
     nowMs: Date.now,
     report,
     beginnings: () => beginnings,
@@ -107,11 +121,13 @@ export async function startPipeline(
         lag,
         sequence: store.sequence,
         storeBytes: bytes(),
+        waitingBytes: stream.waitingBytes?.() ?? 0,
         thresholds: thresholds(),
         heldBack: desk.takeHeld(),
         loopDelaySeconds: around.loopDelaySeconds(),
       };
       around.send({ type: 'published', published: publishedOf(checkpoint, context) });
+      if (checkpoint.effects.deadLetters.length > 0) letters?.wake();
     },
   });
   if (orphans !== null) runner.adopt(orphans);
@@ -120,7 +136,8 @@ export async function startPipeline(
   }
   if (stream instanceof SimulatedFleetStream) announceEnds(stream, runner, around.send);
   const timer = setInterval(() => void runner.tick().catch(crash), TICK_MS);
-  const running = { config, store, stream, runner, report, timer, turns: new Turns() };
+  letters?.start(crash);
+  const running = { config, store, stream, runner, report, timer, letters, turns: new Turns() };
   const begin = async (signal: AbortSignal): Promise<void> => {
     const write = (work: () => void): Promise<boolean> => runner.write(work);
     beginnings = await bootstrap({ config, store, write, report, nowMs: Date.now, signal });

@@ -20,6 +20,7 @@ export interface PublishContext {
   /** By detector; may be some seconds old. */
   readonly thresholds: ReadonlyMap<string, ThresholdSummary | null>;
   readonly storeBytes: number;
+  readonly waitingBytes: number;
   /** Incidents that the brake held back. */
   readonly heldBack: number;
   readonly loopDelaySeconds: number;
@@ -28,7 +29,7 @@ export interface PublishContext {
 /** What the main thread is told of a written checkpoint: the newest of everything, not its history. */
 export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Published {
   const { effects, forgotten } = checkpoint;
-  const { state, warmUp, sequence, storeBytes, loopDelaySeconds } = context;
+  const { state, warmUp, sequence, storeBytes, waitingBytes, loopDelaySeconds } = context;
   return {
     sequence,
     ...scoresOf(checkpoint, state),
@@ -60,6 +61,7 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
       };
     }),
     storeBytes,
+    waitingBytes,
     forgotten,
     loopDelaySeconds,
   };

@@ -1,5 +1,6 @@
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import type { PartitionMark } from '../core/records.ts';
+import { sourcesOfTopics } from '../core/topic-choice.ts';
 import { createState } from '../pipeline/create-state.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { historyRows } from '../pipeline/row-history.ts';
@@ -40,12 +41,16 @@ export async function restoreState(
     nextRefitMs: ({ name }, afterMs) => refits.get(name)?.(afterMs) ?? Infinity,
     maxAlertAgeMs: config.maxAlertAgeMs,
     cronTimes,
+    limits: config.limits,
   });
   return { state, orphans: orphans.effects };
 }
 
 /** The marks of what is still read; those of a source or topic no longer configured would wait for it for ever. */
 function marksOf(sources: PipelineConfig['sources'], marks: readonly PartitionMark[]): PartitionMark[] {
-  const topics = new Map(sources.map((source) => [source.name, source.topics]));
-  return marks.filter(({ source, topic }) => topics.get(source)?.includes(topic) === true);
+  const owners = sourcesOfTopics(
+    marks.map(({ topic }) => topic),
+    sources,
+  );
+  return marks.filter(({ source, topic }) => owners.get(topic) === source);
 }

@@ -16,7 +16,7 @@ import type { TrainingJob, TrainingResult } from './training-messages.ts';
 
 /** Reads the history from the store, trains, and leaves the model file in the store's directory. */
 export async function runTraining(
-  { storePath, spec, seed }: TrainingJob,
+  { storePath, spec, seed, modelMemoryBytes }: TrainingJob,
   progress: (fraction: number, detail: string) => void,
 ): Promise<TrainingResult> {
   const store = openStore(storePath, { mode: 'read' });
@@ -25,7 +25,11 @@ export async function runTraining(
     const rows = trainingRows(store, spec, newestStep);
     const outcome = await train(
       { spec, seed, ...rows, champion: await readChampion(store, spec) },
-      { selfTest: true, onProgress: ({ fraction, detail }) => progress(fraction, detail) },
+      {
+        selfTest: true,
+        modelMemoryBytes,
+        onProgress: ({ fraction, detail }) => progress(fraction, detail),
+      },
     );
     if (outcome.kind === 'not_enough_history') {
       return { outcome: outcome.kind, detail: outcome.detail, trained: null };

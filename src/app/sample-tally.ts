@@ -1,15 +1,16 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { Sample } from '../core/sample.ts';
-import type { SampleFormat } from '../ingest/formats/sample-format.ts';
+import type { DecodeLimits, SampleFormat } from '../ingest/formats/sample-format.ts';
 import type { SampledPartition } from '../ingest/kafka/sample-topics.ts';
 import { SeriesRouter } from '../pipeline/series/series-router.ts';
-import { DECODE_LIMITS } from './decode-limits.ts';
 
 /** What a detector finds among the newest records of a source. */
 export interface DetectorFinding {
   readonly detector: string;
   readonly samples: number;
   readonly entities: number;
+  /** Series of the entity that has most, each once for every feature. */
+  readonly mostSeries: number;
   /** Features of which no sample was seen. */
   readonly missingFeatures: readonly string[];
 }
@@ -19,6 +20,7 @@ export interface TalliedEntity {
   readonly detector: string;
   readonly entity: string;
   samples: number;
+  readonly series: Set<string>;
   readonly partitions: Set<string>;
 }
 
@@ -34,14 +36,16 @@ const SERIES_CACHED = 100_000;
 /** Counts what sampled records hold: what decodes, and what each detector would make of it. */
 export class SampleTally {
   readonly #format: SampleFormat;
+  readonly #limits: DecodeLimits;
   readonly #router: SeriesRouter;
   readonly #detectors: readonly DetectorTally[];
   /** What could not be used, by reason. */
   readonly rejected: Record<string, number> = {};
   samples = 0;
 
-  constructor(specs: readonly DetectorSpec[], format: SampleFormat) {
+  constructor(specs: readonly DetectorSpec[], format: SampleFormat, limits: DecodeLimits) {
     this.#format = format;
+    this.#limits = limits;
     this.#router = new SeriesRouter(
       specs.map((spec, index) => ({ spec, index })),
       SERIES_CACHED,
@@ -52,7 +56,7 @@ export class SampleTally {
   add({ topic, partition, records }: SampledPartition): void {
     for (const { value } of records) {
       if (value === null) continue;
-      const { samples, rejects } = this.#format.decode(value, DECODE_LIMITS);
+      const { samples, rejects } = this.#format.decode(value, this.#limits);
       for (const { reason } of rejects) this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
       for (const sample of samples) this.#addSample(sample, `${topic}/${partition}`);
     }
@@ -63,6 +67,7 @@ export class SampleTally {
       detector: spec.name,
       samples,
       entities: entities.size,
+      mostSeries: [...entities.values()].reduce((most, { series }) => Math.max(most, series.size), 0),
       missingFeatures: spec.features.filter((_, index) => !features.has(index)).map(({ name }) => name),
     }));
   }
@@ -73,17 +78,18 @@ export class SampleTally {
 
   #addSample({ metric, labels }: Sample, place: string): void {
     this.samples += 1;
-    for (const { detector, feature, entity } of this.#router.routes(metric, labels)) {
+    for (const { detector, feature, entity, hash } of this.#router.routes(metric, labels)) {
       const tally = this.#detectors[detector];
       if (tally === undefined) continue;
       tally.samples += 1;
       tally.features.add(feature);
       let one = tally.entities.get(entity);
       if (one === undefined) {
-        one = { detector: tally.spec.name, entity, samples: 0, partitions: new Set() };
+        one = { detector: tally.spec.name, entity, samples: 0, series: new Set(), partitions: new Set() };
         tally.entities.set(entity, one);
       }
       one.samples += 1;
+      one.series.add(`${feature} ${hash}`);
       one.partitions.add(place);
     }
   }

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { Config } from '../config/config.ts';
+import { sizeText } from '../config/fields.ts';
 import { Secret } from '../config/secret.ts';
 import { writtenDetector } from '../config/written-detector.ts';
 import { formatDuration } from '../core/duration.ts';
@@ -8,7 +9,7 @@ import { formatDuration } from '../core/duration.ts';
 const MOST_TEXT = 300;
 
 /**
- * The running configuration as YAML, every default filled in: keys as in the file, durations in its notation, secrets as
+ * The running configuration as YAML, every default filled in: keys as in the file, durations and sizes in its notation, secrets as
  * `Secret` shows them.
  */
 export function shownConfig(config: Config): string {
@@ -19,6 +20,7 @@ export function shownConfig(config: Config): string {
 function shown(value: unknown, key: string): unknown {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return 'unlimited';
+    if (key.endsWith('Bytes')) return sizeText(value);
     return key.endsWith('Ms') ? formatDuration(value) : value;
   }
   if (typeof value === 'string') return value.length > MOST_TEXT ? `${value.slice(0, MOST_TEXT)}…` : value;
@@ -28,7 +30,7 @@ function shown(value: unknown, key: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [fileKey(name), shown(one, name)]));
 }
 
-/** `allowedLatenessMs` → `allowed_lateness`. */
+/** `allowedLatenessMs` → `allowed_lateness`, `memoryLimitBytes` → `memory_limit`. */
 function fileKey(name: string): string {
-  return name.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return name.replace(/(Ms|Bytes)$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -49,7 +49,9 @@ export class SourceWatch {
   views(): SourceView[] {
     const nowMs = this.#now();
     const watermarks = watermarksOf(this.#partitions);
-    return this.#sources.map(({ name, topics, format }) => {
+    return this.#sources.map(({ name, topics: named, format }) => {
+      const own = this.#partitions.filter(({ source }) => source === name);
+      const topics = [...new Set([...named, ...own.map(({ topic }) => topic)])];
       const tally = this.#tallies.get(name);
       const watermarkMs = watermarks.get(name);
       return {
@@ -60,15 +62,13 @@ export class SourceWatch {
         samples: tally?.samples ?? {},
         samplesPerSecond: tally === undefined ? 0 : this.#rate(tally, nowMs),
         deadLetters: tally?.deadLetters ?? {},
-        partitions: this.#partitions
-          .filter(({ source }) => source === name)
-          .map(({ topic, partition, lagRecords, watermarkMs: partitionMs, idle }) => ({
-            topic,
-            partition,
-            lagRecords,
-            watermarkMs: Number.isFinite(partitionMs) ? partitionMs : null,
-            idle,
-          })),
+        partitions: own.map(({ topic, partition, lagRecords, watermarkMs: partitionMs, idle }) => ({
+          topic,
+          partition,
+          lagRecords,
+          watermarkMs: Number.isFinite(partitionMs) ? partitionMs : null,
+          idle,
+        })),
       };
     });
   }

@@ -44,12 +44,12 @@ function kafkaStream({ config, report, failed, former, refused }: StreamContext)
   return new KafkaRecordStream({
     connection: config.kafka,
     groupId: config.kafka.groupId,
-    sources: config.sources.map(({ name, topics }) => ({
-      name,
-      topics,
-      alignWithinMs: leastLatenessMs(config, name) / 2,
+    sources: config.sources.map((source) => ({
+      ...source,
+      alignWithinMs: leastLatenessMs(config, source.name) / 2,
     })),
     idleAfterMs: IDLE_AFTER_MS,
+    memoryBytes: config.limits.batchMemoryBytes,
     nowMs: () => performance.now(),
     former,
     guard: {

@@ -38,7 +38,7 @@ export async function trainAlone({
     store.declareDetectors(config.detectors);
     for (const spec of detectors) {
       if (signal?.aborted === true) break;
-      const { run, trained } = await trainOnce(config.store.path, spec, { progress, signal });
+      const { run, trained } = await trainOnce(config, spec, { progress, signal });
       store.insertTrainingRun(run);
       if (trained !== null) recordModel(store, trained, { nowMs: run.endedMs, keep: spec.training.keep });
       if (trained?.promoted === true) {
@@ -65,7 +65,7 @@ export function openAlone(path: string): StoreWriter | null {
 }
 
 function trainOnce(
-  storePath: string,
+  { store, limits }: Config,
   spec: DetectorSpec,
   {
     progress,
@@ -74,7 +74,8 @@ function trainOnce(
 ): Promise<{ readonly run: TrainingRun; readonly trained: TrainedModel | null }> {
   return new Promise((resolve) => {
     const trainer = new Trainer({
-      storePath,
+      storePath: store.path,
+      modelMemoryBytes: limits.modelMemoryBytes,
       nowMs: Date.now,
       progress,
       started: () => undefined,

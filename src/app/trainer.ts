@@ -7,6 +7,8 @@ import type { TrainingJob, TrainingMessage, TrainingResult } from './training-me
 
 export interface TrainerOptions {
   readonly storePath: string;
+  /** Absent: the default of `limits.model_memory`. */
+  readonly modelMemoryBytes?: number;
   readonly nowMs: () => number;
   /** `fraction` 0…1. */
   readonly progress: (detector: string, fraction: number, detail: string) => void;
@@ -79,9 +81,9 @@ export class Trainer {
   }
 
   async #run(spec: DetectorSpec): Promise<void> {
-    const { storePath, nowMs, ended, progress } = this.#options;
+    const { storePath, modelMemoryBytes, nowMs, ended, progress } = this.#options;
     const startedMs = nowMs();
-    const job: TrainingJob = { storePath, spec, seed: spec.model.seed };
+    const job: TrainingJob = { storePath, spec, seed: spec.model.seed, modelMemoryBytes };
     const result = await this.#fork(job, ({ fraction, detail }) => progress(spec.name, fraction, detail));
     const run = {
       detector: spec.name,

@@ -30,6 +30,7 @@ export class TrainingDesk {
     const { config, instruments, progress, makeTrainer = (wanted) => new Trainer(wanted) } = options;
     this.#trainer = makeTrainer({
       storePath: config.store.path,
+      modelMemoryBytes: config.limits.modelMemoryBytes,
       nowMs: Date.now,
       progress,
       started: (detector, pid) => {

@@ -6,6 +6,8 @@ export interface TrainingJob {
   readonly storePath: string;
   readonly spec: DetectorSpec;
   readonly seed: number;
+  /** For entities' own linear bases; absent: the default. */
+  readonly modelMemoryBytes?: number | undefined;
 }
 
 /** How a run ended; `stopped`: strayd itself stopped, `cancelled`: someone asked for it, `failed`: the process died, or a limit ended it. */

@@ -1,3 +1,4 @@
+import type { BootstrapView } from '../server/backend.ts';
 import type { Published, PublishedDetector } from './messages.ts';
 import type { TelemetryEvent } from './telemetry.ts';
 
@@ -10,6 +11,7 @@ export class Vitals {
   readonly #now: () => number;
   readonly #trouble = new Map<string, string>();
   readonly #detectors = new Map<string, PublishedDetector>();
+  readonly #bootstraps = new Map<string, BootstrapView>();
   #answeredMs: number;
   #joined = false;
   #storeOpen = false;
@@ -33,8 +35,10 @@ export class Vitals {
   }
 
   /** Trouble begins and ends by events. */
-  noted({ event, message, fields }: TelemetryEvent): void {
-    if (event === 'partition_assigned') this.#joined = true;
+  noted(told: TelemetryEvent): void {
+    const { event, message, fields } = told;
+    if (event === 'bootstrap' || event === 'bootstrap_failed') this.#noteBootstrap(told);
+    else if (event === 'partition_assigned') this.#joined = true;
     else if (event === 'kafka_trouble') this.#trouble.set('kafka', message);
     else if (event === 'kafka_recovered') this.#trouble.delete('kafka');
     else if (event === 'source_trouble') this.#trouble.set(`source ${String(fields?.['source'])}`, message);
@@ -55,8 +59,26 @@ export class Vitals {
     return [...this.#trouble.values()];
   }
 
+  /** How far the reading of a detector's history is; `null` if it is not under way. */
+  bootstrap(detector: string): BootstrapView | null {
+    return this.#bootstraps.get(detector) ?? null;
+  }
+
   detector(name: string): PublishedDetector | undefined {
     return this.#detectors.get(name);
+  }
+
+  /* A failure has no detectors: it ends the reading of all. */
+  #noteBootstrap({ message, fields }: TelemetryEvent): void {
+    const { detectors, fraction, isOver } = fields ?? {};
+    if (!Array.isArray(detectors) || typeof fraction !== 'number') {
+      this.#bootstraps.clear();
+      return;
+    }
+    for (const detector of detectors as readonly string[]) {
+      if (isOver === true) this.#bootstraps.delete(detector);
+      else this.#bootstraps.set(detector, { ratio: fraction, text: message });
+    }
   }
 
   notAlive(): string | null {

@@ -33,6 +33,12 @@ export function missingTopic(topic: string | null, topics: readonly string[]): s
 /** Why nothing can be proposed for a topic. */
 export function unreadable({ topic, records, format }: TopicDiscovery): string {
   if (records === 0) return `Topic ${topic} holds no records yet; run init again when there are some.`;
+  if (format.looksLikeAvro) {
+    return (
+      `Topic ${topic} looks like Avro in Confluent's wire format (a zero byte, then a schema's id), whose schemas lie in a registry ` +
+      'that init does not ask. Write the source by hand with format: avro, as docs/formats.md shows it, and see with "strayd check --online" what comes of it.'
+    );
+  }
   const tried = format.trials.map(({ choice, whole }) => `${choice.format} ${whole}`).join(', ');
   return (
     `The format of topic ${topic} was not recognised: of ${format.records} records tried, read whole were: ${tried}. ` +

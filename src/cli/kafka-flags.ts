@@ -13,6 +13,7 @@ export interface KafkaFlags {
   readonly sasl?: string;
   readonly username?: string;
   readonly passwordFile?: string;
+  readonly tokenFile?: string;
 }
 
 /** Adds the flags to a command. */
@@ -21,19 +22,24 @@ export function withKafkaFlags(command: Command): Command {
     .option('-b, --brokers <list>', 'brokers to start from, host:port, separated by commas')
     .option('--tls', 'encrypt the connections to the brokers')
     .option('--ca-file <file>', 'PEM file of the authorities to trust (with --tls)')
-    .option('--sasl <mechanism>', 'log in: plain, scram-sha-256 or scram-sha-512 (with --username)')
+    .option(
+      '--sasl <mechanism>',
+      'log in: plain, scram-sha-256, scram-sha-512 (with --username) or oauthbearer',
+    )
     .option('--username <name>', 'user name at the brokers')
-    .option('--password-file <file>', 'file with the password at the brokers');
+    .option('--password-file <file>', 'file with the password at the brokers')
+    .option('--token-file <file>', 'file with the token, for oauthbearer');
 }
 
 /** The `kafka` section that the flags mean, as YAML indented by two. */
 export function kafkaSection(flags: KafkaFlags, brokers: string): string {
   const list = brokers.split(',').map((broker) => JSON.stringify(broker.trim()));
-  const { caFile, sasl, username, passwordFile } = flags;
+  const { caFile, sasl, username, passwordFile, tokenFile } = flags;
   const login = [
     `mechanism: ${JSON.stringify(sasl ?? '')}`,
     ...(username === undefined ? [] : [`username: ${JSON.stringify(username)}`]),
     ...(passwordFile === undefined ? [] : [`password_file: ${JSON.stringify(passwordFile)}`]),
+    ...(tokenFile === undefined ? [] : [`token_file: ${JSON.stringify(tokenFile)}`]),
   ];
   return [
     `  brokers: [${list.join(', ')}]`,

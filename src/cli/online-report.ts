@@ -11,28 +11,36 @@ export function onlineLines(findings: readonly SourceFinding[]): string[] {
 
 /** What keeps strayd from doing its work on these topics; empty if nothing does. */
 export function onlineProblems(findings: readonly SourceFinding[]): string[] {
-  return findings.flatMap(({ source, missingTopics, trouble, read, samples, detectors }) => [
-    ...(trouble === null ? [] : [`source ${source}: ${trouble}`]),
-    ...missingTopics.map(
-      (topic) => `source ${source}: there is no topic "${topic}": create it, or correct the source's topics`,
-    ),
-    ...(read > 0 && samples === 0 && trouble === null
-      ? [
-          `source ${source}: none of ${plural(read, 'record')} could be decoded: correct its format, or its topics`,
-        ]
-      : []),
-    ...(samples === 0
-      ? []
-      : detectors
-          .filter((detector) => detector.samples === 0)
-          .map(
-            ({ detector }) =>
-              `detector ${detector}: nothing in source ${source} matches its select and features`,
-          )),
-  ]);
+  return findings.flatMap(
+    ({ source, missingTopics, unmatchedPatterns, trouble, read, samples, detectors }) => [
+      ...(trouble === null ? [] : [`source ${source}: ${trouble}`]),
+      ...missingTopics.map(
+        (topic) =>
+          `source ${source}: there is no topic "${topic}": create it, or correct the source's topics`,
+      ),
+      ...unmatchedPatterns.map(
+        (pattern) =>
+          `source ${source}: no topic matches "${pattern}": create one, or correct the source's topics`,
+      ),
+      ...(read > 0 && samples === 0 && trouble === null
+        ? [
+            `source ${source}: none of ${plural(read, 'record')} could be decoded: correct its format, or its topics`,
+          ]
+        : []),
+      ...(samples === 0
+        ? []
+        : detectors
+            .filter((detector) => detector.samples === 0)
+            .map(
+              ({ detector }) =>
+                `detector ${detector}: nothing in source ${source} matches its select and features`,
+            )),
+    ],
+  );
 }
 
-function linesOf({ topics, read, samples, rejected, detectors, keyed, spread }: SourceFinding): string[] {
+function linesOf(finding: SourceFinding): string[] {
+  const { topics, read, samples, rejected, overLimits, detectors, keyed, spread } = finding;
   const bad = Object.entries(rejected).map(([reason, count]) => `${count} ${reason}`);
   return [
     ...topics.map(
@@ -40,6 +48,7 @@ function linesOf({ topics, read, samples, rejected, detectors, keyed, spread }: 
         `topic ${topic}: ${plural(partitions, 'partition')}, ${plural(records, 'record')}`,
     ),
     `the newest ${plural(read, 'record')}: ${plural(samples, 'sample')}${bad.length === 0 ? '' : `; not usable: ${bad.join(', ')}`}`,
+    ...overLimits.map(({ limit, seen, text }) => `over the bound ${limit} (${seen}): ${text}`),
     ...detectors.map(({ detector, samples: matched, entities, missingFeatures }) => {
       const missing = missingFeatures.length === 0 ? '' : `; nothing of ${missingFeatures.join(', ')}`;
       return `detector ${detector}: ${plural(matched, 'sample')} of ${plural(entities, 'entity', 'entities')}${missing}`;

@@ -5,6 +5,7 @@ import { alertsCommand } from './commands/alerts.ts';
 import { backtestCommand } from './commands/backtest.ts';
 import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
+import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
@@ -30,6 +31,7 @@ export function straydProgram(): Command {
     .addCommand(explainCommand())
     .addCommand(alertsCommand())
     .addCommand(modelsCommand())
+    .addCommand(deadLettersCommand())
     .addCommand(completionCommand())
     .addHelpText('after', '\nExit codes: 0 fine, 1 failed, 2 wrong use or configuration.');
   for (const command of withChildren(program)) {

@@ -1,5 +1,6 @@
 import type { Findings } from './findings.ts';
 import type { ConfigPath } from './problem.ts';
+import { checkSasl } from './sasl-checks.ts';
 import type { ParsedConfig } from './schema.ts';
 import { templateFault } from './template-check.ts';
 
@@ -52,12 +53,7 @@ function checkKafka(
       `"${key}" goes with "brokers"; write them too, or leave it to the section "kafka"`,
     );
   }
-  if (sasl !== undefined && sasl.password === undefined && sasl.password_file === undefined) {
-    findings.error(
-      [...path, 'sasl'],
-      '"password" is missing; write it, or name a file with it in "password_file"',
-    );
-  }
+  if (sasl !== undefined) checkSasl(sasl, [...path, 'sasl'], findings);
 }
 
 function checkTemplate(

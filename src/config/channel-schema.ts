@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { hostPortField, nameField, rateField, secretField, urlLoginField, urlSecretField } from './fields.ts';
+import {
+  hostPortField,
+  nameField,
+  rateField,
+  secretField,
+  urlLoginField,
+  urlSecretField,
+  topicNameField,
+} from './fields.ts';
 import { saslSchema, tlsSchema } from './kafka-schema.ts';
 
 const name = nameField.meta({
@@ -90,10 +98,10 @@ const pagerduty = z.strictObject({
 const kafka = z.strictObject({
   name,
   type: z.literal('kafka').meta({ description: 'A Kafka topic; records are keyed by entity.' }),
-  topic: z
-    .string()
-    .regex(/^[a-zA-Z0-9._-]{1,249}$/, 'expected a topic name, such as strayd-alerts')
-    .meta({ description: 'Topic to write to; it must exist.', forExample: ['strayd-alerts'] }),
+  topic: topicNameField('strayd-alerts').meta({
+    description: 'Topic to write to; it must exist.',
+    forExample: ['strayd-alerts'],
+  }),
   brokers: z
     .array(hostPortField('localhost:9092').meta({ forExample: ['localhost:9092'] }))
     .min(1)

@@ -1,13 +1,26 @@
 import type { DetectorSpec, LabelMatcher } from '../core/detector.ts';
+import type { Limits } from '../core/limits.ts';
+import type { TopicChoice } from '../core/topic-choice.ts';
 import type { HostPort } from './fields.ts';
 import type { RateLimit } from './rate.ts';
 import type { Secret } from './secret.ts';
 
 /** Log-in at the brokers. */
-export interface SaslConfig {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  readonly username: string;
-  readonly password: Secret;
+export type SaslConfig =
+  | {
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+      readonly username: string;
+      readonly password: Secret;
+    }
+  | { readonly mechanism: 'oauthbearer'; readonly token: Secret };
+
+/** Absolute paths of the files that certificates and secrets were read from; absent: it was not from a file. */
+export interface AccessFiles {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly password?: string;
+  readonly token?: string;
 }
 
 /** PEM texts (already read from their files); `null` = the system's default. */
@@ -26,6 +39,8 @@ export interface KafkaConfig {
   /** `null`: not encrypted. */
   readonly tls: TlsConfig | null;
   readonly sasl: SaslConfig | null;
+  /** Of `tls` and `sasl`; absent: none. */
+  readonly files?: AccessFiles;
 }
 
 /** Where the parts of a sample lie in a record of nested objects, as paths. `null` where the mapping leaves a part out. */
@@ -38,14 +53,12 @@ export interface JsonMappingConfig {
   readonly values: readonly string[];
 }
 
-export type SourceConfig = {
-  readonly name: string;
-  readonly topics: readonly string[];
-} & (
-  | { readonly format: 'prometheus_json' | 'remote_write' | 'otlp' | 'influx' }
-  | { readonly format: 'json'; readonly json: JsonMappingConfig }
-  | { readonly format: 'avro'; readonly avro: JsonMappingConfig; readonly registry: RegistryConfig }
-);
+export type SourceConfig = TopicChoice &
+  (
+    | { readonly format: 'prometheus_json' | 'remote_write' | 'otlp' | 'influx' }
+    | { readonly format: 'json'; readonly json: JsonMappingConfig }
+    | { readonly format: 'avro'; readonly avro: JsonMappingConfig; readonly registry: RegistryConfig }
+  );
 
 /** A schema registry and how to be let in. */
 export interface RegistryConfig {
@@ -94,7 +107,8 @@ export interface PagerdutyConfig extends EdgeConfig {
 }
 
 /** `brokers`, `tls` and `sasl` are those of `kafka` unless the channel has brokers of its own. */
-export interface KafkaChannelConfig extends EdgeConfig, Pick<KafkaConfig, 'brokers' | 'tls' | 'sasl'> {
+export interface KafkaChannelConfig
+  extends EdgeConfig, Pick<KafkaConfig, 'brokers' | 'tls' | 'sasl' | 'files'> {
   readonly type: 'kafka';
   readonly topic: string;
 }
@@ -147,6 +161,8 @@ export interface Config {
   readonly channels: readonly ChannelConfig[];
   readonly maintenance: readonly MaintenanceConfig[];
   readonly delivery: DeliveryConfig;
+  readonly deadLetters: { readonly topic: string | null };
+  readonly limits: Limits;
   readonly store: { readonly path: string };
   readonly server: ServerConfig;
 }

@@ -1,6 +1,7 @@
 import { checkChannel } from './channel-checks.ts';
 import { checkMaintenance } from './maintenance-checks.ts';
 import { checkDetector } from './detector-checks.ts';
+import { checkSasl } from './sasl-checks.ts';
 import { checkSource } from './source-checks.ts';
 import type { Findings } from './findings.ts';
 import { nearestName } from './nearest-name.ts';
@@ -19,7 +20,9 @@ export function crossCheck(config: ParsedConfig, findings: Findings): void {
     );
   }
   reportRepeatedNames(
-    config.sources.flatMap((source) => source.topics),
+    config.sources.flatMap((source) =>
+      source.topics.map((topic) => (typeof topic === 'string' ? topic : topic.pattern)),
+    ),
     (position) => topicPath(config, position),
     findings,
   );
@@ -46,6 +49,14 @@ export function crossCheck(config: ParsedConfig, findings: Findings): void {
   });
   config.maintenance.forEach((window, index) => checkMaintenance(window, ['maintenance', index], findings));
   checkSecrets(config, findings);
+  checkDeadLetters(config, findings);
+}
+
+function checkDeadLetters({ sources, dead_letters: { topic } }: ParsedConfig, findings: Findings): void {
+  const reader = sources.find(({ topics }) => topics.some((one) => one === topic));
+  if (topic === undefined || reader === undefined) return;
+  const message = `source "${reader.name}" reads topic "${topic}", so dead letters would go round for ever; name another topic`;
+  findings.error(['dead_letters', 'topic'], message);
 }
 
 function topicPath(config: ParsedConfig, position: number): ConfigPath {
@@ -58,12 +69,7 @@ function topicPath(config: ParsedConfig, position: number): ConfigPath {
 }
 
 function checkSecrets({ kafka, server }: ParsedConfig, findings: Findings): void {
-  if (kafka.sasl && kafka.sasl.password === undefined && kafka.sasl.password_file === undefined) {
-    findings.error(
-      ['kafka', 'sasl'],
-      '"password" is missing; write it, or name a file with it in "password_file"',
-    );
-  }
+  if (kafka.sasl !== undefined) checkSasl(kafka.sasl, ['kafka', 'sasl'], findings);
   const { host, port } = server.listen;
   if (!isLoopback(host) && server.token === undefined && server.token_file === undefined) {
     findings.error(

@@ -1,6 +1,7 @@
 import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
 import { parseDuration } from '../core/duration.ts';
+import { regexFault } from './anchored-regex.ts';
 import { parseBudget } from './budget.ts';
 import { parseRate } from './rate.ts';
 import { Secret } from './secret.ts';
@@ -35,13 +36,27 @@ export function durationField(least = 0) {
   );
 }
 
+const SIZE_UNITS: readonly (readonly [unit: string, bytes: number])[] = [
+  ['GB', 2 ** 30],
+  ['MB', 2 ** 20],
+  ['KB', 2 ** 10],
+];
+
 /** A size of memory as text, in powers of 1024; gives bytes. `least` is the smallest one allowed. */
 export function sizeField(least: number) {
-  return textField('expected a size of at least 256MB, such as 512MB or 4GB', (text) => {
-    const match = /^(\d{1,6})\s*(MB|GB)$/.exec(text.trim());
-    const bytes = Number(match?.[1]) * (match?.[2] === 'GB' ? 2 ** 30 : 2 ** 20);
+  const example = least < 2 ** 20 ? '512KB or 16MB' : '512MB or 4GB';
+  return textField(`expected a size of at least ${sizeText(least)}, such as ${example}`, (text) => {
+    const match = /^(\d{1,6})\s*(KB|MB|GB)$/.exec(text.trim());
+    const [, unit = NaN] = SIZE_UNITS.find(([name]) => name === match?.[2]) ?? [];
+    const bytes = Number(match?.[1]) * unit;
     return bytes >= least ? bytes : null;
   });
+}
+
+/** A size in bytes as `sizeField` reads it, in the largest unit that leaves nothing over. */
+export function sizeText(bytes: number): string {
+  const [name, unit] = SIZE_UNITS.find(([, unit]) => bytes > 0 && bytes % unit === 0) ?? ['KB', 2 ** 10];
+  return `${bytes / unit}${name}`;
 }
 
 const changeText =
@@ -144,6 +159,20 @@ export const urlLoginField = textField('expected a URL such as https://example.o
 });
 
 const isUrl = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text);
+
+/** The name of a topic. */
+export function topicNameField(example: string) {
+  return z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/, `expected a topic name, such as ${example}`);
+}
+
+/** A regular expression for topics' names; stays text. */
+export const topicPatternField = z.string().transform((text, context): string => {
+  const fault = text === '' ? 'is empty' : regexFault(text);
+  if (fault === null) return text;
+  const message = `expected a regular expression such as team-.*-metrics; this one ${fault}`;
+  context.issues.push({ code: 'custom', message, input: text });
+  return z.NEVER;
+});
 
 /** A password, key or token. */
 export const secretField = textField('expected a secret, not an empty text', (text) =>

@@ -1,4 +1,4 @@
-import type { KafkaConfig, TlsConfig } from './config.ts';
+import type { AccessFiles, KafkaConfig, SaslConfig, TlsConfig } from './config.ts';
 
 /** How to get at brokers, secrets in the clear: for the Kafka client alone, never to be printed. */
 export interface KafkaAccess {
@@ -10,11 +10,16 @@ export interface KafkaAccess {
     readonly key?: string;
     readonly servername?: string;
   } | null;
-  readonly sasl: {
-    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-    readonly username: string;
-    readonly password: string;
-  } | null;
+  readonly sasl:
+    | {
+        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+        readonly username: string;
+        readonly password: string;
+      }
+    | { readonly mechanism: 'oauthbearer'; readonly token: string }
+    | null;
+  /** From which they are read again at each connection. */
+  readonly files?: AccessFiles;
 }
 
 /** As node:tls takes it. */
@@ -28,10 +33,22 @@ export function tlsAccess(tls: TlsConfig): NonNullable<KafkaAccess['tls']> {
 }
 
 /** Reveals the secrets of the `kafka` section, or of a channel with brokers of its own. */
-export function kafkaAccess({ brokers, tls, sasl }: Pick<KafkaConfig, keyof KafkaAccess>): KafkaAccess {
+export function kafkaAccess({
+  brokers,
+  tls,
+  sasl,
+  files,
+}: Pick<KafkaConfig, keyof KafkaAccess>): KafkaAccess {
   return {
     brokers,
     tls: tls && tlsAccess(tls),
-    sasl: sasl && { ...sasl, password: sasl.password.reveal() },
+    sasl: sasl && saslAccess(sasl),
+    ...(files !== undefined && { files }),
   };
+}
+
+function saslAccess(sasl: SaslConfig): NonNullable<KafkaAccess['sasl']> {
+  return sasl.mechanism === 'oauthbearer'
+    ? { ...sasl, token: sasl.token.reveal() }
+    : { ...sasl, password: sasl.password.reveal() };
 }

@@ -31,18 +31,25 @@ export const tlsSchema = z.strictObject({
 /** A log-in at brokers, as it is written. */
 export const saslSchema = z.strictObject({
   mechanism: z
-    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'])
     .meta({ description: 'How to prove who we are.' }),
   username: z
     .string()
     .min(1)
-    .meta({ description: 'User name.', forExample: ['strayd'] }),
+    .optional()
+    .meta({ description: 'User name; not for `oauthbearer`.', forExample: ['strayd'] }),
   password: secretField.optional().meta({ description: 'Password.', writeOnly: true }),
   password_file: z
     .string()
     .min(1)
     .optional()
-    .meta({ description: 'A file with the password, instead of `password`.' }),
+    .meta({ description: 'A file with the password, instead of `password`; read again at each connection.' }),
+  token: secretField.optional().meta({ description: 'Token, for `oauthbearer`.', writeOnly: true }),
+  token_file: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'A file with the token, instead of `token`; read again at each connection.' }),
 });
 
 /** The `kafka` section as it is written. */

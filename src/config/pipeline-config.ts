@@ -1,4 +1,5 @@
 import type { DetectorSpec } from '../core/detector.ts';
+import type { Limits } from '../core/limits.ts';
 import type { Config, MaintenanceConfig, SourceConfig } from './config.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { kafkaAccess, tlsAccess } from './kafka-access.ts';
@@ -8,6 +9,8 @@ import type { KafkaAccess } from './kafka-access.ts';
 export interface KafkaConnection extends KafkaAccess {
   readonly groupId: string;
   readonly clientId: string;
+  /** Most bytes that a batch of records may be unpacked to. */
+  readonly unpackedSizeBytes?: number;
 }
 
 /** A source; the log-in at its schema registry is in the clear: for that alone, never to be printed. */
@@ -35,6 +38,9 @@ export interface PipelineConfig {
   readonly maxAlertAgeMs: number;
   readonly maxNotificationsPerHour: number;
   readonly maintenance: readonly MaintenanceConfig[];
+  /** `null`: dead letters stay in the store. */
+  readonly deadLetterTopic: string | null;
+  readonly limits: Limits;
   readonly storePath: string;
 }
 
@@ -42,7 +48,12 @@ export interface PipelineConfig {
 export function pipelineConfig(config: Config): PipelineConfig {
   const { groupId, clientId } = config.kafka;
   return deepFreeze({
-    kafka: { ...kafkaAccess(config.kafka), groupId, clientId },
+    kafka: {
+      ...kafkaAccess(config.kafka),
+      groupId,
+      clientId,
+      unpackedSizeBytes: config.limits.unpackedSizeBytes,
+    },
     sources: config.sources.map(pipelineSource),
     detectors: config.detectors,
     histories: config.histories.map(({ detector, url, token, tls }) => ({
@@ -55,6 +66,8 @@ export function pipelineConfig(config: Config): PipelineConfig {
     maxAlertAgeMs: config.delivery.maxAlertAgeMs,
     maintenance: config.maintenance,
     maxNotificationsPerHour: config.delivery.maxNotificationsPerHour,
+    deadLetterTopic: config.deadLetters.topic,
+    limits: config.limits,
     storePath: config.store.path,
   });
 }

@@ -2,7 +2,7 @@ import type { ChannelConfig, KafkaConfig, TemplateConfig } from './config.ts';
 import { urlSecret } from './fields.ts';
 import type { ConfigPath } from './problem.ts';
 import type { ReferencedFiles } from './referenced-files.ts';
-import { formatHostPort, resolveSasl, resolveTls } from './resolve-kafka.ts';
+import { accessFiles, formatHostPort, resolveSasl, resolveTls } from './resolve-kafka.ts';
 import type { ParsedConfig } from './schema.ts';
 import { Secret } from './secret.ts';
 
@@ -77,11 +77,15 @@ function urlOf(parsed: Parsed<'webhook' | 'slack'>, { path, files }: ChannelPlac
 function clusterOf(
   { brokers, tls, sasl }: Parsed<'kafka'>,
   { path, files, kafka }: ChannelPlace,
-): Pick<KafkaConfig, 'brokers' | 'tls' | 'sasl'> {
-  if (brokers === undefined) return { brokers: kafka.brokers, tls: kafka.tls, sasl: kafka.sasl };
+): Pick<KafkaConfig, 'brokers' | 'tls' | 'sasl' | 'files'> {
+  if (brokers === undefined) {
+    const { brokers: same, tls: itsTls, sasl: itsSasl, files: itsFiles } = kafka;
+    return { brokers: same, tls: itsTls, sasl: itsSasl, ...(itsFiles !== undefined && { files: itsFiles }) };
+  }
   return {
     brokers: brokers.map(formatHostPort),
     tls: resolveTls(tls, [...path, 'tls'], files),
     sasl: sasl === undefined ? null : resolveSasl(sasl, [...path, 'sasl'], files),
+    ...accessFiles({ tls, sasl }, files),
   };
 }

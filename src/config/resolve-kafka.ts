@@ -1,4 +1,4 @@
-import type { KafkaConfig, SaslConfig, TlsConfig } from './config.ts';
+import type { AccessFiles, KafkaConfig, SaslConfig, TlsConfig } from './config.ts';
 import type { HostPort } from './fields.ts';
 import type { ConfigPath } from './problem.ts';
 import type { ReferencedFiles } from './referenced-files.ts';
@@ -15,7 +15,24 @@ export function resolveKafka(parsed: ParsedKafka, files: ReferencedFiles): Kafka
     clientId: parsed.client_id,
     tls: resolveTls(parsed.tls, ['kafka', 'tls'], files),
     sasl: parsed.sasl === undefined ? null : resolveSasl(parsed.sasl, ['kafka', 'sasl'], files),
+    ...accessFiles(parsed, files),
   };
+}
+
+/** The files of `tls` and `sasl`, by what is in them; nothing if there are none. */
+export function accessFiles(
+  { tls, sasl }: Pick<ParsedKafka, 'tls' | 'sasl'>,
+  files: ReferencedFiles,
+): { readonly files?: AccessFiles } {
+  const named = {
+    ...(typeof tls === 'object' && { ca: tls.ca_file, cert: tls.cert_file, key: tls.key_file }),
+    password: sasl?.password_file,
+    token: sasl?.token_file,
+  };
+  const paths = Object.entries(named).flatMap(([name, path]) =>
+    path === undefined ? [] : [[name, files.absolute(path)] as const],
+  );
+  return paths.length === 0 ? {} : { files: Object.fromEntries(paths) };
 }
 
 /** A `tls` key at `path`; `null`: not encrypted. */
@@ -40,14 +57,11 @@ export function resolveSasl(
   path: ConfigPath,
   files: ReferencedFiles,
 ): SaslConfig {
-  const { mechanism, username, password, password_file } = parsed;
-  const secret = files.secret({
-    path,
-    key: 'password',
-    inline: password,
-    file: password_file,
-  });
-  // The cross checks refuse a log-in without a password, so the empty one is never used.
+  const { mechanism, username = '', password, password_file, token, token_file } = parsed;
+  const secret = files.secret({ path, key: 'password', inline: password, file: password_file });
+  const bearer = files.secret({ path, key: 'token', inline: token, file: token_file });
+  // The cross checks refuse a log-in that lacks something, so what is empty is never used.
+  if (mechanism === 'oauthbearer') return { mechanism, token: bearer ?? new Secret('') };
   return { mechanism, username, password: secret ?? new Secret('') };
 }
 

@@ -1,3 +1,4 @@
+import type { TopicChoice } from '../core/topic-choice.ts';
 import type { JsonMappingConfig, RegistryConfig, SourceConfig } from './config.ts';
 import type { ConfigPath } from './problem.ts';
 import type { ReferencedFiles } from './referenced-files.ts';
@@ -11,25 +12,40 @@ type ParsedRegistry = NonNullable<ParsedSource['avro']>['registry'];
 /* The cross checks refuse a format without its mapping, so this one is never used. */
 const NO_MAPPING = { time: '', time_unit: 's' as const, values: [] };
 
-/** A source at `path`, with the files of its registry's log-in read. */
-export function resolveSource(parsed: ParsedSource, path: ConfigPath, files: ReferencedFiles): SourceConfig {
-  const { name, topics, format, json, avro } = parsed;
+/** What is around a source. */
+export interface SourceSurroundings {
+  readonly path: ConfigPath;
+  readonly files: ReferencedFiles;
+  /** Topics that strayd writes. */
+  readonly written: readonly string[];
+}
+
+/** A source with the files of its registry's log-in read. */
+export function resolveSource(parsed: ParsedSource, around: SourceSurroundings): SourceConfig {
+  const { format, json, avro } = parsed;
+  const { path, files } = around;
+  const choice = topicChoice(parsed, around.written);
   switch (format) {
     case 'json':
-      return { name, topics, format, json: resolveMapping(json ?? NO_MAPPING) };
+      return { ...choice, format, json: resolveMapping(json ?? NO_MAPPING) };
     case 'avro': {
       const { registry, ...mapping } = avro ?? { ...NO_MAPPING, registry: { url: '' } };
       return {
-        name,
-        topics,
+        ...choice,
         format,
         avro: resolveMapping(mapping),
         registry: resolveRegistry(registry, [...path, 'avro', 'registry'], files),
       };
     }
     default:
-      return { name, topics, format };
+      return { ...choice, format };
   }
+}
+
+function topicChoice({ name, topics }: ParsedSource, exceptTopics: readonly string[]): TopicChoice {
+  const names = topics.filter((topic) => typeof topic === 'string');
+  const topicPatterns = topics.flatMap((topic) => (typeof topic === 'string' ? [] : [topic.pattern]));
+  return { name, topics: names, ...(topicPatterns.length > 0 && { topicPatterns, exceptTopics }) };
 }
 
 function resolveMapping(mapping: ParsedMapping): JsonMappingConfig {

@@ -4,6 +4,7 @@ import { resolveChannel } from './resolve-channel.ts';
 import { resolveDetector } from './resolve-detector.ts';
 import { resolveHistories } from './resolve-history.ts';
 import { resolveKafka } from './resolve-kafka.ts';
+import { resolveLimits } from './resolve-limits.ts';
 import { resolveSource } from './resolve-source.ts';
 import type { ParsedConfig } from './schema.ts';
 
@@ -11,9 +12,12 @@ import type { ParsedConfig } from './schema.ts';
 export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Config {
   const { listen, external_url, token, token_file } = parsed.server;
   const kafka = resolveKafka(parsed.kafka, files);
+  const written = writtenTopics(parsed);
   return {
     kafka,
-    sources: parsed.sources.map((source, index) => resolveSource(source, ['sources', index], files)),
+    sources: parsed.sources.map((source, index) =>
+      resolveSource(source, { path: ['sources', index], files, written }),
+    ),
     detectors: parsed.detectors.map(resolveDetector),
     histories: resolveHistories(parsed, files),
     channels: parsed.channels.map((channel, index) =>
@@ -25,6 +29,8 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
       maxNotificationsPerHour: parsed.delivery.max_notifications_per_hour,
       timezone: parsed.delivery.timezone,
     },
+    deadLetters: { topic: parsed.dead_letters.topic ?? null },
+    limits: resolveLimits(parsed.limits),
     store: { path: files.absolute(parsed.store.path) },
     server: {
       listen,
@@ -32,6 +38,12 @@ export function resolveConfig(parsed: ParsedConfig, files: ReferencedFiles): Con
       token: files.secret({ path: ['server'], key: 'token', inline: token, file: token_file }),
     },
   };
+}
+
+/** Read again, they would go round and round. */
+function writtenTopics({ channels, dead_letters: { topic } }: ParsedConfig): string[] {
+  const alerts = channels.flatMap((channel) => (channel.type === 'kafka' ? [channel.topic] : []));
+  return topic === undefined ? alerts : [...alerts, topic];
 }
 
 function resolveMaintenance(parsed: ParsedConfig['maintenance'][number]): MaintenanceConfig {

@@ -10,10 +10,13 @@ import {
   selectorField,
   timeField,
   timezoneField,
+  topicNameField,
+  topicPatternField,
   urlField,
 } from './fields.ts';
 import { avroMapping, jsonMapping } from './json-mapping-schema.ts';
 import { kafkaSchema } from './kafka-schema.ts';
+import { limitsSchema } from './limits-schema.ts';
 
 const source = z.strictObject({
   name: nameField.meta({
@@ -22,13 +25,22 @@ const source = z.strictObject({
   }),
   topics: z
     .array(
-      z
-        .string()
-        .min(1)
-        .meta({ forExample: ['metrics'] }),
+      z.union([
+        z
+          .string()
+          .min(1)
+          .meta({ forExample: ['metrics'] }),
+        z.strictObject({
+          pattern: topicPatternField.meta({
+            description:
+              'Regular expression that a topic’s whole name matches; one that is created later is read too.',
+            forExample: ['team-.*-metrics'],
+          }),
+        }),
+      ]),
     )
     .min(1)
-    .meta({ description: 'Kafka topics to read.', forExample: [['metrics']] }),
+    .meta({ description: 'Kafka topics to read, by name or by `{pattern: …}`.', forExample: [['metrics']] }),
   format: z.enum(['prometheus_json', 'remote_write', 'otlp', 'influx', 'json', 'avro']).meta({
     description:
       'What a record holds (docs/formats.md). `prometheus_json`: as prometheus-kafka-adapter writes it; `remote_write`: Prometheus remote write 1.0 or 2.0; ' +
@@ -53,6 +65,16 @@ const delivery = z.strictObject({
     description: 'Time zone of the local times that alerts tell beside UTC.',
     forExample: ['Europe/Berlin'],
   }),
+});
+
+const deadLetters = z.strictObject({
+  topic: topicNameField('strayd-dead-letters')
+    .optional()
+    .meta({
+      description:
+        'Topic at the same brokers that they are sent on to, bytes as they were, with headers that say where they are from and why; it must exist. Without it they are only in the store.',
+      forExample: ['strayd-dead-letters'],
+    }),
 });
 
 const store = z.strictObject({
@@ -128,6 +150,10 @@ export const configSchema = z.strictObject({
       'Times of planned work, once or again and again: alerts in them are on record only, and nothing in them is learned from.',
   }),
   delivery: delivery.prefault({}).meta({ description: 'How alerts are sent.' }),
+  dead_letters: deadLetters.prefault({}).meta({ description: 'Where records go that can’t be used.' }),
+  limits: limitsSchema
+    .prefault({})
+    .meta({ description: 'Bounds of what comes in, and of what is kept in memory.' }),
   store: store.prefault({}).meta({ description: 'What is kept on disk.' }),
   server: server.prefault({}).meta({ description: 'The HTTP side.' }),
 });

@@ -49,7 +49,7 @@ function writtenFeature({ name, metric, where, as, aggregate, unit, gate }: Feat
 }
 
 function writtenAlert({ alert, ...spec }: DetectorSpec): WrittenDetector {
-  const { grouping, confirm, acceptAfterMs, runbookUrl } = alert satisfies AlertSpec;
+  const { grouping, confirm, acceptAfterMs, runbookUrl, absence, flatline } = alert satisfies AlertSpec;
   return {
     budget: budgetText({ ...spec, alert }),
     confirm,
@@ -67,6 +67,8 @@ function writtenAlert({ alert, ...spec }: DetectorSpec): WrittenDetector {
       group_wait: formatDuration(grouping.waitMs),
       group_interval: formatDuration(grouping.intervalMs),
     }),
+    absence: absence?.mode === 'on' ? { after: formatDuration(absence.afterMs) } : (absence?.mode ?? 'off'),
+    flatline: flatline === undefined ? 'off' : { after: formatDuration(flatline.afterMs) },
   };
 }
 

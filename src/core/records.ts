@@ -13,6 +13,8 @@ export interface RawRecord {
   readonly timeMs: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
+  /** It lies in a compressed batch that is too large when unpacked: key and value are not known. */
+  readonly isTooLarge?: true;
 }
 
 /** By what a record is known again: its offset, and a hash of its time, key and value. */

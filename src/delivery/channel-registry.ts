@@ -80,7 +80,6 @@ function edgeChannel(
 }
 
 function kafkaSecrets({ tls, sasl }: KafkaChannelConfig): readonly string[] {
-  return [sasl?.password ?? null, tls?.key ?? null].flatMap((secret) =>
-    secret === null ? [] : [secret.reveal()],
-  );
+  const login = sasl?.mechanism === 'oauthbearer' ? sasl.token : (sasl?.password ?? null);
+  return [login, tls?.key ?? null].flatMap((secret) => (secret === null ? [] : [secret.reveal()]));
 }

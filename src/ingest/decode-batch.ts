@@ -15,7 +15,11 @@ const whole = (reason: RejectReason, detail: string): DecodedValue => ({
 });
 
 const decodeRecord = (record: RawRecord, format: SampleFormat, limits: DecodeLimits): DecodedValue => {
-  const { value } = record;
+  const { value, isTooLarge } = record;
+  if (isTooLarge === true) {
+    const most = `at most ${limits.maxUnpackedBytes} bytes are allowed`;
+    return whole('too_large_unpacked', `the batch that holds the record is too large unpacked: ${most}`);
+  }
   if (value === null) return whole('no_value', 'the record has no value (a tombstone); a sample is expected');
   if (value.byteLength > limits.maxRecordBytes) {
     const sizes = `${value.byteLength} bytes, at most ${limits.maxRecordBytes} are allowed`;

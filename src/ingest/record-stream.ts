@@ -34,6 +34,8 @@ export interface RecordStream {
   start(handler: StreamHandler): Promise<void>;
   /** Tells the broker where another store would go on; called after the transaction, never before. */
   commit(marks: readonly PartitionMark[], owner: string): Promise<void>;
+  /** Bytes that are fetched and wait for their turn, where it fetches ahead. */
+  waitingBytes?(): number;
   /** Stops reading; resolves when no handler call is under way any more. A last `commit` may follow. */
   stop(): Promise<void>;
   /** Lets go of connections and group membership, where there are any; after `stop` and the last `commit`. */

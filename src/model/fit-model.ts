@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from '../core/limits.ts';
 import type { BackendName } from './backend.ts';
 import { saveEnsemble } from './ensemble-format.ts';
 import { FLEET } from './ensemble-parts.ts';
@@ -47,7 +48,6 @@ export interface FittedModel {
 
 const DEFAULT_MAX_WINDOWS = 20_000;
 const DEFAULT_PRIOR_ROWS = 100;
-const DEFAULT_BASIS_BYTES = 256 * 2 ** 20;
 
 /** Where each stage starts and ends on the way from 0 to 1. */
 const STAGES = { linear: [0, 0.3], net: [0.3, 0.85], statistics: [0.85, 1] } as const;
@@ -96,7 +96,7 @@ async function fitGroups(
   options: FitOptions,
 ): Promise<Map<string, FittedGroup>> {
   const kernels = await loadKernels(input.modelSpec.backend);
-  const basisBytes = { left: options.basisBytes ?? DEFAULT_BASIS_BYTES };
+  const basisBytes = { left: options.basisBytes ?? DEFAULT_LIMITS.modelMemoryBytes };
   const results = new Map<string, FittedGroup>();
   for (const [index, group] of plan.groups.entries()) {
     const context: GroupContext = {

@@ -1,11 +1,12 @@
 import type { DetectorSpec } from '../core/detector.ts';
+import { DEFAULT_LIMITS } from '../core/limits.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import type { RestoredState } from './checkpoint.ts';
 import { IncidentFold } from './alerts/incident-fold.ts';
 import type { CronTimes } from './alerts/quiet-window.ts';
 import { QuietWindows } from './alerts/quiet-windows.ts';
 import type { DetectorState } from './detector-state.ts';
-import { DEFAULT_LIMITS, scoringContext, type PipelineLimits, type PipelineState } from './pipeline-state.ts';
+import { scoringContext, type PipelineLimits, type PipelineState } from './pipeline-state.ts';
 import { restoreEntities, restorePartitions } from './restore.ts';
 import { trialOf } from './promotion-trial.ts';
 import type { InitialCalibrations } from './scoring/initial-calibrations.ts';

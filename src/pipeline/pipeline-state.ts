@@ -1,3 +1,4 @@
+import type { Limits } from '../core/limits.ts';
 import type { PartitionId } from '../core/records.ts';
 import type { QuietWindows } from './alerts/quiet-windows.ts';
 import { budgetAt, excludedAt, type DetectorState } from './detector-state.ts';
@@ -7,23 +8,10 @@ import type { ScoringContext } from './scoring/scoring-state.ts';
 import { catchUp, newSource, type SourceState } from './source-state.ts';
 
 /** Bounds of what is kept in memory; over them samples are counted and left out. */
-export interface PipelineLimits {
-  readonly entitiesPerDetector: number;
-  /** A series counts once for each feature that it serves. */
-  readonly seriesPerEntity: number;
-  /** Series of a source whose place is remembered. */
-  readonly seriesCached: number;
-  /** Samples held back while partitions replay after a restart; beyond it these do not wait any more. */
-  readonly samplesHeldBack: number;
-}
-
-/** Room for the fleets that one machine can score. */
-export const DEFAULT_LIMITS: PipelineLimits = {
-  entitiesPerDetector: 100_000,
-  seriesPerEntity: 2_000,
-  seriesCached: 1_000_000,
-  samplesHeldBack: 500_000,
-};
+export type PipelineLimits = Pick<
+  Limits,
+  'entitiesPerDetector' | 'seriesPerEntity' | 'seriesCached' | 'samplesHeldBack'
+>;
 
 /** The pipeline's whole memory. `step` changes it in place; nobody else does. */
 export interface PipelineState {

@@ -152,6 +152,7 @@ export interface ModelView {
 }
 
 export interface DeadLetterView {
+  readonly source: string;
   readonly reason: string;
   readonly count: number;
   readonly example: {
@@ -220,6 +221,28 @@ export interface EntitySteps {
   }[];
 }
 
+/** A bound under `limits` that a source exceeds; times in RFC 3339. */
+export interface LimitView {
+  readonly source: string;
+  /** As in `strayd_limit_exceeded_total{limit}`. */
+  readonly limit: string;
+  /** Where it is set. */
+  readonly key: string | null;
+  /** How often, since `since`. */
+  readonly count: number;
+  readonly since: string;
+  readonly last: string;
+  /** What it means and the way out. */
+  readonly text: string;
+}
+
+/** History that is being read back; `ratio` 0…1. */
+export interface BootstrapView {
+  readonly ratio: number;
+  /** One sentence for people. */
+  readonly text: string;
+}
+
 /** What the daemon tells of itself in one look. */
 export interface StatusView {
   readonly version: string;
@@ -227,12 +250,16 @@ export interface StatusView {
   readonly trouble: readonly string[];
   /** Mutes and maintenance in force. */
   readonly quiet: readonly WindowView[];
+  /** Bounds that were exceeded in the last ten minutes. */
+  readonly limits: readonly LimitView[];
   readonly detectors: readonly {
     readonly detector: string;
     readonly mode: string;
     readonly entities: number;
     readonly openAlerts: number;
     readonly warmupRatio: number;
+    /** `null` unless history is being read back just now. */
+    readonly bootstrap: BootstrapView | null;
     readonly modelVersion: string | null;
     readonly training: string;
     /** Where the thresholds lie now, `null` while nothing is scored. */

@@ -210,6 +210,10 @@ export function createMetrics(
       ['thread'],
     ),
     storeBytes: gauge('strayd_store_bytes', 'Size of the data directory.'),
+    fetchedBytes: gauge(
+      'strayd_fetched_bytes',
+      'Records fetched from Kafka that wait for their turn, in bytes; bounded by limits.batch_memory.',
+    ),
     eventsTotal: counter('strayd_events_total', 'Log lines by event; each event is logged and counted.', [
       'event',
       'level',

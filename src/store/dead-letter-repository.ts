@@ -9,6 +9,18 @@ export interface DeadLetterReason {
   readonly newest: DeadLetter;
 }
 
+/** A letter with its place in the ring: ids rise by one, so that a gap is what the ring has lost. */
+export interface NumberedLetter {
+  readonly id: number;
+  readonly letter: DeadLetter;
+}
+
+/** How much is taken at once. */
+export interface LetterBatch {
+  readonly count: number;
+  readonly bytes: number;
+}
+
 /** The ring's bounds. */
 export interface DeadLetterBounds {
   readonly maxCount: number;
@@ -36,6 +48,7 @@ export class DeadLetterRepository {
   readonly #delete;
   readonly #newest;
   readonly #reasons;
+  readonly #after;
   #held: { count: number; bytes: number } | null = null;
 
   constructor(database: Database, bounds: DeadLetterBounds) {
@@ -52,6 +65,9 @@ export class DeadLetterRepository {
     this.#delete = database.prepare<[number]>('DELETE FROM dead_letters WHERE id = ?');
     this.#newest = database.prepare<[number], DeadLetter>(
       `SELECT ${COLUMNS} FROM dead_letters ORDER BY id DESC LIMIT ?`,
+    );
+    this.#after = database.prepare<[number, number], DeadLetter & { readonly id: number }>(
+      `SELECT id, ${COLUMNS} FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?`,
     );
     this.#reasons = database.prepare<[number], ReasonRow>(
       `SELECT d.source, d.topic, d.partition, d."offset", d.reason, d.detail, d.bytes, g.count FROM dead_letters d
@@ -72,6 +88,18 @@ export class DeadLetterRepository {
       held.bytes += changes * kept.length;
     }
     this.#shrink(held);
+  }
+
+  /** Those that came after the one with this id, oldest first, within `most`, at least one. */
+  after(id: number, most: LetterBatch): NumberedLetter[] {
+    const letters: NumberedLetter[] = [];
+    let bytes = 0;
+    for (const row of this.#after.iterate(id, most.count)) {
+      bytes += row.bytes.length;
+      if (letters.length > 0 && bytes > most.bytes) break;
+      letters.push({ id: row.id, letter: letterOf(row) });
+    }
+    return letters;
   }
 
   /** Newest first. */

@@ -8,7 +8,7 @@ import type { KeptStep, RestoredState } from '../pipeline/checkpoint.ts';
 import type { KeptHistory } from '../pipeline/explain/kept-history.ts';
 import type { Alert, ModelActivation } from '../pipeline/effects.ts';
 import type { AlertQuery, AlertRecord } from './alert-repository.ts';
-import type { DeadLetterReason } from './dead-letter-repository.ts';
+import type { DeadLetterReason, LetterBatch, NumberedLetter } from './dead-letter-repository.ts';
 import { widthOf } from './kept-rows.ts';
 import type { IncidentQuery, IncidentRecord } from './incident-repository.ts';
 import type { ModelRecord } from './model-repository.ts';
@@ -225,6 +225,11 @@ export class StoreReader {
 
   deadLetters(limit: number): DeadLetter[] {
     return this.read(({ deadLetters }) => deadLetters.newest(limit));
+  }
+
+  /** Those after an id, oldest first, within `most`. */
+  deadLettersAfter(id: number, most: LetterBatch): NumberedLetter[] {
+    return this.read(({ deadLetters }) => deadLetters.after(id, most));
   }
 
   deadLetterReasons(limit: number): DeadLetterReason[] {

@@ -35,6 +35,8 @@ export interface TrainingOptions {
   readonly signal?: AbortSignal;
   /** Whether to put known faults into normal rows and tell on the card which would be found. */
   readonly selfTest?: boolean;
+  /** For entities' own linear bases; absent: the default of `limits.model_memory`. */
+  readonly modelMemoryBytes?: number | undefined;
 }
 
 /** How a run ended. `file` holds the sections model, calibration and card. */
@@ -92,6 +94,7 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
     },
     {
       ...silently(options),
+      ...(options.modelMemoryBytes !== undefined && { basisBytes: options.modelMemoryBytes }),
       onProgress: ({ fraction, detail }) =>
         options.onProgress?.({ stage: 'fit', fraction: FIT_SHARE * fraction, detail }),
     },

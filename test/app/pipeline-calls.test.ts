@@ -78,7 +78,7 @@ describe('a training that is handed over', () => {
     const config = { detectors: [spec], storePath: place.path } as unknown as PipelineConfig;
     const timer = setInterval(() => undefined, 1e6);
     const beginning = { stop: () => Promise.resolve(true) };
-    return { config, store, stream, runner, report, timer, beginning, turns: new Turns() };
+    return { config, store, stream, runner, report, timer, beginning, letters: null, turns: new Turns() };
   }
 
   /** Makes a kind of write fail, as a full disk does, until the function answered is called. */

@@ -40,7 +40,7 @@ test('the past ends now, and then each step is sent once its minute is over', as
     expect(records.length).toBeGreaterThan(0);
     for (const { timeMs, value } of records) {
       expect(Math.floor(timeMs / MINUTE)).toBe(endMs / MINUTE - 1);
-      expect(Date.parse((JSON.parse(value) as { timestamp: string }).timestamp)).toBe(timeMs);
+      expect(Date.parse((JSON.parse(String(value)) as { timestamp: string }).timestamp)).toBe(timeMs);
     }
   }
 });

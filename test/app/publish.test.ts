@@ -13,6 +13,7 @@ it('dead letters are told by their counts, also those that were too many to be k
     thresholds: new Map(),
     sequence: 1,
     storeBytes: 0,
+    waitingBytes: 0,
     heldBack: 0,
     loopDelaySeconds: 0,
   });

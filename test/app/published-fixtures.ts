@@ -17,6 +17,7 @@ export function publishedWith(parts: Partial<Published>): Published {
     partitions: [],
     detectors: [],
     storeBytes: 0,
+    waitingBytes: 0,
     forgotten: [],
     loopDelaySeconds: 0,
     ...parts,

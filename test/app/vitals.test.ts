@@ -22,6 +22,22 @@ describe('Vitals', () => {
     expect(vitals.notAlive()).toBeNull();
   });
 
+  it('tells how far the reading of history is, until it is over or has failed', () => {
+    const read = (fraction: number, isOver = false): void => {
+      const fields = { detectors: ['hosts'], fraction, vectors: 10, isOver };
+      vitals.noted({ event: 'bootstrap', level: 'info', message: `at ${fraction}`, fields });
+    };
+    expect(vitals.bootstrap('hosts')).toBeNull();
+    read(0.25);
+    expect(vitals.bootstrap('hosts')).toEqual({ ratio: 0.25, text: 'at 0.25' });
+    expect(vitals.bootstrap('apps')).toBeNull();
+    read(1, true);
+    expect(vitals.bootstrap('hosts')).toBeNull();
+    read(0.5);
+    note('bootstrap_failed');
+    expect(vitals.bootstrap('hosts')).toBeNull();
+  });
+
   it('is ready with an open store and a partition to read, and stays so when the group sorts itself out', () => {
     expect(vitals.notReady()).toEqual(['the store is not open yet', 'no partition has been assigned yet']);
     vitals.storeOpened();

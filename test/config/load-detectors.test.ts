@@ -22,7 +22,7 @@ describe('the detectors section to be edited', () => {
     cohort: [role]
     mode: alert
     training: {bootstrap: kafka, memory_limit: 512MB, min_steps: 9}
-    alert: {budget: 2 per day per entity, min_change: [7%, 0.5], accept_after: 2d, group_by: [], runbook_url: 'https://example.org/x'}
+    alert: {budget: 2 per day per entity, min_change: [7%, 0.5], accept_after: 2d, group_by: [], absence: {after: 40m}, flatline: off, runbook_url: 'https://example.org/x'}
 `,
       `sources: [{name: node, topics: [m], format: prometheus_json}]
 detectors:

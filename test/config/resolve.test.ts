@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/core/limits.ts';
 import { pipelineConfig } from '../../src/config/pipeline-config.ts';
 import { MINIMAL, loadText } from './load-text.ts';
 
@@ -77,6 +78,8 @@ describe('defaults', () => {
       channels: [],
       maintenance: [],
       delivery: { maxAlertAgeMs: 3_600_000, maxNotificationsPerHour: 20, timezone: 'UTC' },
+      deadLetters: { topic: null },
+      limits: DEFAULT_LIMITS,
       store: { path: '/c/strayd-data' },
       server: { listen: { host: '127.0.0.1', port: 9477 }, externalUrl: null, token: null },
     });
@@ -102,6 +105,26 @@ describe('defaults', () => {
 
   test('of min_steps follow the longest window where steps are long', () => {
     expect(detectorOf('    step: 5m\n').training.minSteps).toBe(512);
+  });
+});
+
+test('topics by pattern never take what strayd writes itself', () => {
+  const channels =
+    'channels: [{name: k, type: kafka, topic: team-alerts}, {name: h, type: webhook, url: "https://h.example"}]\n';
+  const text = MINIMAL.replace('topics: [metrics]', 'topics: [metrics, {pattern: "team-.*"}]');
+  expect(loadText(text + channels).config.sources).toMatchObject([
+    { topics: ['metrics'], topicPatterns: ['team-.*'], exceptTopics: ['team-alerts'] },
+  ]);
+});
+
+test('limits are counts and sizes in powers of 1024; those left out keep their defaults', () => {
+  const text = `${MINIMAL}limits: {entities_per_detector: 50, record_size: 512KB, unpacked_size: 2GB, label_length: 200}\n`;
+  expect(loadText(text).config.limits).toEqual({
+    ...DEFAULT_LIMITS,
+    entitiesPerDetector: 50,
+    recordSizeBytes: 512 * 1024,
+    unpackedSizeBytes: 2 * 2 ** 30,
+    labelLength: 200,
   });
 });
 
@@ -153,7 +176,13 @@ server: {listen: "0.0.0.0:9477", token: token-word}
 
   test('come from the file itself, a variable or a `_file` twin without its last line end', () => {
     const { kafka, channels, server } = load().config;
-    expect(kafka.sasl?.password.reveal()).toBe('password-word');
+    expect(kafka.sasl?.mechanism === 'scram-sha-256' && kafka.sasl.password.reveal()).toBe('password-word');
+    expect(kafka.files).toEqual({
+      ca: '/etc/strayd/ca.pem',
+      cert: '/etc/strayd/client.crt',
+      key: '/keys/client.pem',
+      password: '/etc/strayd/password',
+    });
     expect(channels[0]?.type === 'webhook' && channels[0].secret?.reveal()).toBe('hook-word');
     expect(server.token?.reveal()).toBe('token-word');
   });
@@ -179,8 +208,15 @@ server: {listen: "0.0.0.0:9477", token: token-word}
       brokers: ['localhost:9092'],
       groupId: 'strayd',
       clientId: 'strayd',
+      unpackedSizeBytes: DEFAULT_LIMITS.unpackedSizeBytes,
       tls: { ca: 'CA', cert: 'CERT', key: 'key-word', servername: 'kafka' },
       sasl: { mechanism: 'scram-sha-256', username: 'u', password: 'password-word' },
+      files: {
+        ca: '/etc/strayd/ca.pem',
+        cert: '/etc/strayd/client.crt',
+        key: '/keys/client.pem',
+        password: '/etc/strayd/password',
+      },
     });
     expect(JSON.stringify(plain)).not.toMatch(/hook-word|token-word/);
   });

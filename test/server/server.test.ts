@@ -122,7 +122,7 @@ function fakeBackend(changes: Partial<Backend> = {}) {
   const backend: Backend = {
     notAlive: () => null,
     notReady: () => [],
-    status: () => ({ version: '1', startedMs: 0, trouble: [], quiet: [], detectors: [] }),
+    status: () => ({ version: '1', startedMs: 0, trouble: [], limits: [], quiet: [], detectors: [] }),
     alerts: (filter) => {
       asked.filters.push(filter);
       return [view];

@@ -23,16 +23,31 @@ export interface KafkaBroker {
 const CLUSTER_ID = 'c3RyYXlkLXRlc3QtMDAwMQ';
 const JVM = ['-Xmx384m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 
-const properties = (port: number, controllerPort: number, folder: string): string =>
+/** Listeners beside the plain one, and what they need. */
+export interface BrokerExtras {
+  readonly listeners: readonly { readonly name: string; readonly protocol: string; readonly port: number }[];
+  /** Lines of server.properties. */
+  readonly properties: readonly string[];
+  /** As `StorageTool format --add-scram` takes them. */
+  readonly scramUsers: readonly string[];
+}
+
+const NO_EXTRAS: BrokerExtras = { listeners: [], properties: [], scramUsers: [] };
+
+const properties = (
+  [port, controllerPort]: readonly [number, number],
+  folder: string,
+  { listeners, properties: more }: BrokerExtras,
+): string =>
   [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    `listeners=${[`PLAINTEXT://127.0.0.1:${port}`, ...addressesOf(listeners)].join(',')},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=${[`PLAINTEXT://127.0.0.1:${port}`, ...addressesOf(listeners)].join(',')}`,
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=PLAINTEXT',
-    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    `listener.security.protocol.map=${['CONTROLLER:PLAINTEXT', 'PLAINTEXT:PLAINTEXT', ...listeners.map(({ name, protocol }) => `${name}:${protocol}`)].join(',')}`,
     `log.dirs=${join(folder, 'log')}`,
     'auto.create.topics.enable=false',
     'offsets.topic.replication.factor=1',
@@ -47,8 +62,12 @@ const properties = (port: number, controllerPort: number, folder: string): strin
     // Tests write records of any age, and of hours to come.
     'log.retention.ms=-1',
     'log.message.timestamp.after.max.ms=9223372036854775807',
+    ...more,
     '',
   ].join('\n');
+
+const addressesOf = (listeners: BrokerExtras['listeners']): string[] =>
+  listeners.map(({ name, port }) => `${name}://127.0.0.1:${port}`);
 
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -62,14 +81,15 @@ const answers = (port: number): Promise<boolean> =>
   });
 
 /** Starts Apache Kafka (KRaft, one node) on free loopback ports with data under the system's temporary folder. */
-export const startKafkaBroker = async (): Promise<KafkaBroker> => {
+export const startKafkaBroker = async (extras = NO_EXTRAS): Promise<KafkaBroker> => {
   const jars = await installKafka();
   const folder = await mkdtemp(join(tmpdir(), 'strayd-kafka-'));
   const [port, controllerPort] = [await freePort(), await freePort()];
   const config = join(folder, 'server.properties');
-  await writeFile(config, properties(port, controllerPort, folder));
+  await writeFile(config, properties([port, controllerPort], folder, extras));
   const java = [...JVM, '-cp', join(jars, '*')];
-  const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config];
+  const scram = extras.scramUsers.flatMap((user) => ['--add-scram', user]);
+  const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config, ...scram];
   await promisify(execFile)('java', [...java, ...format]);
   let broker: GuardedProcess | null = null;
   const start = async (): Promise<void> => {

@@ -7,6 +7,7 @@ import { openStore } from '../../store/open-store.ts';
 import { StoreError } from '../../store/store-error.ts';
 import type { Report } from '../telemetry.ts';
 import { chooseFeatures, type FeatureChoice } from './choose-features.ts';
+import { expandTopics } from '../expand-topics.ts';
 import { discoverTopic } from './discover-topic.ts';
 import type { SeenSeries } from './series-census.ts';
 
@@ -100,12 +101,12 @@ export function withFeatures(config: Config, decided: readonly DecidedFeatures[]
 }
 
 async function seriesOf(config: Config, spec: DetectorSpec): Promise<SeenSeries[]> {
-  const { kafka, sources } = pipelineConfig(config);
+  const { kafka, sources, limits } = await expandTopics(pipelineConfig(config));
   const isSelected = compileMatchers(spec.select);
   const series: SeenSeries[] = [];
   for (const source of sources.filter(({ name }) => spec.source === null || spec.source === name)) {
     for (const topic of source.topics) {
-      const found = await discoverTopic({ connection: kafka, topic, format: source });
+      const found = await discoverTopic({ connection: kafka, topic, format: source, limits });
       series.push(...found.series.filter(({ metric, labels }) => isSelected(metric, labels)));
     }
   }
@@ -114,8 +115,8 @@ async function seriesOf(config: Config, spec: DetectorSpec): Promise<SeenSeries[
 
 function nothingFound(config: Config, spec: DetectorSpec, series: readonly SeenSeries[]): string {
   const { source: wanted } = spec;
-  const topics = config.sources.flatMap(({ name, topics: own }) =>
-    wanted === null || wanted === name ? own : [],
+  const topics = config.sources.flatMap(({ name, topics: own, topicPatterns = [] }) =>
+    wanted === null || wanted === name ? [...own, ...topicPatterns] : [],
   );
   const seen =
     series.length === 0

@@ -3,8 +3,9 @@ import { sampleFormat, type FormatChoice } from '../../ingest/formats/format-reg
 import { recogniseFormat, type RecognisedFormat } from '../../ingest/formats/recognise-format.ts';
 import { readStretches, type PartitionLog } from '../../ingest/kafka/read-stretches.ts';
 import type { RawRecord } from '../../core/records.ts';
-import type { SampleFormat } from '../../ingest/formats/sample-format.ts';
-import { DECODE_LIMITS } from '../decode-limits.ts';
+import type { DecodeLimits, SampleFormat } from '../../ingest/formats/sample-format.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../core/limits.ts';
+import { decodeLimits } from '../decode-limits.ts';
 import { SeriesCensus, type SeenSeries } from './series-census.ts';
 
 /** What a topic holds, as far as a bounded sample of several times shows. */
@@ -31,6 +32,8 @@ export interface DiscoveryRequest {
   readonly topic: string;
   /** What its records are, if that is known; else it is found out. */
   readonly format?: FormatChoice;
+  /** Absent: those of a configuration that names none. */
+  readonly limits?: Limits;
 }
 
 const OLDER_STRETCHES = 3;
@@ -51,6 +54,7 @@ export async function discoverTopic({
   connection,
   topic,
   format,
+  limits = DEFAULT_LIMITS,
 }: DiscoveryRequest): Promise<TopicDiscovery> {
   const stretches = Array.from({ length: OLDER_STRETCHES + 1 }, (): Stretch => ({ records: [], bytes: 0 }));
   const { partitions, allTopics } = await readStretches({
@@ -83,7 +87,7 @@ export async function discoverTopic({
     newestMs: times.reduce((most, timeMs) => Math.max(most, timeMs), -Infinity),
     records: times.length,
     bytes: stretches.reduce((sum, { bytes }) => sum + bytes, 0),
-    ...(await countSeries(stretches, format)),
+    ...(await countSeries(stretches, format, decodeLimits(limits))),
   };
 }
 
@@ -102,6 +106,7 @@ const bytesFor = (stretch: number): number =>
 async function countSeries(
   stretches: readonly Stretch[],
   known: FormatChoice | undefined,
+  limits: DecodeLimits,
 ): Promise<Pick<TopicDiscovery, 'format' | 'samples' | 'series'>> {
   const values = stretches.flatMap(({ records }) =>
     records.flatMap(({ value }) => (value === null ? [] : [value])),
@@ -110,8 +115,8 @@ async function countSeries(
   const tried = values.filter((_, index) => index % every === 0);
   const format =
     known === undefined
-      ? recogniseFormat(tried, DECODE_LIMITS)
-      : { choice: known, records: values.length, trials: [] };
+      ? recogniseFormat(tried, limits)
+      : { choice: known, records: values.length, trials: [], looksLikeAvro: false };
   const census = new SeriesCensus();
   if (format.choice !== null) {
     const decoder = sampleFormat(format.choice);
@@ -119,7 +124,7 @@ async function countSeries(
     stretches.forEach(({ records }, stretch) => {
       for (const { value } of records) {
         if (value === null) continue;
-        for (const sample of decoder.decode(value, DECODE_LIMITS).samples) census.add(sample, stretch);
+        for (const sample of decoder.decode(value, limits).samples) census.add(sample, stretch);
       }
     });
   }

@@ -5,6 +5,7 @@ import { formatDuration } from '../../core/duration.ts';
 import { sampleFormat } from '../../ingest/formats/format-registry.ts';
 import { LogHistory } from '../../ingest/kafka/log-history.ts';
 import type { StoreWriter } from '../../store/store-writer.ts';
+import { expandTopics } from '../expand-topics.ts';
 import type { Report } from '../telemetry.ts';
 import { beginningsOf, sourcesOf, type Beginning } from './beginnings.ts';
 import { bootstrapNote, isToBeRead, noteName, type BootstrapNote } from './bootstrap-notes.ts';
@@ -34,18 +35,21 @@ const NOWHERE: ReadonlyMap<string, Beginning> = new Map();
  * record. Never rejects for what Kafka or Prometheus does: then the detector begins without, and that is told.
  */
 export async function bootstrap(options: BootstrapOptions): Promise<ReadonlyMap<string, Beginning>> {
-  const { config, store, signal } = options;
-  const wanting = config.detectors.filter(({ training }) => training.bootstrap !== undefined);
+  const { store, signal } = options;
+  const wanting = options.config.detectors.filter(({ training }) => training.bootstrap !== undefined);
   const pending = wanting.filter((spec) => isToBeRead(store, spec));
   const marked = new Set(store.marks().map(({ source }) => source));
-  const unread = wanting.filter((spec) => sourcesOf(spec, config).some(({ name }) => !marked.has(name)));
+  const unread = wanting.filter((spec) =>
+    sourcesOf(spec, options.config).some(({ name }) => !marked.has(name)),
+  );
   if (pending.length === 0 && unread.length === 0) return NOWHERE;
-  const log = await openLog(options, wanting);
-  if (log === null) return NOWHERE;
+  const opened = await openLog(options, wanting);
+  if (opened === null) return NOWHERE;
+  const { log, config } = opened;
   try {
     const span = await log.span();
     if (span === null) return NOWHERE;
-    await readAll({ ...options, log, pending, span: { fromMs: span.oldestMs, toMs: span.newestMs } });
+    await readAll({ ...options, config, log, pending, span: { fromMs: span.oldestMs, toMs: span.newestMs } });
     if (signal.aborted) return NOWHERE;
     return await beginningsOf(log, {
       config,
@@ -71,22 +75,22 @@ interface Reading extends BootstrapOptions {
 async function openLog(
   options: BootstrapOptions,
   wanting: readonly DetectorSpec[],
-): Promise<LogHistory | null> {
-  const { config, report, signal } = options;
-  const topics = [
-    ...new Set(wanting.flatMap((spec) => sourcesOf(spec, config).flatMap((source) => source.topics))),
-  ];
+): Promise<{ readonly log: LogHistory; readonly config: PipelineConfig } | null> {
+  const { report, signal } = options;
   let isTold = false;
   while (!signal.aborted) {
     try {
-      return await LogHistory.open({
+      const config = await expandTopics(options.config);
+      const topics = wanting.flatMap((spec) => sourcesOf(spec, config).flatMap((source) => source.topics));
+      const log = await LogHistory.open({
         connection: config.kafka,
         groupId: config.kafka.groupId,
-        topics,
+        topics: [...new Set(topics)],
         log: () => undefined,
       });
+      return { log, config };
     } catch (error) {
-      const message = `Kafka at ${config.kafka.brokers.join(', ')}: ${messageOf(error)}; trying again until it answers, to read history back`;
+      const message = `Kafka at ${options.config.kafka.brokers.join(', ')}: ${messageOf(error)}; trying again until it answers, to read history back`;
       if (!isTold) report({ event: 'kafka_trouble', level: 'error', message });
       isTold = true;
       await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
@@ -130,7 +134,7 @@ async function readLogs(specs: readonly DetectorSpec[], reading: Reading): Promi
   }));
   await readGroup(specs, {
     ...reading,
-    history: new KafkaHistory({ log, topics, partitions, detectors: specs, trouble }),
+    history: new KafkaHistory({ log, topics, partitions, detectors: specs, limits: config.limits, trouble }),
     what: 'Kafka',
     // Where nothing was read yet, a short history is simply read from its beginning.
     readsShort: reading.store.marks().length > 0,
@@ -200,8 +204,9 @@ async function readStretches(
   const startMs = performance.now();
   let [vectors, done] = [0, 0];
   let trouble: string | null = null;
-  const tell = (text: string): void => {
-    const fields = { detectors: specs.map(({ name }) => name), fraction: done / stretches.length, vectors };
+  const tell = (text: string, isOver = false): void => {
+    const detectors = specs.map(({ name }) => name);
+    const fields = { detectors, fraction: done / stretches.length, vectors, isOver };
     report({
       event: 'bootstrap',
       level: 'info',
@@ -212,14 +217,17 @@ async function readStretches(
   tell(`Reading history of ${names} back from ${what}`);
   try {
     for (const stretch of stretches) {
-      const records = await readStretch(stretch, { detectors: specs, history, signal: either }).catch(
-        (error: unknown) => {
-          // What there is already is better than a beginning without.
-          if (!either.aborted && vectors === 0) throw error;
-          if (!either.aborted) trouble = messageOf(error);
-          return null;
-        },
-      );
+      const records = await readStretch(stretch, {
+        detectors: specs,
+        history,
+        limits: reading.config.limits,
+        signal: either,
+      }).catch((error: unknown) => {
+        // What there is already is better than a beginning without.
+        if (!either.aborted && vectors === 0) throw error;
+        if (!either.aborted) trouble = messageOf(error);
+        return null;
+      });
       if (records === null) break;
       const isWritten = await write(() => {
         for (const spec of specs) {
@@ -240,7 +248,7 @@ async function readStretches(
   const took = formatDuration(Math.round((performance.now() - startMs) / 1000) * 1000);
   const over = limit.signal.aborted ? `training.bootstrap_limit ${formatDuration(limitMs)}` : trouble;
   const cut = over === null ? '' : `, cut off by ${over}`;
-  tell(`History of ${names} is read back from ${what} in ${took}${cut}`);
+  tell(`History of ${names} is read back from ${what} in ${took}${cut}`, true);
   return true;
 }
 

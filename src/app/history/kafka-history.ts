@@ -1,9 +1,10 @@
 import type { DetectorSpec } from '../../core/detector.ts';
+import type { Limits } from '../../core/limits.ts';
 import type { PartitionId, RawRecord, RecordSlice } from '../../core/records.ts';
 import { decodeBatch } from '../../ingest/decode-batch.ts';
 import type { SampleFormat } from '../../ingest/formats/sample-format.ts';
 import type { LogHistory } from '../../ingest/kafka/log-history.ts';
-import { DECODE_LIMITS } from '../decode-limits.ts';
+import { decodeLimits } from '../decode-limits.ts';
 import type { HistorySource, Stretch } from './history-source.ts';
 
 /** What a topic belongs to, and what its records hold. */
@@ -18,6 +19,7 @@ export interface KafkaHistoryOptions {
   readonly topics: ReadonlyMap<string, TopicReading>;
   readonly partitions: readonly PartitionId[];
   readonly detectors: readonly DetectorSpec[];
+  readonly limits: Limits;
   /** What a format waits for; `null`: it has it again. */
   readonly trouble: (message: string | null) => void;
 }
@@ -123,7 +125,7 @@ export class KafkaHistory implements HistorySource {
           highWatermark: nextOffset,
           records,
         };
-        return [decodeBatch(batch, format, DECODE_LIMITS)];
+        return [decodeBatch(batch, format, decodeLimits(this.#options.limits))];
       });
   }
 }

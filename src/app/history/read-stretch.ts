@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DetectorSpec } from '../../core/detector.ts';
+import type { Limits } from '../../core/limits.ts';
 import { stepEndMs } from '../../core/step-grid.ts';
 import { createState } from '../../pipeline/create-state.ts';
 import type { StepRecord } from '../../pipeline/effects.ts';
@@ -15,7 +16,7 @@ const EMPTY = { marks: [], entities: [], activations: [], budgetRefits: [], excl
  */
 export async function readStretch(
   stretch: Stretch,
-  { detectors, history, signal }: StretchReading,
+  { detectors, history, limits, signal }: StretchReading,
 ): Promise<StepRecord[]> {
   const state = createState({
     detectors,
@@ -23,6 +24,7 @@ export async function readStretch(
     models: [],
     nextRefitMs: () => Infinity,
     maxAlertAgeMs: Infinity,
+    limits,
   });
   const stepMsOf = new Map(detectors.map((spec) => [spec.name, spec.stepMs]));
   const vectors: StepRecord[] = [];
@@ -55,6 +57,7 @@ export async function readStretch(
 export interface StretchReading {
   readonly detectors: readonly DetectorSpec[];
   readonly history: HistorySource;
+  readonly limits: Limits;
   readonly signal: AbortSignal;
 }
 

@@ -18,7 +18,7 @@ export interface SchemaSource {
 const HEADER_BYTES = 5;
 
 /** The schema's id in a record of Confluent's wire format, `null` if it is none: a zero, four bytes of id, the value. */
-const schemaIdOf = (bytes: Uint8Array): number | null => {
+export const schemaIdOf = (bytes: Uint8Array): number | null => {
   if (bytes.length < HEADER_BYTES || bytes[0] !== 0) return null;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUInt32BE(1);
 };

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { schemaIdOf } from './avro.ts';
 import { sampleFormat, type FormatChoice } from './format-registry.ts';
 import { parseJson } from './parse-json.ts';
 import { proposeJsonMapping } from './propose-json-mapping.ts';
@@ -20,6 +21,8 @@ export interface RecognisedFormat {
   readonly records: number;
   /** All formats tried, the best one first. */
   readonly trials: readonly FormatTrial[];
+  /** Most of them begin as Avro of a schema registry does, which can't be tried without it. */
+  readonly looksLikeAvro: boolean;
 }
 
 /** Where two formats read the same records equally well, the earlier one tells more of what they are. */
@@ -41,7 +44,9 @@ export function recogniseFormat(values: readonly Uint8Array[], limits: DecodeLim
     .sort((a, b) => b.whole - a.whole || a.rejects - b.rejects);
   const [best] = trials;
   const isGood = best !== undefined && best.whole > 0 && best.whole >= values.length / 2;
-  return { choice: isGood ? best.choice : null, records: values.length, trials };
+  const framed = values.filter((value) => schemaIdOf(value) !== null).length;
+  const looksLikeAvro = !isGood && framed > values.length / 2;
+  return { choice: isGood ? best.choice : null, records: values.length, trials, looksLikeAvro };
 }
 
 function trialOf(choice: FormatChoice, values: readonly Uint8Array[], limits: DecodeLimits): FormatTrial {

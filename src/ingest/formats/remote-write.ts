@@ -47,7 +47,7 @@ export function remoteWrite(): SampleFormat {
       const plausible = snappyLength(bytes) <= bytes.length * 22;
       if (plausible && snappyLength(bytes) > limits.maxUnpackedBytes) {
         return rejectWhole(
-          'too_large',
+          'too_large_unpacked',
           `unpacked it would be over the limit of ${limits.maxUnpackedBytes} bytes`,
         );
       }

@@ -4,6 +4,7 @@ import type { Sample } from '../../core/sample.ts';
 export type RejectReason =
   | 'no_value'
   | 'too_large'
+  | 'too_large_unpacked'
   | 'not_utf8'
   | 'not_json'
   | 'not_object'

@@ -75,6 +75,13 @@ export class AlignedBuffers {
     return this.#lanes.get(key)?.bytes ?? 0;
   }
 
+  /** Bytes that wait in all of them. */
+  totalBytes(): number {
+    let total = 0;
+    for (const { bytes } of this.#lanes.values()) total += bytes;
+    return total;
+  }
+
   isEmpty(key: string): boolean {
     return (this.#lanes.get(key)?.chunks.length ?? 0) === 0;
   }

@@ -7,7 +7,10 @@ declare module 'snappyjs' {
 
 declare module 'lz4js' {
   const lz4: {
-    decompress(bytes: Uint8Array): Uint8Array;
+    /** Upper bound of the unpacked size; throws if it is no frame. */
+    decompressBound(bytes: Uint8Array): number;
+    /** Writes at most `maxSize` bytes, though it answers as many as there would be. */
+    decompress(bytes: Uint8Array, maxSize: number): Uint8Array;
     compressBound(size: number): number;
     /** Answers the compressed size, 0 if it would not get smaller. */
     compressBlock(

@@ -1,16 +1,29 @@
+import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import kafkajs from 'kafkajs';
 import lz4 from 'lz4js';
 import snappy from 'snappyjs';
-import { unpackSnappyBlock } from '../snappy-block.ts';
+import { snappyLength, unpackSnappyBlock } from '../snappy-block.ts';
+import { standInsFor } from './too-large-batch.ts';
+
+const unzipOffThread = promisify(zlib.unzip) as (bytes: Buffer, options: zlib.ZlibOptions) => Promise<Buffer>;
 
 interface Codec {
   compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
   decompress(bytes: Buffer): Promise<Buffer>;
 }
 
+interface ZstdOptions {
+  readonly maxOutputLength?: number;
+}
+
 /* Node has zstd since 22.15. */
-type Zstd = Partial<Record<'zstdCompressSync' | 'zstdDecompressSync', (bytes: Buffer) => Buffer>>;
+type Zstd = Partial<
+  Record<'zstdCompressSync' | 'zstdDecompressSync', (bytes: Buffer, options?: ZstdOptions) => Buffer>
+>;
+
+/** What a codec throws instead of unpacking more bytes than it may. */
+class TooLargeError extends Error {}
 
 /* snappy-java's stream format, which Kafka's clients write: this magic, two int32 versions, then sized blocks. */
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
@@ -18,15 +31,21 @@ const XERIAL_HEADER_BYTES = 16;
 
 const isXerial = (bytes: Buffer): boolean => bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC);
 
-/** Snappy with or without snappy-java's framing, as different clients write it. */
-export const snappyDecompress = (bytes: Buffer): Buffer => {
-  if (!isXerial(bytes)) return Buffer.from(unpackSnappyBlock(bytes));
+/** Snappy with or without snappy-java's framing, as different clients write it. Throws if it would be over `maxBytes`. */
+export const snappyDecompress = (bytes: Buffer, maxBytes: number): Buffer => {
+  let left = maxBytes;
+  const unpack = (block: Buffer): Uint8Array => {
+    left -= snappyLength(block);
+    if (left < 0) throw new TooLargeError('snappy');
+    return unpackSnappyBlock(block);
+  };
+  if (!isXerial(bytes)) return Buffer.from(unpack(bytes));
   const blocks: Uint8Array[] = [];
   let at = XERIAL_HEADER_BYTES;
   while (at < bytes.length) {
     const size = bytes.readInt32BE(at);
     const start = at + 4;
-    blocks.push(unpackSnappyBlock(bytes.subarray(start, start + size)));
+    blocks.push(unpack(bytes.subarray(start, start + size)));
     at = start + size;
   }
   return Buffer.concat(blocks);
@@ -64,13 +83,35 @@ const lz4Compress = (bytes: Buffer): Buffer => {
   return Buffer.concat([...parts, word(0)]);
 };
 
-const zstd = (name: keyof Zstd, bytes: Buffer): Buffer => {
+/* The frame tells only an upper bound, so that its bytes may have to be counted. */
+const lz4Decompress = (bytes: Buffer, maxBytes: number): Uint8Array => {
+  const unpacked = lz4.decompress(bytes, Math.min(lz4.decompressBound(bytes), maxBytes + 1));
+  if (unpacked.length > maxBytes) throw new TooLargeError('lz4');
+  return unpacked;
+};
+
+/* zlib has words of its own for it. */
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof TooLargeError ||
+  (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE');
+
+const zstd = (name: keyof Zstd, bytes: Buffer, options?: ZstdOptions): Buffer => {
   const work = (zlib as Zstd)[name];
-  if (work !== undefined) return work(bytes);
+  if (work !== undefined) return work(bytes, options);
   const way = 'use Node 22.15 or newer, or have the producers compress with lz4 or gzip';
   throw new Error(
     `the topic is compressed with zstd, which Node ${process.versions.node} cannot read; ${way}`,
   );
+};
+
+const standInsUnless = async (bytes: Buffer, unpack: Codec['decompress']): Promise<Buffer> => {
+  try {
+    return await unpack(bytes);
+  } catch (error) {
+    const standIns = isTooLarge(error) ? standInsFor(bytes) : null;
+    if (standIns === null) throw error;
+    return standIns;
+  }
 };
 
 const codec = (
@@ -78,18 +119,26 @@ const codec = (
   decompress: (bytes: Buffer) => Uint8Array,
 ): Codec => ({
   compress: (encoder) => Promise.resolve().then(() => Buffer.from(compress(encoder.buffer))),
-  decompress: (bytes) => Promise.resolve().then(() => Buffer.from(decompress(bytes))),
+  decompress: (bytes) =>
+    standInsUnless(bytes, () => Promise.resolve().then(() => Buffer.from(decompress(bytes)))),
 });
 
-/** Teaches kafkajs snappy, lz4 and (where Node has it) zstd; it has gzip itself. */
-export const registerCodecs = (): void => {
+/**
+ * Teaches kafkajs snappy, lz4 and (where Node has it) zstd, and keeps these and gzip from unpacking more than `maxBytes`
+ * of one batch: its records then come as stand-ins, see `isStandIn`.
+ */
+export const registerCodecs = (maxBytes: number): void => {
   const { CompressionCodecs, CompressionTypes } = kafkajs;
   const codecs = CompressionCodecs as unknown as Record<number, () => Codec>;
-  codecs[CompressionTypes.Snappy] = () => codec(snappyCompress, snappyDecompress);
-  codecs[CompressionTypes.LZ4] = () => codec(lz4Compress, lz4.decompress);
-  codecs[CompressionTypes.ZSTD] = () =>
-    codec(
-      (bytes) => zstd('zstdCompressSync', bytes),
-      (bytes) => zstd('zstdDecompressSync', bytes),
-    );
+  const { compress: gzip } = CompressionCodecs[CompressionTypes.GZIP]() as unknown as Codec;
+  const unzip = (bytes: Buffer): Promise<Buffer> => unzipOffThread(bytes, { maxOutputLength: maxBytes });
+  const unpackZstd = (bytes: Buffer): Buffer =>
+    zstd('zstdDecompressSync', bytes, { maxOutputLength: maxBytes });
+  codecs[CompressionTypes.GZIP] = () => ({
+    compress: gzip,
+    decompress: (bytes) => standInsUnless(bytes, unzip),
+  });
+  codecs[CompressionTypes.Snappy] = () => codec(snappyCompress, (bytes) => snappyDecompress(bytes, maxBytes));
+  codecs[CompressionTypes.LZ4] = () => codec(lz4Compress, (bytes) => lz4Decompress(bytes, maxBytes));
+  codecs[CompressionTypes.ZSTD] = () => codec((bytes) => zstd('zstdCompressSync', bytes), unpackZstd);
 };

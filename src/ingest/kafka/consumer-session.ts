@@ -7,10 +7,15 @@ import { identifyingAssigner, type MemberIdentity } from './group-members.ts';
 /** A fetched batch together with the offset that was asked for, which kafkajs' types leave out. */
 export type FetchedBatch = Batch & { readonly fetchedOffset: string };
 
-/** `sessionTimeoutMs`: how long a dead member keeps its partitions; the broker allows 6 s to 30 min. */
+/**
+ * `sessionTimeoutMs`: how long a dead member keeps its partitions; the broker allows 6 s to 30 min. `fetchBytes`: most
+ * bytes of one answer of a broker. `metadataMaxAgeMs`: how soon a new partition is noticed.
+ */
 export interface Membership {
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
+  readonly fetchBytes: number;
+  readonly metadataMaxAgeMs: number;
   /** What the member tells the group of itself. */
   readonly identity: MemberIdentity | null;
 }
@@ -29,7 +34,6 @@ const MAX_WAIT_MS = 250;
 /* A member learns of a rebalance by its next heartbeat, so this is how long a handover takes. */
 const HEARTBEAT_MS = 1_000;
 const MAX_BYTES_PER_PARTITION = 524_288;
-const METADATA_MAX_AGE_MS = 30_000;
 /* kafkajs waits for every answer still owed, for half a minute each; leaving a group that rebalances takes up to 8 s. */
 const FINISH_WITHIN_MS = 10_000;
 
@@ -45,15 +49,16 @@ export class ConsumerSession {
   readonly ended: Promise<Error | null>;
 
   constructor(client: Kafka, membership: Membership, events: SessionEvents) {
-    const { groupId, sessionTimeoutMs, identity } = membership;
+    const { groupId, sessionTimeoutMs, fetchBytes, metadataMaxAgeMs, identity } = membership;
     this.admin = client.admin({ retry: { retries: 1 } });
     this.#consumer = client.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.min(HEARTBEAT_MS, sessionTimeoutMs / 4),
       maxWaitTimeInMs: MAX_WAIT_MS,
-      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
-      metadataMaxAge: METADATA_MAX_AGE_MS,
+      maxBytes: fetchBytes,
+      maxBytesPerPartition: Math.min(MAX_BYTES_PER_PARTITION, fetchBytes),
+      metadataMaxAge: metadataMaxAgeMs,
       allowAutoTopicCreation: false,
       ...(identity !== null && { partitionAssigners: [identifyingAssigner(identity)] }),
       retry: { retries: 4, restartOnFailure: () => Promise.resolve(false) },

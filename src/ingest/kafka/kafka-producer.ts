@@ -7,7 +7,7 @@ export interface OutgoingRecord {
   /** `null`: by the key, as Kafka's own clients choose it. */
   readonly partition: number | null;
   readonly key: string | null;
-  readonly value: string;
+  readonly value: string | Uint8Array;
   readonly timeMs: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -76,7 +76,7 @@ export class KafkaProducer {
       ...(partition === null ? {} : { partition }),
       ...(headers === undefined ? {} : { headers }),
       key,
-      value,
+      value: typeof value === 'string' ? value : Buffer.from(value),
       timestamp: String(timeMs),
     }));
     await this.#producer.send({ topic, messages, compression: kafkajs.CompressionTypes.GZIP });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
+import { DEFAULT_LIMITS } from '../../core/limits.ts';
 import type { PartitionMark } from '../../core/records.ts';
 import type { RecordStream, StreamHandler } from '../record-stream.ts';
 import { AlignedBuffers } from './aligned-buffers.ts';
@@ -19,6 +20,10 @@ export interface KafkaStreamOptions {
   /** Silence at the log's end after which a partition holds nobody back, ms of the clock `nowMs`. */
   readonly idleAfterMs: number;
   readonly nowMs: () => number;
+  /** For fetched records that wait for their turn; absent: the default of `limits.batch_memory`. */
+  readonly memoryBytes?: number;
+  /** How soon new partitions of a topic are noticed; 30 s if left out. */
+  readonly metadataMaxAgeMs?: number;
   /** How long the group waits for a member that died; 10 s if left out. */
   readonly sessionTimeoutMs?: number;
   /** What the store has read before: after a restart it is waited for until the group gives it back. */
@@ -36,9 +41,14 @@ const SESSION_TIMEOUT_MS = 10_000;
 const AWAITED_SESSIONS = 2;
 const REBALANCE_MS = 10_000;
 const MAX_SLICE_RECORDS = 1_000;
+const METADATA_MAX_AGE_MS = 30_000;
+/* One answer of a broker stays well within the memory that all that waits may take. */
+const MOST_FETCH_BYTES = 10 * 2 ** 20;
+const FETCH_SHARE = 1 / 16;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
 const TOPIC_CHECK_MS = 1_000;
+const PATTERN_CHECK_MS = 5_000;
 
 /**
  * Reads topics as a member of a consumer group. Each partition starts where the handler says, partitions of a source are
@@ -49,6 +59,7 @@ export class KafkaRecordStream implements RecordStream {
   readonly #options: KafkaStreamOptions;
   readonly #client: Kafka;
   readonly #membership: Membership;
+  readonly #memoryBytes: number;
   readonly #topics: WantedTopics;
   readonly #guard: GroupGuard | null;
   readonly #buffers: AlignedBuffers;
@@ -66,9 +77,15 @@ export class KafkaRecordStream implements RecordStream {
 
   constructor(options: KafkaStreamOptions) {
     this.#options = options;
-    const { groupId, sessionTimeoutMs = SESSION_TIMEOUT_MS } = options;
+    const {
+      groupId,
+      sessionTimeoutMs = SESSION_TIMEOUT_MS,
+      metadataMaxAgeMs = METADATA_MAX_AGE_MS,
+    } = options;
+    this.#memoryBytes = options.memoryBytes ?? DEFAULT_LIMITS.batchMemoryBytes;
+    const fetchBytes = Math.min(MOST_FETCH_BYTES, Math.floor(FETCH_SHARE * this.#memoryBytes));
     const identity = options.guard?.identity ?? null;
-    this.#membership = { groupId, sessionTimeoutMs, identity };
+    this.#membership = { groupId, sessionTimeoutMs, fetchBytes, metadataMaxAgeMs, identity };
     this.#topics = new WantedTopics(options.sources, options.connection.brokers);
     this.#guard = options.guard === undefined ? null : new GroupGuard(groupId, options.guard);
     this.#client = createKafkaClient(options.connection, options.log);
@@ -90,13 +107,18 @@ export class KafkaRecordStream implements RecordStream {
       const common = { groupId, idleAfterMs, nowMs, log, sourceOf, onPositioned };
       const former = this.#options.former ?? null;
       const awaitMs = AWAITED_SESSIONS * this.#membership.sessionTimeoutMs + REBALANCE_MS;
-      const parts = { buffers: this.#buffers, loop: this.#loop };
+      const parts = { buffers: this.#buffers, loop: this.#loop, memoryBytes: this.#memoryBytes };
       const readers = new PartitionReaders({ ...common, ...parts, former, awaitMs }, handler);
       this.#readers = readers;
       this.#stopping.signal.addEventListener('abort', () => resolve());
       this.#loop.start(handler, (id) => readers.delivered(id), onFailure);
       this.#supervised = this.#supervise(readers);
     });
+  }
+
+  /** Bytes of fetched records that wait for their turn. */
+  waitingBytes(): number {
+    return this.#buffers.totalBytes();
   }
 
   /** Marks of partitions that are not held now are left out. Trouble is logged: the next commit makes up for it. */
@@ -170,15 +192,16 @@ export class KafkaRecordStream implements RecordStream {
     return Promise.race([asked, this.#stopped]);
   }
 
-  /* Resolves when one of the missing topics is there, so that the session can begin anew with it. */
+  /* Resolves when a topic is there that was not, so that the session can begin anew with it. */
   async #topicAppears(session: ConsumerSession): Promise<null> {
-    if (this.#topics.areAllThere) return new Promise(() => undefined);
+    if (this.#topics.areAllThere && !this.#topics.hasPatterns) return new Promise(() => undefined);
+    const everyMs = this.#topics.areAllThere ? PATTERN_CHECK_MS : TOPIC_CHECK_MS;
     let isOver = false;
     void session.ended.then(() => {
       isOver = true;
     });
     for (;;) {
-      await this.#rest(TOPIC_CHECK_MS);
+      await this.#rest(everyMs);
       if (isOver || this.#stopping.signal.aborted) return new Promise(() => undefined);
       if (await this.#topics.hasAppeared(session.admin).catch(() => false)) return null;
     }

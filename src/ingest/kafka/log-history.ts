@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { logRanges, partitionKey, type TopicPartition } from './broker-state.ts';
-import { createKafkaClient, type KafkaConnection, type KafkaLog } from './kafka-client.ts';
+import { createKafkaClient, rootMessage, type KafkaConnection, type KafkaLog } from './kafka-client.ts';
 import { RangeReader, type LogRange, type RangePart, type ReadingBounds } from './range-reader.ts';
 
 /** What reads the logs: a group of its own, whose name begins with `groupId`. */
@@ -45,7 +45,7 @@ export class LogHistory {
       return new LogHistory(admin, new RangeReader(client, `${groupId}-history`, there), there);
     } catch (error) {
       await admin.disconnect().catch(() => undefined);
-      throw error;
+      throw new Error(rootMessage(error), { cause: error });
     }
   }
 

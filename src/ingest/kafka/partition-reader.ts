@@ -3,6 +3,7 @@ import type { BrokerMark } from '../record-stream.ts';
 import { partitionKey } from './broker-state.ts';
 import { storeOf } from './broker-mark.ts';
 import type { FetchedBatch } from './consumer-session.ts';
+import { isStandIn } from './too-large-batch.ts';
 
 /** How far the reading of one held partition is. */
 export interface PartitionReader {
@@ -49,5 +50,5 @@ export const recordsOf = (batch: FetchedBatch): RawRecord[] =>
     offset: Number(offset),
     timeMs: Number(timestamp),
     key,
-    value,
+    ...(isStandIn(value) ? { value: null, isTooLarge: true } : { value }),
   }));

@@ -26,12 +26,16 @@ export interface ReaderOptions {
   readonly log: KafkaLog;
   readonly buffers: AlignedBuffers;
   readonly loop: DeliveryLoop;
+  /** For fetched records of all partitions that wait; a partition that has its share waiting is paused. */
+  readonly memoryBytes: number;
   /** The partitions of an assignment have their positions. */
   readonly onPositioned: () => void;
 }
 
-const BUFFER_HIGH_BYTES = 1_048_576;
-const BUFFER_LOW_BYTES = 262_144;
+/* More of one partition makes nothing faster. */
+const MOST_WAITING_BYTES = 1_048_576;
+/* Reading goes on when so much of a partition's share is left waiting. */
+const RESUME_AT = 0.25;
 
 /** Judges what kafkajs brings: which partitions are ours, where each goes on, and which batch is the expected one. */
 export class PartitionReaders implements SessionEvents {
@@ -125,9 +129,14 @@ export class PartitionReaders implements SessionEvents {
   delivered(place: TopicPartition): void {
     const reader = this.#readers.get(partitionKey(place));
     if (this.#isHalted || reader === undefined || !reader.isPaused || !reader.isReady) return;
-    if (this.#options.buffers.bytes(reader.key) > BUFFER_LOW_BYTES) return;
+    if (this.#options.buffers.bytes(reader.key) > RESUME_AT * this.#shareBytes()) return;
     reader.isPaused = false;
     this.#session?.resume(reader.id);
+  }
+
+  /* Of each the same, so that the slowest one, for which others wait, is never kept from being read. */
+  #shareBytes(): number {
+    return Math.min(MOST_WAITING_BYTES, this.#options.memoryBytes / Math.max(1, this.#readers.size));
   }
 
   #drop(reader: PartitionReader): void {
@@ -141,18 +150,19 @@ export class PartitionReaders implements SessionEvents {
     buffers.add(reader.key, { records, nextOffset, highWatermark: reader.logEnd, lostFrom: null });
     reader.expected = nextOffset;
     reader.quietSinceMs = nowMs();
-    if (buffers.bytes(reader.key) >= BUFFER_HIGH_BYTES) {
+    if (buffers.bytes(reader.key) >= this.#shareBytes()) {
       reader.isPaused = true;
       this.#session?.pause(reader.id);
     }
     loop.wake();
   }
 
-  /* Is it the record that was read? If compaction took it, nobody can say; then reading goes on as if it was. */
+  /* Is it the record that was read? If compaction took it, or it is too large to be unpacked, nobody can say; then reading goes on as if it was. */
   #prove(reader: PartitionReader, found: RawRecord | undefined): void {
     const { unproved } = reader;
-    const isThere = found !== undefined && found.offset === unproved?.offset;
-    if (isThere && recordFingerprint(found) !== unproved?.fingerprint) this.#startAnew(reader);
+    const isThere = found?.isTooLarge !== true && found?.offset === unproved?.offset;
+    if (found !== undefined && isThere && recordFingerprint(found) !== unproved?.fingerprint)
+      this.#startAnew(reader);
     reader.unproved = null;
     this.#session?.seek(reader.id, reader.expected);
   }
@@ -232,7 +242,7 @@ export class PartitionReaders implements SessionEvents {
     reader.isReady = true;
     reader.quietSinceMs = nowMs();
     this.#session?.seek(reader.id, reader.unproved?.offset ?? reader.expected);
-    reader.isPaused = buffers.bytes(reader.key) > BUFFER_LOW_BYTES;
+    reader.isPaused = buffers.bytes(reader.key) > RESUME_AT * this.#shareBytes();
     if (!reader.isPaused) this.#session?.resume(reader.id);
     loop.wake();
   }

@@ -1,5 +1,5 @@
 import { logRanges } from './broker-state.ts';
-import { createKafkaClient, type KafkaConnection, type KafkaLog } from './kafka-client.ts';
+import { createKafkaClient, rootMessage, type KafkaConnection, type KafkaLog } from './kafka-client.ts';
 import { RangeReader, type LogRange, type RangePart } from './range-reader.ts';
 
 /** What to read of some topics, and for how long at most. */
@@ -40,8 +40,8 @@ export interface TopicsSeen {
 export const readStretches = async (request: StretchRequest): Promise<TopicsSeen> => {
   const client = createKafkaClient(request.connection, request.log);
   const admin = client.admin({ retry: { retries: 1 } });
-  await admin.connect();
   try {
+    await admin.connect();
     const all = await admin.listTopics();
     const topics = request.topics.filter((topic) => all.includes(topic));
     const partitions: PartitionLog[] = [];
@@ -54,6 +54,8 @@ export const readStretches = async (request: StretchRequest): Promise<TopicsSeen
       await readAll(reader, partitions, request).finally(() => reader.close());
     }
     return { partitions, allTopics: all.filter((topic) => !topic.startsWith('__')).sort() };
+  } catch (error) {
+    throw new Error(rootMessage(error), { cause: error });
   } finally {
     await admin.disconnect();
   }

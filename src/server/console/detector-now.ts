@@ -101,7 +101,21 @@ function budgetFact({ budget, budgetUsed }: DaemonState['outline'][number]): VNo
   `;
 }
 
-function unscored({ detector, warmupRatio, modelVersion, entities, training }: DetectorStatus): VNode {
+function unscored(status: DetectorStatus): VNode {
+  const { detector, warmupRatio, modelVersion, entities, training, bootstrap } = status;
+  if (bootstrap !== null) {
+    return html`
+      <div class="notice">
+        <strong>History is being read back.</strong>
+        <progress
+          max="1"
+          value=${bootstrap.ratio}
+          aria-label=${`History of ${detector} read back`}
+        ></progress>
+        ${bootstrap.text}
+      </div>
+    `;
+  }
   if (modelVersion !== null) {
     return notice(
       'No step has been scored since strayd started.',

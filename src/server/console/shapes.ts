@@ -29,6 +29,7 @@ export interface DetectorStatus {
   readonly entities: number;
   readonly openAlerts: number;
   readonly warmupRatio: number;
+  readonly bootstrap: { readonly ratio: number; readonly text: string } | null;
   readonly modelVersion: string | null;
   readonly training: string;
   readonly threshold: {

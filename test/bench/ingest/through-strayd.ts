@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from '../../../src/core/limits.ts';
 import type * as batchSlicesModule from '../../../src/app/batch-slices.ts';
 import type * as decodeLimitsModule from '../../../src/app/decode-limits.ts';
 import type { RawBatch } from '../../../src/core/records.ts';
@@ -26,7 +27,7 @@ export async function throughStrayd({
     'ingest/kafka/kafka-record-stream.js',
   );
   const { batchSlices } = await builtModule<typeof batchSlicesModule>('app/batch-slices.js');
-  const { DECODE_LIMITS } = await builtModule<typeof decodeLimitsModule>('app/decode-limits.js');
+  const { decodeLimits } = await builtModule<typeof decodeLimitsModule>('app/decode-limits.js');
   const { decodeBatch } = await builtModule<typeof decodeBatchModule>('ingest/decode-batch.js');
   const { sampleFormat } = await builtModule<typeof formatRegistryModule>(
     'ingest/formats/format-registry.js',
@@ -35,6 +36,7 @@ export async function throughStrayd({
   const { step } = await builtModule<typeof stepModule>('pipeline/step.js');
 
   const spec = ingestSpec();
+  const limits = decodeLimits(DEFAULT_LIMITS);
   const state = createState({
     detectors: [spec],
     restored: { marks: [], entities: [], activations: [], budgetRefits: [], exclusions: [] },
@@ -82,7 +84,7 @@ export async function throughStrayd({
         { signal: new AbortController().signal, trouble: (why) => failed(why) },
       );
       for (const part of batchSlices(batch)) {
-        take({ kind: 'records', slice: decodeBatch(part, format, DECODE_LIMITS) });
+        take({ kind: 'records', slice: decodeBatch(part, format, limits) });
       }
     },
     idle: (partition, idle) => take({ kind: 'idle', partition, idle }),

@@ -33,6 +33,17 @@ describe('recogniseFormat', () => {
     }
   });
 
+  test('says of a schema registry’s records that they look like Avro, and of nothing else', () => {
+    const framed = new Uint8Array([0, 0, 0, 0, 42, 6, 102, 111, 111]);
+    const broken = bytes('neither this nor that');
+    expect(recogniseFormat([framed, framed, broken], testLimits)).toMatchObject({
+      choice: null,
+      looksLikeAvro: true,
+    });
+    expect(recogniseFormat([framed, broken, broken], testLimits).looksLikeAvro).toBe(false);
+    expect(recogniseFormat([writeRequest1([])], testLimits).looksLikeAvro).toBe(false);
+  });
+
   test('bears with some bad records, and names no format for what none can read', () => {
     const good = bytes('cpu,host=a usage=1 1790000000000000000');
     const bad = bytes('not a line');

@@ -35,7 +35,7 @@ const broken = [
   },
   {
     what: 'a decompression bomb',
-    reason: 'too_large' as const,
+    reason: 'too_large_unpacked' as const,
     bytes: snappy.compress(Buffer.alloc(2_000_000)),
   },
 ];

@@ -8,7 +8,8 @@ interface Codec {
   decompress(bytes: Buffer): Promise<Buffer>;
 }
 
-registerCodecs();
+const MOST_BYTES = 200_000;
+registerCodecs(MOST_BYTES);
 const codecOf = (type: number): Codec =>
   (kafkajs.CompressionCodecs as unknown as Record<number, () => Codec>)[type]?.() as Codec;
 
@@ -17,6 +18,7 @@ const bytes = fc
   .map(([part, times]) => Buffer.concat(Array.from({ length: times }, () => part)));
 
 describe.each([
+  ['gzip', kafkajs.CompressionTypes.GZIP],
   ['snappy', kafkajs.CompressionTypes.Snappy],
   ['lz4', kafkajs.CompressionTypes.LZ4],
 ])('%s', (_name, type) => {
@@ -30,6 +32,13 @@ describe.each([
     );
   });
 
+  test('unpacks no more than it may', async () => {
+    const { compress, decompress } = codecOf(type);
+    const most = Buffer.alloc(MOST_BYTES);
+    expect((await decompress(await compress({ buffer: most }))).equals(most)).toBe(true);
+    await expect(decompress(await compress({ buffer: Buffer.alloc(MOST_BYTES + 1) }))).rejects.toThrow();
+  });
+
   test('rejects bytes that are none of its own instead of crashing', async () => {
     await expect(codecOf(type).decompress(Buffer.from('not compressed at all'))).rejects.toThrow();
   });
@@ -37,13 +46,13 @@ describe.each([
 
 test('reads snappy without the framing of snappy-java', () => {
   const raw = Buffer.from([0x04, 0x0c, 0x61, 0x62, 0x63, 0x64]);
-  expect(snappyDecompress(raw).toString()).toBe('abcd');
+  expect(snappyDecompress(raw, 4).toString()).toBe('abcd');
 });
 
 test('reads snappy in several framed blocks', () => {
   const block = Buffer.from([0x00, 0x00, 0x00, 0x06, 0x04, 0x0c, 0x61, 0x62, 0x63, 0x64]);
   const head = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
-  expect(snappyDecompress(Buffer.concat([head, block, block])).toString()).toBe('abcdabcd');
+  expect(snappyDecompress(Buffer.concat([head, block, block]), 8).toString()).toBe('abcdabcd');
 });
 
 test('reads zstd where Node can, else names the ways out', async () => {

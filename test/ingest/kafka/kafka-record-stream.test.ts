@@ -1,5 +1,5 @@
 import { CompressionTypes } from 'kafkajs';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { PartitionMark } from '../../../src/core/records.ts';
 import type { KafkaRecordStream } from '../../../src/ingest/kafka/kafka-record-stream.ts';
 import {
@@ -132,6 +132,134 @@ describe('reading', () => {
     await begin(handler, [topic]);
     await all(handler, 300);
     expect(handler.records.map(({ value }) => value)).toEqual(upTo(300).map((i) => `0-${i}`));
+  });
+});
+
+describe('topics by pattern', () => {
+  test('are read, as are topics and partitions made later, while what was read goes on where it is', async () => {
+    const stem = uniqueName('team');
+    const first = await createTopic(brokers, 1, `${stem}-a`);
+    await createTopic(brokers, 1, `not-${stem}`);
+    await produce(brokers, first, line(0, 3));
+    const handler = new RecordingHandler();
+    const source = { name: 'node', topics: [], topicPatterns: [`${stem}-.*`], alignWithinMs: Infinity };
+    await begin(handler, [], { sources: [source], metadataMaxAgeMs: 500 });
+    await all(handler, 3);
+
+    const second = await createTopic(brokers, 1, `${stem}-b`);
+    await produce(brokers, second, line(0, 2));
+    await all(handler, 5);
+    await withAdmin(brokers, (admin) =>
+      admin.createPartitions({ topicPartitions: [{ topic: first, count: 2 }] }),
+    );
+    await produce(brokers, first, [...line(0, 1), ...line(1, 4)]);
+    await all(handler, 10);
+    const read = handler.batches.flatMap(({ topic, partition, source: name, records }) =>
+      records.map(({ offset }) => `${name} ${topic}/${partition} ${offset}`),
+    );
+    expect(read.sort()).toEqual([
+      ...upTo(4).map((offset) => `node ${first}/0 ${offset}`),
+      ...upTo(4).map((offset) => `node ${first}/1 ${offset}`),
+      ...upTo(2).map((offset) => `node ${second}/0 ${offset}`),
+    ]);
+  });
+
+  test('that match nothing yet are told of, and waited for', async () => {
+    const stem = uniqueName('team');
+    const handler = new RecordingHandler();
+    const source = { name: 'node', topics: [], topicPatterns: [`${stem}-.*`], alignWithinMs: Infinity };
+    const stream = streamOf(brokers, [], { groupId: uniqueName('group'), sources: [source] });
+    streams.push(stream);
+    const started = stream.start(handler);
+    await waitFor('the trouble', () => handler.news.length > 0);
+    expect(handler.news[0]).toMatch(
+      /^trouble no topic that matches "team-.*-\.\*" on Kafka at .*; waiting for it/,
+    );
+    const topic = await createTopic(brokers, 1, `${stem}-late`);
+    await produce(brokers, topic, line(0, 2));
+    await started;
+    await all(handler, 2);
+    expect(handler.news).toContain('trouble over');
+  });
+});
+
+describe('bounds', () => {
+  test.each([
+    ['gzip', CompressionTypes.GZIP],
+    ['snappy', CompressionTypes.Snappy],
+    ['lz4', CompressionTypes.LZ4],
+  ])(
+    'pass over a batch in %s that is too large when unpacked, and name each record of it',
+    async (_name, compression) => {
+      const topic = await createTopic(brokers, 1);
+      const bomb = upTo(3).map((i) => ({ partition: 0, timeMs: 7_000 + i, value: 'x'.repeat(300_000) }));
+      await produce(brokers, topic, line(0, 2), compression);
+      await produce(brokers, topic, bomb, compression);
+      await produce(brokers, topic, line(0, 2, 9_000), compression);
+      const handler = new RecordingHandler();
+      const connection = { clientId: 'strayd-test', brokers, tls: null, sasl: null };
+      await begin(handler, [topic], { connection: { ...connection, unpackedSizeBytes: 500_000 } });
+      await all(handler, 7);
+      expect(handler.offsets(0)).toEqual(upTo(7));
+      const records = handler.batches.flatMap((batch) => batch.records);
+      expect(
+        records.filter(({ isTooLarge }) => isTooLarge).map(({ offset, value }) => [offset, value]),
+      ).toEqual([
+        [2, null],
+        [3, null],
+        [4, null],
+      ]);
+      expect(handler.records.map(({ value }) => value)).toEqual(['0-0', '0-1', '', '', '', '0-0', '0-1']);
+    },
+  );
+
+  test('memory of what waits stays bounded while the handler is stuck, and then nothing is missing', async () => {
+    const topic = await createTopic(brokers, 4);
+    const value = 'x'.repeat(1_000);
+    for (let first = 0; first < 2_000; first += 100) {
+      const few = upTo(100).map((i) => ({ timeMs: (first + i) * 1_000, value }));
+      await produce(
+        brokers,
+        topic,
+        [0, 1, 2, 3].flatMap((partition) => few.map((record) => ({ ...record, partition }))),
+      );
+    }
+    const handler = new RecordingHandler();
+    let release: () => void = () => undefined;
+    const stuck = new Promise<void>((resolve) => (release = resolve));
+    onTestFinished(() => release());
+    let mostBytes = 0;
+    handler.onBatch = () => {
+      mostBytes = Math.max(mostBytes, stream.waitingBytes());
+      return stuck;
+    };
+    const memoryBytes = 2 * 2 ** 20;
+    const stream: KafkaRecordStream = streamOf(brokers, [topic], {
+      groupId: uniqueName('group'),
+      memoryBytes,
+    });
+    streams.push(stream);
+    await stream.start(handler);
+    // Fetching comes to rest once all four partitions are paused.
+    let before = -1;
+    await waitFor(
+      'all partitions to have their share waiting',
+      () => {
+        const bytes = stream.waitingBytes();
+        mostBytes = Math.max(mostBytes, bytes);
+        const isAtRest = bytes > memoryBytes / 2 && bytes === before;
+        before = bytes;
+        return isAtRest;
+      },
+      { everyMs: 600 },
+    );
+    // A partition is paused when it has its share; one batch as it was produced may lie over it.
+    expect(mostBytes).toBeLessThan(memoryBytes * 1.5);
+    expect(handler.batches).toHaveLength(1);
+    release();
+    await all(handler, 8_000);
+    for (const partition of [0, 1, 2, 3]) expect(handler.offsets(partition)).toEqual(upTo(2_000));
+    expect(mostBytes).toBeLessThan(memoryBytes * 1.5);
   });
 });
 

@@ -53,6 +53,7 @@ describe('a partition just assigned', () => {
           log: (_level, message) => warnings.push(message),
           buffers,
           loop,
+          memoryBytes: 2 ** 20,
           onPositioned: () => {
             isPositioned = true;
           },

@@ -65,6 +65,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
       version: '0.1.0',
       startedMs: NEWEST_MS,
       trouble: [],
+      limits: [],
       quiet: state.quiet,
       detectors: [
         {
@@ -72,6 +73,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
           mode: 'observe',
           entities: state.entities,
           openAlerts: 1,
+          bootstrap: null,
           warmupRatio: state.models.length > 0 ? 1 : 0.4,
           modelVersion: state.models[0]?.version ?? null,
           training: 'idle',
@@ -154,6 +156,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
     },
     deadLetters: () => [
       {
+        source: 'node',
         reason: 'not_json',
         count: 3,
         example: { topic: 'metrics', partition: 0, offset: 7, detail: 'no JSON', text: HOSTILE },
