@@ -1,4 +1,5 @@
 import type { DetectorSpec } from '../core/detector.ts';
+import { isFault } from '../pipeline/alerts/is-fault.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { PipelineRunner } from './pipeline-runner.ts';
 
@@ -20,7 +21,8 @@ export function excludeLabelled(id: string, { store, detectors, runner }: Exclud
   const spec = detectors.find(({ name }) => name === detector);
   if (spec === undefined || state !== 'resolved') return;
   const toStep = lastStepOver + Math.max(...spec.windows);
-  const alerts = record.label === 'real' && notified ? 1 : 0;
+  // Faults of the telemetry are not counted in the first place.
+  const alerts = record.label === 'real' && notified && !isFault(record.alert) ? 1 : 0;
   runner.take({
     kind: 'exclude',
     detector,

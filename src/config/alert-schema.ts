@@ -14,7 +14,7 @@ const steps = z.number().int().min(1).max(1000);
 export const alertSchema = z.strictObject({
   budget: budgetField.prefault('5 per week').meta({
     description:
-      'How many delivered incidents people accept, of the whole detector or `per entity`; the threshold is learned to keep it.',
+      'How many delivered incidents people accept, of the whole detector or `per entity` (an incident then counts once for each entity in it); the threshold is learned to keep it.',
     forExample: ['5 per week', '1 per week per entity', '2 per day'],
   }),
   confirm: z

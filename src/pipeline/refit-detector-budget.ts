@@ -1,8 +1,12 @@
-import { ScoreHistogram } from '../core/score-histogram.ts';
+import type { DetectorSpec } from '../core/detector.ts';
+import type { Labels } from '../core/sample.ts';
 import { stepEndMs } from '../core/step-grid.ts';
+import { IncidentCount, incidentRule, type CarriedIncidents } from './alerts/incident-count.ts';
+import { groupingOf, groupOf, labelsOfKey } from './alerts/incident-group.ts';
 import type { DetectorState } from './detector-state.ts';
 import type { Entity } from './entity.ts';
 import { BUDGET_WINDOW_MS, refitBudget, type BudgetGathered } from './scoring/budget-refit.ts';
+import { LEVEL_COUNT } from './scoring/margin-levels.ts';
 import type { StepRun } from './step-run.ts';
 
 /** As many as a step still open may be held against: the one in force, and those that wait for their effective step. */
@@ -22,8 +26,8 @@ export function refitDetectorBudget(run: StepRun, detector: DetectorState): void
   for (;;) {
     const atMs = oldestBoundary(detector);
     if (atMs > closedMs) return;
-    const gathered = gather(detector, atMs);
     const previous = detector.budgetRefits.at(-1) ?? null;
+    const gathered = gather(detector, atMs, previous?.carried);
     // After a restart an entity's row may bring back what was counted before it.
     if (gathered.entities === 0 || (previous !== null && previous.atMs >= atMs)) continue;
     const { spec } = detector;
@@ -50,12 +54,19 @@ function mostAheadMs({ spec }: DetectorState): number {
   return spec.absentAfterMs + spec.maxFutureMs + 2 * spec.allowedLatenessMs + spec.stepMs;
 }
 
-/** Alerts of the window up to a boundary that had been labelled *real* before it. */
-function forgivenBy({ exclusions, spec }: DetectorState, atMs: number): number {
+/** Incidents of the window up to a boundary of which an alert had been labelled *real* before it. */
+function forgivenBy({ exclusions, spec, entities }: DetectorState, atMs: number): number {
+  const { stepMs, windows } = spec;
   const since = atMs - BUDGET_WINDOW_MS;
-  return exclusions
-    .filter((one) => one.effectiveStep * spec.stepMs <= atMs && one.toStep * spec.stepMs > since)
-    .reduce((sum, { alerts }) => sum + alerts, 0);
+  const count = new IncidentCount(incidentRule(groupingOf(spec), stepMs));
+  for (const { entity, fromStep, toStep, effectiveStep, alerts } of exclusions) {
+    if (alerts === 0 || effectiveStep * stepMs > atMs || toStep * stepMs <= since) continue;
+    const labels = labelsOfKey(spec.entity, entity);
+    const group = sharedName(spec, { key: entity, labels, cohort: entities.get(entity)?.cohort ?? '' });
+    const lastStep = toStep - Math.max(...windows);
+    count.add({ group, firing: { step: fromStep, from: 0, to: 0, lastStep, goesOn: false } });
+  }
+  return count.count()[0] ?? 0;
 }
 
 function oldestBoundary({ entities }: DetectorState): number {
@@ -66,18 +77,42 @@ function oldestBoundary({ entities }: DetectorState): number {
   return oldest;
 }
 
-function gather(detector: DetectorState, atMs: number): BudgetGathered {
-  const margins = new ScoreHistogram();
+function gather(
+  detector: DetectorState,
+  atMs: number,
+  carried: readonly CarriedIncidents[] | undefined,
+): BudgetGathered {
+  const { spec } = detector;
+  const count = new IncidentCount(incidentRule(groupingOf(spec), spec.stepMs), carried);
+  const alone = new Array<number>(LEVEL_COUNT).fill(0);
   let entities = 0;
   let rows = 0;
   for (const entity of detector.entities.values()) {
-    const tally = entity.scoring?.nearAlerts.take(atMs) ?? null;
-    if (tally === null || isGoneBy(detector, entity, atMs)) continue;
+    const tallies = entity.scoring?.nearAlerts.take(atMs) ?? [];
+    if (tallies.length === 0 || isGoneBy(detector, entity, atMs)) continue;
     entities += 1;
-    rows += tally.rows;
-    margins.merge(tally.margins);
+    for (const tally of tallies) {
+      rows += tally.rows;
+      tally.alone.forEach((more, level) => (alone[level] = (alone[level] ?? 0) + more));
+      if (tally.firings.length === 0) continue;
+      const group = sharedName(spec, entity);
+      for (const firing of tally.firings) count.add({ group, firing });
+    }
   }
-  return { entities, rows, margins };
+  const incidents = count.count().map((begun, level) => begun + (alone[level] ?? 0));
+  return { entities, rows, incidents, carried: count.carriedTo(Math.ceil(atMs / spec.stepMs)) };
+}
+
+/**
+ * What alerts have to share to count once. A budget of each entity has an incident once at each that is part of it, since it is
+ * about how often one of them calls.
+ */
+function sharedName(
+  spec: DetectorSpec,
+  of: { readonly key: string; readonly labels: Labels; readonly cohort: string },
+): string {
+  if (spec.alert.budget.scope === 'entity') return of.key;
+  return JSON.stringify(Object.values(groupOf(spec, of)));
 }
 
 /** Whether a watermark that rises step by step would have had the entity forgotten before it closes the boundary. */

@@ -191,7 +191,7 @@ export function createMetrics(
     ),
     budgetUsed: gauge(
       'strayd_alert_budget_used_ratio',
-      'Delivered incidents of the last 7 days without a member labelled real, divided by the budget.',
+      'Delivered incidents of the last 7 days without a member labelled real (of a budget per entity: once for each entity in them), divided by the budget.',
       ['detector'],
     ),
     deliveriesTotal: counter('strayd_deliveries_total', 'Attempts to deliver, by outcome.', [

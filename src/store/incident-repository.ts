@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { AlertBudget } from '../core/detector.ts';
 import type { Incident, IncidentUpdate, OpenIncident } from '../pipeline/alerts/incident.ts';
 import type { Alert } from '../pipeline/effects.ts';
 import { parseExact, stringifyExact } from './number-json.ts';
@@ -37,6 +38,7 @@ export class IncidentRepository {
   readonly #show;
   readonly #members;
   readonly #countAgainstBudget;
+  readonly #countByEntity;
   readonly #deleteOld;
   readonly #deleteMembers;
 
@@ -61,9 +63,15 @@ export class IncidentRepository {
     );
     this.#countAgainstBudget = database.prepare<[string, number], { count: number }>(
       `SELECT count(*) AS count FROM incidents i
-       WHERE i.detector = ? AND i.opened_ms >= ? AND i.deliver = 1 AND NOT EXISTS (
+       WHERE i.detector = ? AND i.opened_ms >= ? AND i.deliver = 1 AND json_extract(i.body, '$.fault') IS NULL AND NOT EXISTS (
          SELECT 1 FROM incident_members m JOIN alerts a ON a.id = m.alert_id
          WHERE m.incident_id = i.id AND a.label = 'real')`,
+    );
+    this.#countByEntity = database.prepare<[string, number], { count: number }>(
+      `SELECT count(*) AS count FROM (
+         SELECT 1 FROM incidents i JOIN incident_members m ON m.incident_id = i.id JOIN alerts a ON a.id = m.alert_id
+         WHERE i.detector = ? AND i.opened_ms >= ? AND i.deliver = 1 AND json_extract(i.body, '$.fault') IS NULL
+         GROUP BY i.id, a.entity HAVING sum(coalesce(a.label, '') = 'real') = 0)`,
     );
     this.#deleteOld = database.prepare<[string, number]>(
       `DELETE FROM incidents WHERE detector = ? AND state = 'resolved' AND opened_ms < ? AND NOT EXISTS (
@@ -106,9 +114,14 @@ export class IncidentRepository {
     }));
   }
 
-  /** Delivered incidents that opened from `sinceMs` (event time) on, without a member that is labelled real. */
-  countAgainstBudget(detector: string, sinceMs: number): number {
-    return this.#countAgainstBudget.get(detector, sinceMs)?.count ?? 0;
+  /**
+   * Delivered incidents that opened from `sinceMs` (event time) on, without a member that is labelled real; faults of the
+   * telemetry, which no threshold is behind, are none of them. Of a budget of
+   * each entity: once for each entity that is part of them and whose own alerts are not labelled real.
+   */
+  countAgainstBudget(detector: string, sinceMs: number, scope: AlertBudget['scope']): number {
+    const counted = scope === 'entity' ? this.#countByEntity : this.#countAgainstBudget;
+    return counted.get(detector, sinceMs)?.count ?? 0;
   }
 
   /** Drops resolved incidents that opened before an event time and of whose alerts none is left. */

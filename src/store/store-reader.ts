@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { DeadLetter, LastRecord, PartitionMark } from '../core/records.ts';
-import type { DetectorSpec } from '../core/detector.ts';
+import type { AlertBudget, DetectorSpec } from '../core/detector.ts';
 import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import type { KeptStep, RestoredState } from '../pipeline/checkpoint.ts';
 import type { KeptHistory } from '../pipeline/explain/kept-history.ts';
@@ -98,9 +98,12 @@ export class StoreReader {
     return this.read(({ quietWindows }) => quietWindows.all());
   }
 
-  /** A detector's incidents delivered from `sinceMs` (event time) on, none of them labelled real: what the budget has paid for. */
-  countIncidentsAgainstBudget(detector: string, sinceMs: number): number {
-    return this.read(({ incidents }) => incidents.countAgainstBudget(detector, sinceMs));
+  /**
+   * A detector's incidents delivered from `sinceMs` (event time) on, none of them labelled real: what the budget has paid for.
+   * Those of a budget of each entity once for each entity that is part of them.
+   */
+  countIncidentsAgainstBudget(detector: string, sinceMs: number, scope: AlertBudget['scope']): number {
+    return this.read(({ incidents }) => incidents.countAgainstBudget(detector, sinceMs, scope));
   }
 
   /** An entity's kept steps in [fromStep, toStep], ascending; empty if it or this list of features is unknown. */

@@ -1,6 +1,6 @@
 import type { DetectorSpec } from '../../src/core/detector.ts';
 import type { RestoredState } from '../../src/pipeline/checkpoint.ts';
-import { createState } from '../../src/pipeline/create-state.ts';
+import { createState, type PipelineOptions } from '../../src/pipeline/create-state.ts';
 import type { Effects } from '../../src/pipeline/effects.ts';
 import type { PipelineInput } from '../../src/pipeline/inputs.ts';
 import { joinEffects } from '../../src/pipeline/join-effects.ts';
@@ -32,14 +32,19 @@ export class Feed {
 
   constructor(
     specs: readonly DetectorSpec[] = [smallSpec],
-    options: { restored?: RestoredState; limits?: Partial<PipelineLimits>; offsets?: readonly number[] } = {},
+    options: {
+      restored?: RestoredState;
+      limits?: Partial<PipelineLimits>;
+      offsets?: readonly number[];
+      nextRefitMs?: PipelineOptions['nextRefitMs'];
+    } = {},
   ) {
     options.offsets?.forEach((offset, partition) => this.#offsets.set(partition, offset));
     this.state = createState({
       detectors: specs,
       restored: options.restored ?? NOTHING,
       models: [],
-      nextRefitMs: () => Infinity,
+      nextRefitMs: options.nextRefitMs ?? (() => Infinity),
       maxAlertAgeMs: 3_600_000,
       limits: options.limits ?? {},
     });

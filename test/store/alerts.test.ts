@@ -102,7 +102,7 @@ describe('alerts', () => {
   });
 
   it('count against the budget as incidents that were delivered and hold none that is labelled real', () => {
-    const names = ['real', 'planned', 'plain', 'observed', 'old'];
+    const names = ['real', 'planned', 'plain', 'observed', 'old', 'fault'];
     const alerts = [...names, 'with-real'].map((name) => alertOf(name));
     const store = storeWith(...alerts.map((alert) => transition(alert, null, 'pending', 100)));
     const incidents = names.map((name) => {
@@ -110,6 +110,7 @@ describe('alerts', () => {
         id: `incident-${name}`,
         openedStep: name === 'old' ? 1 : 100,
         deliver: name !== 'observed',
+        ...(name === 'fault' && { fault: { kind: 'absence' as const, entities: 6 } }),
       });
       const joined = name === 'real' ? ['alert-real', 'alert-with-real'] : [`alert-${name}`];
       return { incident, joined };
@@ -117,8 +118,10 @@ describe('alerts', () => {
     store.applyCheckpoint(checkpointOf({ effects: { incidents } }), { outbox: [] });
     store.labelAlert('alert-real', 'real');
     store.labelAlert('alert-planned', 'planned');
-    expect(store.countIncidentsAgainstBudget('hosts', 100 * 15_000)).toBe(2);
-    expect(store.countIncidentsAgainstBudget('jobs', 0)).toBe(0);
+    expect(store.countIncidentsAgainstBudget('hosts', 100 * 15_000, 'detector')).toBe(2);
+    expect(store.countIncidentsAgainstBudget('jobs', 0, 'detector')).toBe(0);
+    // Of each entity: the one beside the real one counts, its own alert is not labelled.
+    expect(store.countIncidentsAgainstBudget('hosts', 100 * 15_000, 'entity')).toBe(3);
     store.close();
   });
 });

@@ -19,7 +19,7 @@ const UPDATE_AFTER_MS = 60_000;
 /** It is told again when it has so many times the members that were told: a storm of any size makes few messages. */
 const UPDATE_GROWTH = 2;
 /** More members than that make another incident: memory and messages stay bounded. */
-const MOST_MEMBERS = 5_000;
+export const MOST_MEMBERS = 5_000;
 
 /** Where incidents' changes and messages go. */
 export interface IncidentSink {

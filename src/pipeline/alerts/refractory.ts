@@ -3,7 +3,7 @@ import { LONGEST_FILLED_GAP } from '../series/entity-series.ts';
 import type { GateContext, GateState, IncidentWake, OverStep, Refractory } from './gate-state.ts';
 
 /** Below it a step is quiet; between it and 1 an alert neither starts nor ends. */
-const leaveScore = 0.8;
+export const leaveScore = 0.8;
 /** In an incident's wake only what adds so much to the log score is news: a fifth more error than its windows remember. */
 const wakeMargin = 0.2;
 

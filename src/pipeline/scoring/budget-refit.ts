@@ -1,22 +1,23 @@
 import type { DetectorSpec } from '../../core/detector.ts';
-import { ScoreHistogram } from '../../core/score-histogram.ts';
-import { MARGIN_REACH } from './near-alerts.ts';
+import type { CarriedIncidents } from '../alerts/incident-count.ts';
+import { LEVEL_COUNT, levelOfOffset, OFFSET_RANGE, offsetOfLevel } from './margin-levels.ts';
 
 const DAY_MS = 86_400_000;
 /** ln 1.2: no day makes a detector more than a fifth more or less sensitive. */
 const MOST_MOVE_A_DAY = Math.log(1.2);
 /** Counts this many standard deviations of four weeks' budget off are no accident. */
 const SPREADS = 2;
-/** Upwards, what lies further below the threshold is not known; downwards, e² times the usual error has to be seen. */
-const OFFSET_RANGE = { least: -2, most: MARGIN_REACH };
 
 /** What a detector did between two refits. */
 export interface BudgetDay {
   readonly untilMs: number;
-  /** Alerts that the budget allowed for the rows that were scored. */
+  /** Incidents that the budget allowed for the rows that were scored. */
   readonly asked: number;
-  /** Margins of would-be alerts as pairs (bin centre, count); see `NearTally`. */
-  readonly margins: readonly number[];
+  /**
+   * How many incidents began, by the level of margins from which on alerts would have fired (`margin-levels`). Absent in
+   * rows of versions that counted each entity's alerts: such a day says nothing.
+   */
+  readonly incidents?: readonly number[];
 }
 
 /** A detector's terms from `effectiveStep` on, and what they rest on: a row, so that a replay repeats it. */
@@ -31,13 +32,17 @@ export interface BudgetRefit {
   readonly entities: number;
   /** Oldest first, at most 28 days of them. */
   readonly days: readonly BudgetDay[];
+  /** Incidents that what follows may still belong to; absent in rows of earlier versions. */
+  readonly carried?: readonly CarriedIncidents[];
 }
 
 /** What was gathered of all entities since the refit before. */
 export interface BudgetGathered {
   readonly entities: number;
   readonly rows: number;
-  readonly margins: ScoreHistogram;
+  /** By level. */
+  readonly incidents: readonly number[];
+  readonly carried: readonly CarriedIncidents[];
 }
 
 export interface BudgetRefitInput {
@@ -46,16 +51,17 @@ export interface BudgetRefitInput {
   readonly atMs: number;
   readonly effectiveStep: number;
   readonly gathered: BudgetGathered;
-  /** Delivered alerts of the last 28 days that are not to be counted, being labelled *real*. */
+  /** Delivered incidents of the last 28 days that are not to be counted: some alert of theirs is labelled *real*. */
   readonly forgiven: number;
 }
 
-/** How far back alerts count, ms. */
+/** How far back incidents count, ms. */
 export const BUDGET_WINDOW_MS = 28 * DAY_MS;
 
 /**
- * Stage (b) of DESIGN §5.6: moves the offset so that the alerts of the last 28 days come back to the budget, unless they
- * are as near to it as chance would have them. Days that are not yet there count as kept to the budget.
+ * Stage (b) of DESIGN §5.6: moves the offset so that the incidents of the last 28 days come back to the budget, unless
+ * they are as near to it as chance would have them. Days that are not yet there count as kept to the budget. A budget of each
+ * entity is counted over all of them, an incident once for each that is part of it.
  */
 export function refitBudget(input: BudgetRefitInput): BudgetRefit {
   const { spec, previous, atMs, effectiveStep, gathered } = input;
@@ -64,9 +70,11 @@ export function refitBudget(input: BudgetRefitInput): BudgetRefit {
   const day: BudgetDay = {
     untilMs: atMs,
     asked: (count * spec.stepMs * gathered.rows) / (perMs * sharers),
-    margins: gathered.margins.pairs(),
+    incidents: gathered.incidents,
   };
-  const days = [...(previous?.days ?? []), day].filter(({ untilMs }) => untilMs > atMs - BUDGET_WINDOW_MS);
+  const days = [...(previous?.days ?? []), day].filter(
+    ({ untilMs, incidents }) => untilMs > atMs - BUDGET_WINDOW_MS && incidents !== undefined,
+  );
   const offset = previous?.offset ?? 0;
   const aMonth = (count * BUDGET_WINDOW_MS * (scope === 'entity' ? gathered.entities : 1)) / perMs;
   const asked = input.forgiven + days.reduce((sum, one) => sum + one.asked, 0);
@@ -80,32 +88,29 @@ export function refitBudget(input: BudgetRefitInput): BudgetRefit {
     offset: within(within(wanted, offset - move, offset + move), OFFSET_RANGE.least, OFFSET_RANGE.most),
     entities: gathered.entities,
     days,
+    carried: gathered.carried,
   };
 }
 
-/** The offset nearest to the present one with which the days' alerts would have been within `spread` of what was asked. */
+/** The offset nearest to the present one with which the days' incidents would have been within `spread` of what was asked. */
 function wantedOffset(
   days: readonly BudgetDay[],
   offset: number,
   { asked, spread }: { readonly asked: number; readonly spread: number },
 ): number {
-  const all = new ScoreHistogram();
-  for (const { margins } of days) all.merge(ScoreHistogram.fromPairs(margins));
-  const largestFirst = all.bins().reverse();
-  const had = largestFirst.reduce((sum, bin) => sum + (bin.centre + offset >= 0 ? bin.count : 0), 0);
-  const most = asked + spread;
-  const least = asked - spread;
-  let alerts = 0;
-  if (had > most) {
-    for (const { centre, count, width } of largestFirst) {
-      alerts += count;
-      // This bin would be too much: its rows stay just below the threshold.
-      if (alerts > most) return Math.min(offset, -(centre + width / 2));
+  const incidentsAt = (level: number): number =>
+    days.reduce((sum, { incidents }) => sum + (incidents?.[level] ?? 0), 0);
+  const present = levelOfOffset(offset);
+  const had = incidentsAt(present);
+  if (had > asked + spread) {
+    for (let level = present + 1; level < LEVEL_COUNT; level++) {
+      if (incidentsAt(level) <= asked + spread) return Math.min(offset, offsetOfLevel(level));
     }
-  } else if (had < least) {
-    for (const { centre, count, width } of largestFirst) {
-      alerts += count;
-      if (alerts >= least) return Math.max(offset, -(centre - width / 2));
+    return OFFSET_RANGE.least;
+  }
+  if (had < asked - spread) {
+    for (let level = present - 1; level >= 0; level--) {
+      if (incidentsAt(level) >= asked - spread) return Math.max(offset, offsetOfLevel(level));
     }
     return OFFSET_RANGE.most;
   }

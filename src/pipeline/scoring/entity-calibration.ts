@@ -14,6 +14,8 @@ const OWN_DAYS = 2;
 const SETTLED_DAYS = 5;
 /** The normal distribution's .95 quantile. */
 const INTERVAL_SDS = 1.645;
+/** Of the budget in force and of the one to come, that of an alert's beginning and that of its end. */
+const MOST_THRESHOLDS = 4;
 /** A calibration is written at least this often, so that a restart has few kept steps to add again. */
 const ROW_EVERY_MS = 4 * 3_600_000;
 
@@ -37,7 +39,8 @@ export class EntityCalibration {
   #settled = false;
   #nextRefitMs = Number.NaN;
   #lastRowMs = -Infinity;
-  #thresholdFor: { readonly lnBudget: number; readonly raw: number } | null = null;
+  /** By ln p_budget, of this refit. */
+  readonly #thresholds = new Map<number, number>();
 
   constructor(setting: CalibrationSetting) {
     this.#setting = setting;
@@ -109,7 +112,7 @@ export class EntityCalibration {
     for (const { fromStep, toStep } of this.#setting.excluded(step)) this.#history.exclude(fromStep, toStep);
     this.#settled = this.#own !== null && !this.provisional;
     this.#own = this.#history.fit(step);
-    this.#thresholdFor = null;
+    this.#thresholds.clear();
     this.#history.turn(step, this.#level);
     this.#lastRowMs = -Infinity;
   }
@@ -128,10 +131,13 @@ export class EntityCalibration {
 
   /** The least S that scores 1. */
   threshold(lnBudget: number): number {
-    if (this.#thresholdFor?.lnBudget !== lnBudget) {
-      this.#thresholdFor = { lnBudget, raw: this.#findThreshold(lnBudget) };
-    }
-    return this.#thresholdFor.raw;
+    const known = this.#thresholds.get(lnBudget);
+    if (known !== undefined) return known;
+    const raw = this.#findThreshold(lnBudget);
+    // Those of a budget that has changed are not asked for again.
+    if (this.#thresholds.size >= MOST_THRESHOLDS) this.#thresholds.clear();
+    this.#thresholds.set(lnBudget, raw);
+    return raw;
   }
 
   /** How far a 90 % interval reaches to either side of the threshold: by the own tail or, as long as there is none, the cohort's. */

@@ -1,56 +1,47 @@
-import { ScoreHistogram } from '../../core/score-histogram.ts';
+import { levelReached, MARGIN_REACH, NO_LEVEL } from './margin-levels.ts';
+import { firingNumbers, firingsOf, QUIET_STEPS, type NearFiring } from './near-firing.ts';
+import { NearTally } from './near-tally.ts';
 import type { NumberReader } from './number-bytes.ts';
-
-/** A row further below the threshold, on the log scale, is no near alert: no offset ever reaches it. */
-export const MARGIN_REACH = 1;
-/** As many as end an alert. */
-const QUIET_STEPS = 5;
 
 /** One scored step, as the count of near alerts sees it. */
 export interface NearStep {
   readonly step: number;
   /** S less the threshold that S would have to reach without any offset. */
   readonly margin: number;
+  /** So far below the threshold S may be before an alert sees a quiet step. */
+  readonly leaveGap: number;
   /** Once its score is over, nothing else keeps it from counting towards an alert. */
   readonly alertable: boolean;
   /** End of the stretch between two refits that the step lies in, ms. */
   readonly untilMs: number;
 }
 
-/** What happened between two refits. */
-export interface NearTally {
-  /** Scored rows whose alerts would have been delivered. */
-  readonly rows: number;
-  /** The margins of would-be alerts that ended there or went on: with an offset of `o` those of -o and more are alerts. */
-  readonly margins: ScoreHistogram;
-}
+type Confirm = Readonly<Record<'steps' | 'of', number>>;
 
-interface Stretch extends NearTally {
-  readonly untilMs: number;
-  rows: number;
-}
-
-/** A would-be alert under way. */
-interface OpenRun {
-  peak: number;
-  /** The peak that it was counted with; -Infinity before. */
-  counted: number;
-  lastStep: number;
+/** A step that may yet count. */
+interface RecentStep {
+  readonly step: number;
+  readonly margin: number;
+  /** The margin above which alerts would have gone on with it. */
+  readonly kept: number;
 }
 
 /**
- * One entity's alerts as a function of the offset: what would have been delivered, had all scores been a little higher
- * or lower. A run of rows within reach of the threshold that five quiet steps end is one of them; the margin at which
- * `confirm` would have held is its peak. Bounded: stretches are taken away as they end.
+ * One entity's would-be alerts: what would have been delivered, had all scores been a little higher or lower, and when. At
+ * each level of margins one fires when `confirm` holds for it, and ends after five quiet steps; as whatever fires at a level
+ * fires at all those below it, the highest that fires now is all that has to be known. Bounded: stretches are taken away as
+ * they end.
  */
 export class NearAlerts {
-  readonly #confirm: { readonly steps: number; readonly of: number };
-  /** Of the last `confirm.of` steps, those within reach. */
-  #recent: { readonly step: number; readonly margin: number }[] = [];
-  #run: OpenRun | null = null;
-  #stretches: Stretch[] = [];
+  readonly #confirm: Confirm;
+  #recent: RecentStep[] = [];
+  /** Would-be alerts fire now at this level and those below it. */
+  #level = NO_LEVEL;
+  /** In order of their first levels: those that fire now. */
+  #open: NearFiring[] = [];
+  #stretches: NearTally[] = [];
 
-  constructor(confirm: { readonly steps: number; readonly of: number }) {
+  constructor(confirm: Confirm) {
     this.#confirm = confirm;
   }
 
@@ -60,86 +51,127 @@ export class NearAlerts {
   }
 
   /** Adds the next step. */
-  add({ step, margin, alertable, untilMs }: NearStep): void {
+  add({ step, margin, leaveGap, alertable, untilMs }: NearStep): void {
     const stretch = this.#stretchUntil(untilMs);
     stretch.rows += 1;
-    if (this.#run !== null && step - this.#run.lastStep > QUIET_STEPS) {
-      this.#count(stretch);
-      this.#run = null;
-    }
-    if (!alertable || margin < -MARGIN_REACH) return;
     const { steps, of } = this.#confirm;
-    this.#recent = this.#recent.filter((earlier) => earlier.step > step - of);
-    this.#recent.push({ step, margin });
-    const ranked = this.#recent.map((one) => one.margin).sort((a, b) => b - a);
-    const confirmed = ranked[steps - 1] ?? -Infinity;
-    if (this.#run === null) this.#run = { peak: confirmed, counted: -Infinity, lastStep: step };
-    else {
-      this.#run.peak = Math.max(this.#run.peak, confirmed);
-      this.#run.lastStep = step;
-    }
+    this.#recent = this.#recent.filter((earlier) => earlier.step >= step - Math.max(QUIET_STEPS, of - 1));
+    this.#fall(step, stretch);
+    const kept = margin + leaveGap;
+    if (!alertable || kept < -MARGIN_REACH) return;
+    this.#recent.push({ step, margin, kept });
+    const confirming = this.#recent.filter((earlier) => earlier.step > step - of);
+    const ranked = confirming.map((one) => one.margin).sort((a, b) => b - a);
+    // What is not over itself makes no alert fire.
+    this.#rise(step, levelReached(Math.min(margin, ranked[steps - 1] ?? -Infinity)));
+    const keptLevel = levelReached(kept);
+    this.#open = this.#open.map((one) => (one.from <= keptLevel ? { ...one, lastStep: step } : one));
   }
 
-  /** Takes away what ended by `untilMs`; `null` if there was no step. */
-  take(untilMs: number): NearTally | null {
+  /** Takes away what ended by `untilMs`, one a stretch, oldest first. */
+  take(untilMs: number): NearTally[] {
     const taken = this.#stretches.filter((stretch) => stretch.untilMs <= untilMs);
     const newest = taken.at(-1);
-    if (newest === undefined) return null;
-    if (newest === this.#stretches.at(-1)) this.#count(newest);
+    if (newest !== undefined && newest === this.#stretches.at(-1)) this.#count(newest);
     this.#stretches = this.#stretches.filter((stretch) => stretch.untilMs > untilMs);
-    const margins = new ScoreHistogram();
-    for (const stretch of taken) margins.merge(stretch.margins);
-    return { rows: taken.reduce((sum, stretch) => sum + stretch.rows, 0), margins };
+    return taken;
   }
 
   /** To the bit what `fromNumbers` brings back. */
   toNumbers(): number[] {
-    const recent = this.#recent.flatMap(({ step, margin }) => [step, margin]);
-    const run = this.#run === null ? [0] : [1, this.#run.peak, this.#run.counted, this.#run.lastStep];
-    const stretches = this.#stretches.flatMap(({ untilMs, rows, margins }) => {
-      const pairs = margins.pairs();
-      return [untilMs, rows, pairs.length, ...pairs];
+    const recent = this.#recent.flatMap(({ step, margin, kept }) => [step, margin, kept]);
+    const open = firingNumbers(this.#open);
+    const stretches = this.#stretches.flatMap(({ untilMs, rows, firings, alone }) => {
+      const numbers = firingNumbers(firings);
+      return [untilMs, rows, numbers.length, ...numbers, alone.length, ...alone];
     });
-    return [recent.length, ...recent, ...run, this.#stretches.length, ...stretches];
+    const now = [recent.length, ...recent, this.#level, open.length, ...open];
+    return [...now, this.#stretches.length, ...stretches];
   }
 
-  static fromNumbers(
-    reader: NumberReader,
-    confirm: { readonly steps: number; readonly of: number },
-  ): NearAlerts {
+  static fromNumbers(reader: NumberReader, confirm: Confirm): NearAlerts {
     const near = new NearAlerts(confirm);
     const recent = reader.list();
-    for (let i = 0; i + 1 < recent.length; i += 2) {
-      near.#recent.push({ step: recent[i] ?? 0, margin: recent[i + 1] ?? 0 });
+    for (let at = 0; at + 2 < recent.length; at += 3) {
+      const [step = 0, margin = 0, kept = 0] = recent.slice(at, at + 3);
+      near.#recent.push({ step, margin, kept });
     }
-    if (reader.next() === 1) {
-      near.#run = { peak: reader.next(), counted: reader.next(), lastStep: reader.next() };
-    }
+    near.#level = reader.next();
+    near.#open = firingsOf(reader.list());
     near.#stretches = Array.from({ length: reader.next() }, () => {
-      const untilMs = reader.next();
-      const rows = reader.next();
-      return { untilMs, rows, margins: ScoreHistogram.fromPairs(reader.list()) };
+      const [untilMs, rows] = [reader.next(), reader.next()];
+      return new NearTally(untilMs, { rows, firings: firingsOf(reader.list()), alone: reader.list() });
     });
     return near;
   }
 
-  #stretchUntil(untilMs: number): Stretch {
+  /**
+   * What earlier versions kept: of a would-be alert its peak and no times, and of a stretch only margins. All begins anew,
+   * since what they counted can't be made incidents of: a stretch without rows is not asked for either.
+   */
+  static fromOldNumbers(reader: NumberReader, confirm: Confirm): NearAlerts {
+    const near = new NearAlerts(confirm);
+    reader.list();
+    if (reader.next() === 1) {
+      const [peak, , lastStep] = [reader.next(), reader.next(), reader.next()];
+      near.#level = levelReached(peak);
+      near.#recent.push({ step: lastStep, margin: peak, kept: peak });
+    }
+    near.#stretches = Array.from({ length: reader.next() }, () => {
+      const [untilMs] = [reader.next(), reader.next(), reader.list()];
+      return new NearTally(untilMs);
+    });
+    return near;
+  }
+
+  #stretchUntil(untilMs: number): NearTally {
     const newest = this.#stretches.at(-1);
     if (newest !== undefined && newest.untilMs >= untilMs) return newest;
     if (newest !== undefined) this.#count(newest);
-    const stretch: Stretch = { untilMs, rows: 0, margins: new ScoreHistogram() };
+    const stretch = new NearTally(untilMs);
     this.#stretches.push(stretch);
     return stretch;
   }
 
-  /**
-   * Counts the run under way, once more only if it has grown. What still goes on as a stretch ends counts there, with
-   * what it had come to: the same whether the entity has gone on by the time that the stretch is taken or not.
-   */
-  #count(stretch: Stretch): void {
-    const run = this.#run;
-    if (run === null || run.peak <= run.counted) return;
-    stretch.margins.add(run.peak);
-    run.counted = run.peak;
+  /** Ends what the five steps before this one did not keep going. */
+  #fall(step: number, stretch: NearTally): void {
+    if (this.#level === NO_LEVEL) return;
+    const kept = this.#recent.reduce(
+      (most, one) => (one.step >= step - QUIET_STEPS ? Math.max(most, one.kept) : most),
+      -Infinity,
+    );
+    this.#level = Math.min(this.#level, levelReached(kept));
+    for (const one of this.#open) if (one.from > this.#level) addTo(stretch, one);
+    this.#open = this.#open.filter(({ from }) => from <= this.#level);
   }
+
+  #rise(step: number, level: number): void {
+    if (level <= this.#level) return;
+    const from = this.#level + 1;
+    this.#level = level;
+    const newest = this.#open.at(-1);
+    // What rises within minutes fires as one: alerts are grouped by them.
+    const isOne =
+      newest !== undefined && !newest.goesOn && newest.to === from - 1 && step - newest.step <= QUIET_STEPS;
+    if (isOne) this.#open[this.#open.length - 1] = { ...newest, to: level };
+    else this.#open.push({ step, from, to: level, lastStep: step, goesOn: false });
+  }
+
+  /**
+   * Counts what fires as a stretch ends: the same whether the entity has gone on by the time that the stretch is taken or
+   * not. In the next one it only goes on, and counts for the levels that it rises to there.
+   */
+  #count(stretch: NearTally): void {
+    for (const one of this.#open) addTo(stretch, one);
+    const lastStep = this.#recent.at(-1)?.step;
+    this.#open =
+      this.#level === NO_LEVEL || lastStep === undefined
+        ? []
+        : [{ step: lastStep, from: 0, to: this.#level, lastStep, goesOn: true }];
+  }
+}
+
+/** What has not gone on since it was counted says nothing more. */
+function addTo(stretch: NearTally, firing: NearFiring): void {
+  if (!firing.goesOn || firing.lastStep > firing.step) stretch.add(firing);
 }

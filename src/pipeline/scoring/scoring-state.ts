@@ -1,6 +1,7 @@
 import type { DetectorSpec } from '../../core/detector.ts';
 import type { EntityProfile, ScoringModel } from '../../model/scoring-model.ts';
 import type { CalibrationRow, KeptStep } from '../checkpoint.ts';
+import { leaveScore } from '../alerts/refractory.ts';
 import type { BudgetTerms } from './budget-rate.ts';
 import type { CalibrationExclusion } from './calibration-exclusion.ts';
 import type { CalibrationSetting } from './entity-calibration.ts';
@@ -14,7 +15,9 @@ import { NearAlerts, type NearStep } from './near-alerts.ts';
 import { NumberReader, packNumbers } from './number-bytes.ts';
 import { packScoring, unpackScoring } from './scoring-bytes.ts';
 
-const FORMAT = 3;
+const FORMAT = 4;
+/** Would-be alerts without their times. */
+const FORMAT_WITHOUT_TIMES = 3;
 
 /** One active model version of a detector and what goes with it. */
 export interface ScoringContext {
@@ -60,8 +63,10 @@ export function learnStep(
   { step, raw, alertable }: LearnedStep,
 ): NearStep | null {
   if (step <= calibration.upToStep) return null;
-  const margin = raw - calibration.threshold(context.budgetAt(step).lnRate);
-  const near = { step, margin, alertable, untilMs: calibration.nextRefitMs };
+  const { lnRate } = context.budgetAt(step);
+  const threshold = calibration.threshold(lnRate);
+  const leaveGap = threshold - calibration.threshold(leaveScore * lnRate);
+  const near = { step, margin: raw - threshold, leaveGap, alertable, untilMs: calibration.nextRefitMs };
   const delivers = !calibration.provisional;
   calibration.add(step, raw);
   return delivers ? near : null;
@@ -118,13 +123,15 @@ function readRow(
   const parts = unpackScoring(bytes);
   const reader = new NumberReader(parts.calibration);
   const format = reader.next();
-  if (format !== FORMAT) {
+  if (format !== FORMAT && format !== FORMAT_WITHOUT_TIMES) {
     throw new Error(
       `The calibration of ${context.spec.name} / ${entity} has format ${format}, this version reads ${FORMAT}: ` +
         'run the version that wrote the store, or start with an empty one.',
     );
   }
-  const nearAlerts = NearAlerts.fromNumbers(reader, context.spec.alert.confirm);
+  const { confirm } = context.spec.alert;
+  const nearAlerts =
+    format === FORMAT ? NearAlerts.fromNumbers(reader, confirm) : NearAlerts.fromOldNumbers(reader, confirm);
   const calibration = EntityCalibration.read(reader, settingOf(context, entity, cohort));
   return stateOf(context, { entity, cohort, calibration, nearAlerts, guardsBytes: parts.guards });
 }

@@ -94,7 +94,7 @@ function budgetFact({ budget, budgetUsed }: DaemonState['outline'][number]): VNo
   return html`
     <li
       class=${budgetUsed > 1 ? 'over' : ''}
-      title="Alerts sent in the last 7 days and not labelled real, of those that the budget allows"
+      title="Incidents told in the last 7 days and not labelled real, of those that the budget allows"
     >
       ${formatShare(budgetUsed)} of ${budget} used
     </li>

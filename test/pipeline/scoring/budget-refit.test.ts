@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ScoreHistogram } from '../../../src/core/score-histogram.ts';
-import { refitBudget, type BudgetRefit } from '../../../src/pipeline/scoring/budget-refit.ts';
+import {
+  refitBudget,
+  type BudgetGathered,
+  type BudgetRefit,
+} from '../../../src/pipeline/scoring/budget-refit.ts';
+import { LEVEL_COUNT, levelReached } from '../../../src/pipeline/scoring/margin-levels.ts';
 import { fakeSpec } from './fake-scoring-model.ts';
 import { fc } from '../../support/properties.ts';
 
@@ -13,10 +17,13 @@ interface Day {
   readonly entities?: number;
 }
 
-function histogramOf(margins: readonly number[]): ScoreHistogram {
-  const histogram = new ScoreHistogram();
-  for (const margin of margins) histogram.add(margin);
-  return histogram;
+/** What so many incidents of one alert each are, whose margins are known. */
+function gatheredOf(margins: readonly number[], entities = 1): BudgetGathered {
+  const incidents = Array.from(
+    { length: LEVEL_COUNT },
+    (_, level) => margins.filter((margin) => levelReached(margin) >= level).length,
+  );
+  return { entities, rows: entities * ROWS, incidents, carried: [] };
 }
 
 /** Refits day after day. */
@@ -27,7 +34,7 @@ function refits(
   const alert = { ...fakeSpec().alert, budget: { ...budget, perMs: 7 * DAY_MS } };
   const all: BudgetRefit[] = [];
   days.forEach(({ margins, entities = 1 }, day) => {
-    const gathered = { entities, rows: entities * ROWS, margins: histogramOf(margins) };
+    const gathered = gatheredOf(margins, entities);
     const atMs = (day + 1) * DAY_MS;
     const previous = all.at(-1) ?? null;
     all.push(
@@ -68,7 +75,7 @@ describe('refitBudget', () => {
       previous: { ...before, offset: 0 },
       atMs: 28 * DAY_MS,
       effectiveStep: 0,
-      gathered: { entities: 1, rows: ROWS, margins: histogramOf([1.5]) },
+      gathered: gatheredOf([1.5]),
     };
     expect(refitBudget({ ...next, forgiven: 0 }).offset).toBeLessThan(-0.1);
     expect(refitBudget({ ...next, forgiven: 54 }).offset).toBe(0);
@@ -114,9 +121,51 @@ describe('refitBudget', () => {
     expect(refits([{ margins: [], entities: 4 }], WEEKLY)[0]?.days[0]?.asked).toBeCloseTo(1 / 7, 9);
   });
 
+  it('goes to the nearest offset that keeps the budget where fewer alerts would be more incidents', () => {
+    // As when the alerts between that hold an incident together are gone.
+    const incidents = Array.from({ length: LEVEL_COUNT }, (_, level) =>
+      level < levelReached(0.25) ? 2 : level < levelReached(0.75) ? 5 : 0,
+    );
+    const spec = fakeSpec({ alert: { ...fakeSpec().alert, budget: { ...DAILY, perMs: 7 * DAY_MS } } });
+    let previous: BudgetRefit | null = null;
+    for (let day = 1; day <= 40; day++) {
+      const gathered = { entities: 1, rows: ROWS, incidents, carried: [] };
+      previous = refitBudget({
+        spec,
+        previous,
+        atMs: day * DAY_MS,
+        effectiveStep: 0,
+        gathered,
+        forgiven: 0,
+      });
+    }
+    // Two a day are too many, and five; none are too few: it stays at the edge between five and none.
+    expect(previous?.offset).toBeLessThanOrEqual(-0.7);
+    expect(previous?.offset).toBeGreaterThan(-1.1);
+  });
+
+  it('counts nothing of days that an earlier version counted alerts in, and keeps their offset', () => {
+    const [first] = refits([{ margins: [] }], DAILY);
+    if (first === undefined) throw new Error('a refit was expected');
+    const { carried: _, ...older } = first;
+    const stored = {
+      ...older,
+      offset: -0.7,
+      days: Array.from({ length: 27 }, (_, day) => ({
+        untilMs: (day + 1) * DAY_MS,
+        asked: 1,
+        margins: [2.5, 500],
+      })),
+    } as BudgetRefit;
+    const next = { spec: fakeSpec(), atMs: 28 * DAY_MS, effectiveStep: 0, forgiven: 0 };
+    const refit = refitBudget({ ...next, previous: stored, gathered: gatheredOf([0.5]) });
+    expect(refit.offset).toBe(-0.7);
+    expect(refit.days).toHaveLength(1);
+  });
+
   it('comes to the same after its row has been through JSON', () => {
     const before = refits(days(20, [0.5, 0.7, 0.9]), DAILY).at(-1) ?? null;
-    const gathered = { entities: 1, rows: ROWS, margins: histogramOf([0.1]) };
+    const gathered = gatheredOf([0.1]);
     const next = { spec: fakeSpec(), atMs: 21 * DAY_MS, effectiveStep: 9, gathered, forgiven: 0 };
     const stored = JSON.parse(JSON.stringify(before)) as BudgetRefit;
     expect(refitBudget({ ...next, previous: stored })).toEqual(refitBudget({ ...next, previous: before }));
