@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { parseSelector } from '../config/selector.ts';
+import { unknownLabelText } from '../config/unknown-label.ts';
 import type { DetectorSpec, LabelMatcher } from '../core/detector.ts';
 import { isFault } from '../pipeline/alerts/is-fault.ts';
 import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
@@ -78,6 +79,8 @@ export function deployAcceptances(
     throw new AcceptanceRefusal('unknown', `There is no detector ${JSON.stringify(event.detector)}.`);
   }
   const match = event.match === undefined ? [] : matchersOf(event.match);
+  const unknown = unknownLabelText(match, specs);
+  if (unknown !== null) throw new AcceptanceRefusal('unknown', `"match": ${unknown}`);
   checkEntity(event, specs, store);
   return specs.map((spec) => {
     // Of the data, not of the clock: what was deployed shows in what is read.

@@ -48,7 +48,7 @@ export function createBackend(options: BackendOptions): Backend {
   // Models are loaded and let go of by one at a time.
   const turns = new Turns();
   const keeper = {
-    detectors: config.detectors.map(({ name }) => name),
+    detectors: config.detectors,
     entities: (detector: string) =>
       config.detectors.filter(({ name }) => name === detector).flatMap((spec) => store.entityNames(spec)),
     windows: () => store.quietWindows(),

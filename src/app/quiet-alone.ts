@@ -19,7 +19,7 @@ export async function quietAlone<T>(
     };
     const quiet = quietBackend(
       {
-        detectors: config.detectors.map(({ name }) => name),
+        detectors: config.detectors,
         entities: (detector) =>
           config.detectors.filter(({ name }) => name === detector).flatMap((spec) => store.entityNames(spec)),
         windows: () => store.quietWindows(),

@@ -1,4 +1,5 @@
 import type { Backend, Outcome, WindowView } from '../server/backend.ts';
+import type { DetectorSpec } from '../core/detector.ts';
 import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
 import type { WindowChange } from '../pipeline/effects.ts';
@@ -7,7 +8,7 @@ import { maintenanceWindow, muteWindow, windowView, windowViews, WindowRefusal }
 
 /** Where windows are kept, and who changes them: the pipeline thread, or the store alone. */
 export interface WindowKeeper {
-  readonly detectors: readonly string[];
+  readonly detectors: readonly Pick<DetectorSpec, 'name' | 'entity' | 'cohort'>[];
   /** What is kept of a detector's entities, by name. */
   entities(detector: string): readonly string[];
   windows(): readonly QuietWindow[];
@@ -35,7 +36,7 @@ export function quietBackend(keeper: WindowKeeper, nowMs: () => number): QuietBa
       return windowViews(wanted, new QuietWindows(cronTimes, wanted), nowMs());
     },
     mute: (request) => add(() => muteWindow(request, keeper, nowMs())),
-    maintain: (request) => add(() => maintenanceWindow(request)),
+    maintain: (request) => add(() => maintenanceWindow(request, keeper)),
     removeWindow: async (id, kind) => {
       const window = keeper.windows().find((one) => one.id === id && one.kind === kind);
       if (window === undefined) {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { cronField, timezoneField } from '../config/fields.ts';
 import { parseSelector } from '../config/selector.ts';
+import { unknownLabelText } from '../config/unknown-label.ts';
+import type { DetectorSpec } from '../core/detector.ts';
 import { formatDuration, parseDuration } from '../core/duration.ts';
 import { LONGEST_WINDOW_MS } from '../core/longest-window.ts';
 import { parseCsvTime, TIME_FORMS } from '../ingest/replay/csv-time.ts';
@@ -23,9 +25,9 @@ export class WindowRefusal extends Error {
   }
 }
 
-/** What a mute may be of. */
+/** What a window may be of. */
 interface Mutable {
-  readonly detectors: readonly string[];
+  readonly detectors: readonly Pick<DetectorSpec, 'name' | 'entity' | 'cohort'>[];
   /** Of a detector, by name; none: nothing was read yet, so any may come. */
   entities(detector: string): readonly string[];
 }
@@ -35,9 +37,10 @@ const newId = (): string => randomBytes(6).toString('hex');
 /** The window of a mute from now on. Throws a `WindowRefusal`. */
 export function muteWindow(request: MuteRequest, of: Mutable, nowMs: number): QuietWindow {
   const { detector, entity = null, comment = '' } = request;
-  if (!of.detectors.includes(detector)) {
+  const detectors = of.detectors.map(({ name }) => name);
+  if (!detectors.includes(detector)) {
     throw new WindowRefusal(
-      `There is no detector ${JSON.stringify(detector)}; the configuration has ${of.detectors.join(', ')}.`,
+      `There is no detector ${JSON.stringify(detector)}; the configuration has ${detectors.join(', ')}.`,
       'unknown',
     );
   }
@@ -68,12 +71,17 @@ export function muteWindow(request: MuteRequest, of: Mutable, nowMs: number): Qu
 }
 
 /** The window of planned work. Throws a `WindowRefusal`. */
-export function maintenanceWindow(request: MaintenanceRequest): QuietWindow {
+export function maintenanceWindow(
+  request: MaintenanceRequest,
+  { detectors }: Pick<Mutable, 'detectors'>,
+): QuietWindow {
   const { match = '{}', comment = '' } = request;
   const selector = parseSelector(match);
   if ('fault' in selector) {
     throw new WindowRefusal(`"match" is no selector such as {role="db"}: ${selector.fault}.`);
   }
+  const unknown = unknownLabelText(selector.matchers, detectors);
+  if (unknown !== null) throw new WindowRefusal(`"match": ${unknown}`, 'unknown');
   return {
     id: newId(),
     kind: 'maintenance',

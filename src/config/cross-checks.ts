@@ -47,7 +47,9 @@ export function crossCheck(config: ParsedConfig, findings: Findings): void {
   config.channels.forEach((channel, index) => {
     checkChannel(channel, { config, path: ['channels', index] }, findings);
   });
-  config.maintenance.forEach((window, index) => checkMaintenance(window, ['maintenance', index], findings));
+  config.maintenance.forEach((window, index) => {
+    checkMaintenance(window, { detectors: config.detectors, path: ['maintenance', index] }, findings);
+  });
   checkSecrets(config, findings);
   checkDeadLetters(config, findings);
 }

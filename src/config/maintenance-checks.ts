@@ -2,13 +2,16 @@ import { LONGEST_WINDOW_MS } from '../core/longest-window.ts';
 import type { Findings } from './findings.ts';
 import type { ConfigPath } from './problem.ts';
 import type { ParsedConfig } from './schema.ts';
+import { unknownLabelText } from './unknown-label.ts';
 
 /** The rules of one maintenance window that look at more than one value: it is there once, or again and again. */
 export function checkMaintenance(
-  { schedule, duration, start, end }: ParsedConfig['maintenance'][number],
-  path: ConfigPath,
+  { match, schedule, duration, start, end }: ParsedConfig['maintenance'][number],
+  { detectors, path }: { readonly detectors: ParsedConfig['detectors']; readonly path: ConfigPath },
   findings: Findings,
 ): void {
+  const unknown = unknownLabelText(match, detectors);
+  if (unknown !== null) findings.error([...path, 'match'], unknown);
   const isOnce = start !== undefined && end !== undefined;
   const recurs = schedule !== undefined && duration !== undefined;
   const parts = [schedule, duration, start, end].filter((part) => part !== undefined).length;

@@ -50,6 +50,7 @@ it.each([
   [{ detector: 'nobody', entity: 'a' }, 'unknown', 'There is no detector "nobody".'],
   [{ detector: 'other', entity: 'a' }, 'refused', 'Detector other has no data yet'],
   [{ match: '{instance' }, 'invalid', '"match" is no PromQL selector'],
+  [{ match: '{host="db-3"}' }, 'unknown', 'not "host"; those are: instance'],
   [{ entity: 'db-3', time: 'soon' }, 'invalid', '"soon" is no time'],
 ] as const)('%j is refused with the way out', async (event, kind, detail) => {
   const outcome = await acceptanceOutcome(async () => deployAcceptances(event, { store, config }, newestMs));

@@ -8,7 +8,7 @@ const NOW = Date.UTC(2026, 10, 22, 3);
 function backend(...entities: string[]) {
   const changes: WindowChange[] = [];
   const keeper = {
-    detectors: ['hosts'],
+    detectors: [{ name: 'hosts', entity: ['instance'], cohort: ['role'] }],
     entities: () => entities,
     windows: () => changes.map(({ window }) => window),
     change: (change: WindowChange) => Promise.resolve(changes.push(change)),
@@ -48,6 +48,19 @@ it('takes times in RFC 3339 and in epoch seconds', async () => {
   expect(answer).toMatchObject({
     value: { start: '2026-11-24T03:00:00.000Z', end: '2026-11-24T05:00:00.000Z' },
   });
+});
+
+it('takes no planned work of a label that no alert has, and says which it could be', async () => {
+  const { quiet, changes } = backend();
+  const times = { start: '2026-11-24T03:00:00Z', end: '2026-11-24T05:00:00Z' };
+  expect(await quiet.maintain({ match: '{instnace=~"db-.*"}', ...times })).toEqual({
+    kind: 'unknown',
+    detail:
+      '"match": alerts know the labels of "entity" and "cohort", "detector" and "severity" only, not "instnace"; did you mean "instance"?',
+  });
+  expect(changes).toEqual([]);
+  const known = '{instance="db-1",role!="web",severity="critical",detector="hosts"}';
+  expect(await quiet.maintain({ match: known, ...times })).toMatchObject({ kind: 'done' });
 });
 
 it('mutes no entity that is not watched, and says which it could be', async () => {
