@@ -3,7 +3,16 @@ import { alertMessage, plainLines } from '../delivery/alert-message.ts';
 import { MEMBERS_TOLD } from '../pipeline/alerts/incident.ts';
 import type { WindowChange } from '../pipeline/effects.ts';
 import type { OutboxRow } from '../core/outbox.ts';
-import type { AlertView, Backend, DeliveryView, ModelView, Outcome, StatusView } from '../server/backend.ts';
+import type {
+  AlertView,
+  Backend,
+  DeliveryView,
+  ModelView,
+  NextDetectorView,
+  Outcome,
+  StatusView,
+} from '../server/backend.ts';
+import type { ReloadView } from '../server/reload-api.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { Config } from '../config/config.ts';
@@ -19,6 +28,7 @@ import { ModelRefusal } from './model-refusal.ts';
 import { modelView } from './model-view.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
 import { quietBackend } from './quiet-backend.ts';
+import type { Shadow } from './reload/detector-plan.ts';
 import { rollbackTarget } from './rollback-target.ts';
 import type { SelfTester } from './self-tester.ts';
 import { testChannel } from './test-channel.ts';
@@ -26,7 +36,12 @@ import type { TrainingDesk } from './training-desk.ts';
 import { Turns } from './turns.ts';
 
 export interface BackendOptions {
+  /** With the detectors that people are told of. */
   readonly config: Config;
+  /** Detectors that warm up to take others' places. */
+  readonly shadows?: readonly Shadow[];
+  /** What became of the newest reload. */
+  readonly lastReload?: () => ReloadView | null;
   readonly version: string;
   readonly store: StoreReader;
   readonly thread: PipelineThread;
@@ -190,13 +205,26 @@ function viewOf(
   };
 }
 
-function statusOf({ config, version, desk, tester, instruments }: BackendOptions): Omit<StatusView, 'quiet'> {
+function nextOf({ shadows = [], instruments }: BackendOptions, name: string): NextDetectorView | null {
+  const shadow = shadows.find(({ detector }) => detector === name);
+  if (shadow === undefined) return null;
+  const seen = instruments.vitals.detector(shadow.spec.name);
+  return {
+    since: Number.isFinite(shadow.sinceMs) ? new Date(shadow.sinceMs).toISOString() : null,
+    warmupRatio: seen?.warmupRatio ?? 0,
+    modelVersion: seen?.modelVersion ?? null,
+  };
+}
+
+function statusOf(options: BackendOptions): Omit<StatusView, 'quiet'> {
+  const { config, version, desk, tester, instruments, lastReload } = options;
   const { vitals, limits } = instruments;
   return {
     version,
     startedMs: vitals.startedMs,
     trouble: vitals.trouble(),
     limits: limits.views(),
+    reload: lastReload?.() ?? null,
     detectors: config.detectors.map(({ name, mode }) => {
       const seen = vitals.detector(name);
       return {
@@ -208,6 +236,7 @@ function statusOf({ config, version, desk, tester, instruments }: BackendOptions
         bootstrap: vitals.bootstrap(name),
         modelVersion: seen?.modelVersion ?? null,
         training: desk.running === name ? 'running' : 'idle',
+        next: nextOf(options, name),
         threshold: seen?.threshold ?? null,
         selfTest: tester.view(name),
       };

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { pipelineConfig } from '../config/pipeline-config.ts';
-import type { DeliveryService } from '../delivery/delivery-service.ts';
+import type { Backend } from '../server/backend.ts';
 import { readConsoleFiles } from '../server/console-files.ts';
+import type { ReloadAnswer } from '../server/reload-api.ts';
 import { createServer } from '../server/server.ts';
 import { openStore } from '../store/open-store.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
@@ -12,33 +14,26 @@ import { assertStartable } from './assert-startable.ts';
 import { createBackend } from './backend.ts';
 import { buildInfo } from './build-info.ts';
 import { Closers } from './closers.ts';
-import { startDelivery } from './deliver.ts';
 import { createInstruments, restoreInstruments, showPublished, type Instruments } from './instruments.ts';
 import { DryRunner } from './dry-run/dry-runner.ts';
-import { startDriftWatch } from './drift-watch.ts';
-import { jitterMs } from './jitter.ts';
 import { LookBackModels } from './look-back-models.ts';
 import { listen } from './listen.ts';
 import { createLiveBackend } from './live-backend.ts';
 import type { LogStyle } from './log.ts';
 import type { Published, TrainedModel } from './messages.ts';
+import type { PipelineWorkerData } from './pipeline.ts';
 import { PipelineNotStarted, PipelineThread } from './pipeline-thread.ts';
-import { cronScheduler } from './scheduler.ts';
+import { allOf, FollowedPlan, withServing, type Planned } from './reload/followed-plan.ts';
+import { Reloader } from './reload/reloader.ts';
 import { SelfTester } from './self-tester.ts';
+import { startServices, type Services } from './services.ts';
 import { SharingRefused } from './sharing-refusal.ts';
-import { startSilenceWatch } from './silence-watch.ts';
 import type { StreamChoice } from './stream-choice.ts';
+import { swapSlot } from './swap-slot.ts';
 import { TrainingDesk } from './training-desk.ts';
 import type { Report, TelemetryEvent } from './telemetry.ts';
-import { startVitalSigns } from './vital-signs.ts';
 
-/** Detectors with the same schedule start their trainings spread over so long. */
-const MOST_JITTER_MS = 10 * 60_000;
 const CONSOLE = fileURLToPath(new URL('../server/console/', import.meta.url));
-
-/** Hourly, spread over the first half of the hour. */
-const SELF_TEST_SCHEDULE = '0 * * * *';
-const SELF_TEST_JITTER_MS = 30 * 60_000;
 
 /** For who watches a daemon from within its process: the demo. */
 export interface DaemonObserver {
@@ -50,6 +45,8 @@ export interface DaemonObserver {
 
 export interface DaemonOptions {
   readonly config: Config;
+  /** Reads the configuration file again, for a reload; throws a ConfigError. Absent: there is none. */
+  readonly reread?: () => LoadedConfig;
   readonly stream: StreamChoice;
   readonly log: LogStyle;
   /** False: only `train` starts a training. */
@@ -64,6 +61,8 @@ export interface Daemon {
   /** Resolves when it has stopped: `null` after `stop`, else what it died of. */
   readonly ended: Promise<Error | null>;
   train(detector: string): void;
+  /** Loads the configuration file anew, and answers whether all goes by it now. */
+  reload(): Promise<ReloadAnswer>;
   /** Lets the simulated fleet go on after its history. */
   resume(): Promise<void>;
   /** Drains, commits and closes everything in the reverse order of opening; never rejects, `ended` tells what went wrong. */
@@ -98,14 +97,24 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   const ended = new Promise<Error | null>((resolve) => {
     settle = resolve;
   });
-  // Both are made after the thread; what it says before they are there needs neither.
-  const late: { delivery?: DeliveryService; desk?: TrainingDesk; stop?: () => void } = {};
+  // These are made after the thread; what it says before they are there needs none of them.
+  const late: {
+    services?: Services;
+    desk?: TrainingDesk;
+    stop?: () => void;
+    follow?: (plan: Planned) => void;
+  } = {};
   let refusal: SharingRefused | null = null;
+  let plan: Planned = { type: 'planned', generation: 0, serving: config.detectors, shadows: [] };
 
   let isDead = false;
   const thread = startThread({ ...options, config }, instruments, {
-    wake: () => late.delivery?.wake(),
+    wake: () => late.services?.wakeDelivery(),
     train: (detector) => late.desk?.request(detector),
+    planned: (newest) => {
+      plan = newest;
+      late.follow?.(newest);
+    },
     refused: (why) => {
       refusal = new SharingRefused(why);
       report({ event: 'sharing_refused', level: 'error', message: why });
@@ -123,10 +132,13 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
 
   const store = openStore(config.store.path, { mode: 'read' });
   closers.add(() => store.close());
-  restoreInstruments(instruments, store, config);
+  const firstPlan = plan;
+  const first = withServing(config, firstPlan);
+  await instruments.reconfigure(first, []);
+  restoreInstruments(instruments, store, first);
 
   const desk = new TrainingDesk({
-    config,
+    config: { ...config, detectors: allOf(plan) },
     store,
     thread,
     instruments,
@@ -146,52 +158,84 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   });
   closers.add(() => tester.stop());
 
-  const dryRun = new DryRunner({ config, isTraining: () => desk.running !== null });
-  closers.add(() => dryRun.stop());
+  const reloader = new Reloader({
+    config,
+    reread: options.reread ?? null,
+    settle: (wanted, keep) => settleFeatures(wanted, report, keep),
+    goOn: async ({ config: wanted, generation, notes }) => {
+      await thread.call({
+        kind: 'reload',
+        data: workerData({ ...options, config: wanted }, generation),
+        notes,
+      });
+      await followed.settled();
+    },
+    report,
+    metrics: instruments.metrics,
+    nowMs: Date.now,
+  });
+  const dryRunOf = (running: Config): DryRunner =>
+    new DryRunner({ config: running, isTraining: () => desk.running !== null });
+  let dryRunner = dryRunOf(first);
+  const dryRun = swapSlot(dryRunner);
+  closers.add(() => dryRunner.stop());
 
   const lookBackModels = new LookBackModels();
   closers.add(() => lookBackModels.dispose());
-  const backend = createBackend({
-    config,
-    version: build.version,
-    store,
-    thread,
-    desk,
-    tester,
-    instruments,
-    lookBackModels,
-    wakeDelivery: () => late.delivery?.wake(),
-  });
+  const parts = { store, thread, desk, tester, instruments };
+  const backendOf = (running: Config, { shadows }: Planned): Backend =>
+    createBackend({
+      ...parts,
+      config: running,
+      shadows,
+      lastReload: () => reloader.last,
+      version: build.version,
+      lookBackModels,
+      wakeDelivery: () => late.services?.wakeDelivery(),
+    });
+  const backend = swapSlot(backendOf(first, plan));
+  const live = swapSlot(createLiveBackend({ config: first, store, instruments }));
   closers.add(() => instruments.scores.stop());
   const server = createServer({
-    backend,
-    token: config.server.token?.reveal() ?? null,
-    live: createLiveBackend({ config, store, instruments }),
-    dryRun,
+    backend: backend.facade,
+    token: () => followed.config.server.token?.reveal() ?? null,
+    reload: () => reloader.reload(),
+    live: live.facade,
+    dryRun: dryRun.facade,
     console: readConsoleFiles(CONSOLE),
   });
   closers.add(() => server.close());
   const url = await listen(server, config.server.listen);
 
-  const delivery = startDelivery({ config, store, thread, instruments });
-  late.delivery = delivery;
-  closers.add(() => delivery.stop());
-
-  const scheduler = cronScheduler();
-  closers.add(() => scheduler.stop());
-  for (const spec of config.detectors) {
-    const { name, training } = spec;
-    scheduler.every(training.schedule, training.timezone, `train ${name}`, () => {
-      setTimeout(() => desk.request(name), jitterMs(name, MOST_JITTER_MS)).unref();
-    });
-    scheduler.every(SELF_TEST_SCHEDULE, 'UTC', `self-test ${name}`, () => {
-      setTimeout(() => tester.request(spec), jitterMs(`self-test ${name}`, SELF_TEST_JITTER_MS)).unref();
-    });
-  }
-  const watched = { detectors: config.detectors, store, report, nowMs: Date.now };
-  closers.add(startDriftWatch({ ...watched, request: (name) => desk.request(name) }));
-  closers.add(startSilenceWatch({ config, store, thread, report }));
-  closers.add(startVitalSigns({ config, store, thread, instruments }));
+  const services = startServices({ ...parts, config: first, shadows: plan.shadows });
+  late.services = services;
+  closers.add(() => services.stop());
+  const followed = new FollowedPlan({
+    first: firstPlan,
+    config: first,
+    configOf: (generation) => reloader.configOf(generation),
+    instruments,
+    desk,
+    services: (config, shadows) => services.reconfigure({ ...parts, config, shadows }),
+    answer: (config, newest) => {
+      backend.set(backendOf(config, newest));
+      live.set(createLiveBackend({ config, store, instruments }));
+      void dryRunner.stop();
+      dryRunner = dryRunOf(config);
+      dryRun.set(dryRunner);
+    },
+    failed: (error) => {
+      report({ event: 'failed', level: 'error', message: error.stack ?? error.message });
+      settle(error);
+    },
+  });
+  late.follow = (newest) => followed.follow(newest);
+  if (plan !== firstPlan) followed.follow(plan);
+  closers.add(async () => {
+    // A reload may wait for room on the disk, and is let go by the end of the thread.
+    delete late.follow;
+    await followed.settled();
+  });
   report({
     event: 'started',
     level: 'info',
@@ -217,6 +261,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
     url,
     ended,
     train: (detector) => void desk.request(detector),
+    reload: () => reloader.reload(),
     resume: async () => void (await thread.call({ kind: 'resume' })),
     stop: () => (stopping ??= stop()),
   };
@@ -232,28 +277,37 @@ async function settled(config: Config, report: Report): Promise<Config> {
   }
 }
 
-interface ThreadEvents {
-  readonly wake: () => void;
-  readonly train: (detector: string) => void;
-  readonly refused: (why: string) => void;
-  readonly died: (error: Error) => void;
-}
-
-function startThread(options: DaemonOptions, instruments: Instruments, events: ThreadEvents): PipelineThread {
-  const { config, stream, trainWhenDue, observer } = options;
-  const data = {
+function workerData(
+  { config, stream }: Pick<DaemonOptions, 'config' | 'stream'>,
+  generation: number,
+): PipelineWorkerData {
+  return {
+    generation,
     config: pipelineConfig(config),
     stream,
     channels: config.channels.map(({ name, type, template }) => ({ name, type, template })),
     externalUrl: config.server.externalUrl,
     timezone: config.delivery.timezone,
   };
-  return new PipelineThread(data, {
+}
+
+interface ThreadEvents {
+  readonly wake: () => void;
+  readonly train: (detector: string) => void;
+  readonly planned: (plan: Planned) => void;
+  readonly refused: (why: string) => void;
+  readonly died: (error: Error) => void;
+}
+
+function startThread(options: DaemonOptions, instruments: Instruments, events: ThreadEvents): PipelineThread {
+  const { trainWhenDue, observer } = options;
+  return new PipelineThread(workerData(options, 0), {
     published: ({ published }) => {
       showPublished(instruments, published);
       if (published.transitions.length > 0 || published.notifications.length > 0) events.wake();
       observer?.published?.(published);
     },
+    planned: (plan) => events.planned(plan),
     event: ({ event }) => instruments.report(event),
     trainingDue: ({ detector }) => {
       if (trainWhenDue) events.train(detector);

@@ -1,11 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DetectorSpec } from '../core/detector.ts';
 import { isFault } from '../pipeline/alerts/is-fault.ts';
 import type { Alert, AlertTransition } from '../pipeline/effects.ts';
-import type { Metrics } from '../server/metrics.ts';
+import { dropSeries } from '../server/drop-series.ts';
+import { renewEntityInfo, type Metrics } from '../server/metrics.ts';
 import { ScoreSeries } from '../server/score-series.ts';
 import type { FaultResult } from '../training/self-test.ts';
 import type { TrainingCard } from '../training/training-card.ts';
-import { entityInfo } from './entity-info.ts';
+import { entityInfo, entityInfoLabels } from './entity-info.ts';
 import { limitOfReason, limitOfResult } from './limit-names.ts';
 import type { Published, PublishedDetector } from './messages.ts';
 import { SourceMetrics } from './source-metrics.ts';
@@ -36,7 +38,7 @@ export class Exposition {
   /** Firing alerts by id, as they are shown: one that becomes a shift changes its labels. */
   readonly #active = new Map<string, Alert>();
   readonly #lastScored = new Map<string, number>();
-  readonly #specs: ReadonlyMap<string, DetectorSpec>;
+  #specs: ReadonlyMap<string, DetectorSpec>;
   readonly #sources: SourceMetrics;
   #text: Promise<string> | null = null;
   #renderedAtMs = -Infinity;
@@ -89,6 +91,30 @@ export class Exposition {
   /** Alerts that were open before a restart count as active at once. */
   restore(alerts: readonly Alert[]): void {
     for (const alert of alerts) if (alert.state === 'firing') this.#activate(alert);
+  }
+
+  /** From now on these detectors are told of. Of those that are `gone` nothing is left; what has become another one goes on counting. */
+  async reconfigure(detectors: readonly DetectorSpec[], gone: readonly string[]): Promise<void> {
+    const labels = entityInfoLabels(detectors);
+    if (!isDeepStrictEqual(labels, entityInfoLabels([...this.#specs.values()]))) {
+      renewEntityInfo(this.#metrics, labels);
+      // Told of again when the text is next made.
+      this.#shown.clear();
+    }
+    this.#specs = new Map(detectors.map((spec) => [spec.name, spec]));
+    for (const detector of gone) {
+      for (const map of [this.#series, this.#shown, this.#models, this.#lastScored]) map.delete(detector);
+      for (const map of [this.#active, this.#lingering])
+        for (const [key, held] of map) {
+          if (('alert' in held ? held.alert : held).detector === detector) map.delete(key);
+        }
+      for (const key of this.#contributing.keys()) {
+        if ((JSON.parse(key) as string[])[0] === detector) this.#contributing.delete(key);
+      }
+      const isLeft = this.#specs.has(detector);
+      await dropSeries(this.#metrics.registry, { detector }, ...(isLeft ? (['gauge'] as const) : []));
+    }
+    this.#text = null;
   }
 
   /** Names the model in use; `card` is its model card as JSON. */

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { isFault } from '../pipeline/alerts/is-fault.ts';
 import type { AlertTransition } from '../pipeline/effects.ts';
+import { dropSeries } from '../server/drop-series.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { buildInfo } from './build-info.ts';
@@ -26,6 +27,8 @@ export interface Instruments {
   readonly scores: ScoreFeed;
   readonly sources: SourceWatch;
   readonly report: Report;
+  /** Goes on with another configuration; of the detectors that are `gone`, or have become others, nothing is told any more. */
+  readonly reconfigure: (config: Config, gone: readonly string[]) => Promise<void>;
 }
 
 export function createInstruments(
@@ -34,22 +37,38 @@ export function createInstruments(
   build: ReturnType<typeof buildInfo>,
 ): Instruments {
   const metrics = createMetrics(build, entityInfoLabels(config.detectors));
-  // There from the start, so that a rate over the first late sample is one.
-  for (const { name } of config.sources) metrics.lateSamplesTotal.inc({ source: name }, 0);
+  showSources(metrics, config);
   const vitals = new Vitals(Date.now);
   const write = startLog(log, metrics);
-  const stepMs = new Map(config.detectors.map((spec) => [spec.name, spec.stepMs]));
+  let running = config;
+  const stepMsOf = (detector: string): number =>
+    running.detectors.find(({ name }) => name === detector)?.stepMs ?? 0;
+  const exposition = new Exposition(metrics, Date.now, config.detectors);
+  const scores = new ScoreFeed();
+  const sources = new SourceWatch(config.sources, Date.now);
   return {
     metrics,
     vitals,
-    exposition: new Exposition(metrics, Date.now, config.detectors),
+    exposition,
     current: new CurrentAlerts(
-      (alert) => alertFacts(alert, stepMs.get(alert.detector) ?? 0, factsContext(config)),
+      (alert) => alertFacts(alert, stepMsOf(alert.detector), factsContext(running)),
       Date.now,
     ),
     limits: new LimitNotices(Date.now),
-    scores: new ScoreFeed(),
-    sources: new SourceWatch(config.sources, Date.now),
+    scores,
+    sources,
+    reconfigure: async (next, gone) => {
+      const formerly = running;
+      running = next;
+      sources.reconfigure(next.sources);
+      for (const detector of gone) {
+        vitals.forget(detector);
+        scores.forget(detector);
+      }
+      await exposition.reconfigure(next.detectors, gone);
+      await dropGone(metrics, formerly, next);
+      showSources(metrics, next);
+    },
     report: (event) => {
       write(event);
       vitals.noted(event);
@@ -59,6 +78,23 @@ export function createInstruments(
         metrics.bootstrapRatio.set({ detector }, fraction);
     },
   };
+}
+
+/** There from the start, so that a rate over the first late sample is one. */
+function showSources(metrics: Metrics, { sources }: Config): void {
+  for (const { name } of sources) metrics.lateSamplesTotal.inc({ source: name }, 0);
+}
+
+async function dropGone(metrics: Metrics, former: Config, next: Config): Promise<void> {
+  for (const [label, list] of [
+    ['source', 'sources'],
+    ['channel', 'channels'],
+  ] as const) {
+    const names = new Set(next[list].map(({ name }) => name));
+    for (const { name } of former[list]) {
+      if (!names.has(name)) await dropSeries(metrics.registry, { [label]: name });
+    }
+  }
 }
 
 /** Shows at once what was true before a restart: open alerts, and the models in use. */

@@ -1,3 +1,4 @@
+import type { DetectorSpec } from '../core/detector.ts';
 import type { OutboxMark, ResendChoice } from '../core/outbox.ts';
 import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
 import type { IncidentUpdate } from '../pipeline/alerts/incident.ts';
@@ -5,6 +6,8 @@ import type { AlertTransition, AlertNotification, WindowChange } from '../pipeli
 import type { AlertLabel } from '../server/backend.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { TrainingCard } from '../training/training-card.ts';
+import type { PipelineWorkerData } from './pipeline.ts';
+import type { Shadow } from './reload/detector-plan.ts';
 import type { TelemetryEvent } from './telemetry.ts';
 import type { ThresholdSummary } from '../pipeline/threshold-summary.ts';
 
@@ -88,8 +91,20 @@ export interface TrainedModel {
 /** What the main thread asks of the pipeline thread; each is answered. */
 export type PipelineCall =
   | { readonly kind: 'ping' }
-  /** A training has ended: goes on record with its model, and one that was promoted is put to use. */
-  | { readonly kind: 'trained'; readonly run: TrainingRun; readonly trained: TrainedModel | null }
+  /** A training has ended: goes on record with its model, and one that was promoted is put to use. Answers false if its detector has changed, so that the model is of no use. */
+  | {
+      readonly kind: 'trained';
+      readonly run: TrainingRun;
+      readonly trained: TrainedModel | null;
+      /** The detector as it was trained; absent: as it runs. */
+      readonly spec?: DetectorSpec;
+    }
+  /** The configuration was loaded anew; `notes`: decisions to be kept with it. */
+  | {
+      readonly kind: 'reload';
+      readonly data: PipelineWorkerData;
+      readonly notes: readonly { readonly name: string; readonly text: string }[];
+    }
   /** A kept version takes the place of the one in use; `null`: the one in use before. Answers the version. */
   | { readonly kind: 'roll_back'; readonly detector: string; readonly version: string | null }
   /** A model file goes on the shelf. Answers the version. */
@@ -117,6 +132,14 @@ export type FromPipeline =
   /** The store is open and reading has begun, or the one sentence why not. */
   | { readonly type: 'ready' }
   | { readonly type: 'not_started'; readonly failure: StartFailure }
+  /** Which detectors run from now on; sent before anything of them. */
+  | {
+      readonly type: 'planned';
+      /** Of the configuration, see `PipelineWorkerData`. */
+      readonly generation: number;
+      readonly serving: readonly DetectorSpec[];
+      readonly shadows: readonly Shadow[];
+    }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'refusal'; readonly id: number; readonly message: string }
   | { readonly type: 'published'; readonly published: Published }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DetectorSpec } from '../core/detector.ts';
+import { isShadowName, shadowName } from '../core/shadow-name.ts';
 import { loadModel, unpackModelFile } from '../model/model-file.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import { decodeCalibrations } from '../pipeline/scoring/calibration-section.ts';
@@ -23,7 +24,9 @@ const MODEL_FILE = /^(.+)-([0-9a-f]{12})\.model$/;
 export async function readModel(path: string, spec: DetectorSpec): Promise<LoadedModel> {
   const bytes = readFileSync(path);
   const calibrations = decodeCalibrations(unpackModelFile(bytes).calibration);
-  return { model: await loadModel(bytes, spec.model.backend), calibrations };
+  const model = await loadModel(bytes, spec.model.backend);
+  // That of a detector that warms up bears the name that it will be known by.
+  return { model: isShadowName(spec.name) ? { ...model, detector: spec.name } : model, calibrations };
 }
 
 /** What the store's activations name, loaded; one that is gone, damaged or of other features is told and passed over. */
@@ -84,7 +87,8 @@ export function clearShelf(store: StoreWriter, storePath: string): void {
   for (const name of readdirSync(directory)) {
     const [, detector, version] = MODEL_FILE.exec(name) ?? [];
     if (detector === undefined || version === undefined) continue;
-    if (store.findModel(detector, version) === null) rmSync(join(directory, name), { force: true });
+    const isKnown = [detector, shadowName(detector)].some((name) => store.findModel(name, version) !== null);
+    if (!isKnown) rmSync(join(directory, name), { force: true });
   }
 }
 

@@ -1,10 +1,12 @@
+import { rmSync } from 'node:fs';
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import { SimulatedFleetStream } from '../ingest/replay/simulated-fleet-stream.ts';
 import type { RecordStream } from '../ingest/record-stream.ts';
 import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
-import type { TrainingRun } from '../store/training-run-repository.ts';
-import type { PipelineCall, TrainedModel } from './messages.ts';
+import type { PipelineCall } from './messages.ts';
+import type { PipelineWorkerData } from './pipeline.ts';
+import { isSameShape } from './reload/detector-shape.ts';
 import type { AlertLabel } from '../server/backend.ts';
 import { excludeLabelled } from './exclude-labelled.ts';
 import { checkImport } from './import-model.ts';
@@ -28,13 +30,15 @@ export interface RunningPipeline {
   readonly stream: RecordStream;
   readonly runner: PipelineRunner;
   readonly report: Report;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: NodeJS.Timeout | undefined;
   /** Sends dead letters on; `null`: they stay in the store. */
   readonly letters: DeadLetterTopic | null;
   /** What comes before the stream is started. */
   readonly beginning: RunningBeginning;
   /** Of the calls that take a while: a stop must not close the store under one. */
   readonly turns: Turns;
+  /** Goes on with another configuration; in turn. Absent: it can't. */
+  reload?(data: PipelineWorkerData): Promise<void>;
 }
 
 /** Serves one call of the main thread; `stop` drains, writes the last checkpoint and closes everything. */
@@ -44,19 +48,21 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
     case 'ping':
       return null;
     case 'trained':
-      return running.turns.take(() => useTraining(call.run, call.trained, running));
+      return running.turns.take(() => useTraining(call, running));
     case 'roll_back':
       return running.turns.take(() => rollBack(call.detector, call.version, running));
     case 'import_model':
       return running.turns.take(() => takeIn(call.bytes, running));
     case 'label':
-      return label(call.id, call.label, running);
+      return running.turns.take(() => Promise.resolve(label(call.id, call.label, running)));
     case 'accept':
-      return accept(call.accepted, running);
+      return running.turns.take(() => accept(call.accepted, running));
+    case 'reload':
+      return running.turns.take(() => reload(call, running));
     case 'resend':
       return store.resendOutbox(call.choice, Date.now());
     case 'windows':
-      return changeWindows(call.changes, running);
+      return running.turns.take(() => changeWindows(call.changes, running));
     case 'outbox_marks':
       store.markOutbox(call.marks);
       return null;
@@ -91,6 +97,17 @@ function label(id: string, as: AlertLabel, { config, store, runner }: RunningPip
   return isKnown;
 }
 
+async function reload(
+  { data, notes }: PipelineCall & { readonly kind: 'reload' },
+  running: RunningPipeline,
+): Promise<null> {
+  const { runner, store } = running;
+  const areKept = await runner.write(() => notes.forEach(({ name, text }) => store.setNote(name, text)));
+  if (!areKept || running.reload === undefined) throw new Error('strayd stops');
+  await running.reload(data);
+  return null;
+}
+
 async function accept(
   accepted: readonly Omit<Acceptance, 'effectiveStep'>[],
   { runner }: RunningPipeline,
@@ -113,6 +130,17 @@ async function changeWindows(
   const isKept = silences.length === changes.length || (await runner.checkpoint());
   if (!isWritten || !isKept) throw new Error('the store was full when strayd stopped; say it again.');
   return true;
+}
+
+/** The detector has been changed meanwhile, or is no more: what was learned is of no use. */
+async function dropTraining(
+  { run, trained }: PipelineCall & { readonly kind: 'trained' },
+  { store, runner }: Pick<RunningPipeline, 'store' | 'runner'>,
+): Promise<false> {
+  if (trained !== null) rmSync(trained.path, { force: true });
+  const detail = 'Its detector was changed before it was through, so the model is of no use.';
+  await runner.write(() => store.insertTrainingRun({ ...run, outcome: 'cancelled', detail }));
+  return false;
 }
 
 async function rollBack(
@@ -142,12 +170,13 @@ async function takeIn(bytes: Uint8Array, { config, store, runner }: RunningPipel
 }
 
 async function useTraining(
-  run: TrainingRun,
-  trained: TrainedModel | null,
+  call: PipelineCall & { readonly kind: 'trained' },
   { config, store, runner, report }: RunningPipeline,
-): Promise<null> {
+): Promise<null | false> {
+  const { run, trained } = call;
   const spec = config.detectors.find(({ name }) => name === run.detector);
-  if (spec === undefined) throw new Error(`no detector ${run.detector}`);
+  if (spec === undefined || !isSameShape(spec, call.spec ?? spec))
+    return dropTraining(call, { store, runner });
   const isOnRecord = await runner.write(() => {
     if (trained !== null) recordModel(store, trained, { nowMs: run.endedMs, keep: spec.training.keep });
     store.insertTrainingRun(run);

@@ -41,12 +41,16 @@ export interface PipelineRunnerOptions {
   readonly decodeLimits: DecodeLimits;
   readonly nowMs: () => number;
   readonly report: Report;
+  /** What ails the stream already, as the runner before this one was told; absent: nothing. */
+  readonly trouble?: string | null;
   /** Rows for the edge channels, written with the alerts that made them. */
   readonly outbox: (effects: Effects) => OutboxPart;
   /** Whether there is something for them, though nothing has happened. */
   readonly isOutboxDue?: () => boolean;
   /** See `OwnershipOptions`. */
   readonly beginnings?: () => ReadonlyMap<string, Beginning>;
+  /** What of the effects goes on record; absent: all. */
+  readonly onRecord?: (effects: Effects) => Effects;
   /** After the transaction: now the world may see it. */
   readonly applied: (checkpoint: Checkpoint, lag: ReadonlyMap<string, number>) => void;
 }
@@ -70,6 +74,8 @@ export class PipelineRunner implements StreamHandler {
   readonly #stopping = new AbortController();
   /** The state is ahead of the store for good: nothing is taken, written or committed any more. */
   #isAdrift = false;
+  /** Another runner has taken over, or is about to. */
+  #hasEnded = false;
 
   constructor(options: PipelineRunnerOptions) {
     this.#options = options;
@@ -85,6 +91,12 @@ export class PipelineRunner implements StreamHandler {
       ...(options.beginnings && { beginnings: options.beginnings }),
     });
     this.#lastCheckpointMs = options.nowMs();
+    this.#trouble = options.trouble ?? null;
+  }
+
+  /** What ails the stream, `null`: nothing. */
+  get streamTrouble(): string | null {
+    return this.#trouble;
   }
 
   /** Takes an input at once; its effects go with the next checkpoint. */
@@ -155,11 +167,30 @@ export class PipelineRunner implements StreamHandler {
   /** To be called a few times a second: tells and writes what has waited long enough. */
   async tick(): Promise<void> {
     const { state, nowMs, isOutboxDue } = this.#options;
+    if (this.#hasEnded) return;
     for (const { detector, incident } of this.#waits.due(waitingIncidents(state), nowMs())) {
       this.take({ kind: 'tell', detector, incident });
     }
     const isDirty = this.#pending.isDirty || isOutboxDue?.() === true;
     if (this.#writing === null && isDirty && this.#isDue()) await this.checkpoint();
+  }
+
+  /** Writes all that there is, and does nothing by itself any more. False if the disk was still full when the end of strayd came. */
+  async end(): Promise<boolean> {
+    do if (!(await this.checkpoint())) return false;
+    while (this.#pending.isDirty);
+    this.#hasEnded = true;
+    return true;
+  }
+
+  /** Goes on after `end`: no other runner came in its place. */
+  goOn(): void {
+    this.#hasEnded = false;
+  }
+
+  /** Inputs that wait for partitions to replay, beside the records themselves, which will be read again. */
+  waiting(): PipelineInput[] {
+    return this.#options.state.heldBack.filter(({ kind }) => kind !== 'records' && kind !== 'idle');
   }
 
   /** The end is near: a full disk is not waited for any more; what can't be written is read again after the next start. */
@@ -210,8 +241,8 @@ export class PipelineRunner implements StreamHandler {
   }
 
   async #write(): Promise<void> {
-    const { state, store, outbox, applied, nowMs, report } = this.#options;
-    const effects = this.#pending.takeAll();
+    const { state, store, outbox, applied, nowMs, report, onRecord = (all: Effects) => all } = this.#options;
+    const effects = onRecord(this.#pending.takeAll());
     const checkpoint = takeCheckpoint(state, effects);
     const patience = { report, signal: this.#stopping.signal };
     const extras = { ...outbox(effects), lastRecords: this.#lastRecords.takeChanged() };

@@ -6,6 +6,7 @@ type Message<T extends FromPipeline['type']> = Extract<FromPipeline, { readonly 
 /** What the main thread does with the pipeline thread's messages. */
 export interface PipelineListener {
   readonly published: (message: Message<'published'>) => void;
+  readonly planned: (message: Message<'planned'>) => void;
   readonly event: (message: Message<'event'>) => void;
   readonly trainingDue: (message: Message<'training_due'>) => void;
   readonly streamEnded: (message: Message<'stream_ended'>) => void;
@@ -93,6 +94,9 @@ export class PipelineThread {
       case 'not_started':
         this.#stopping = true;
         this.#settleStart.reject(new PipelineNotStarted(message.failure));
+        return;
+      case 'planned':
+        listener.planned(message);
         return;
       case 'published':
         listener.published(message);

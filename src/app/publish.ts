@@ -1,4 +1,6 @@
+import { isShadowName } from '../core/shadow-name.ts';
 import type { Checkpoint } from '../pipeline/checkpoint.ts';
+import type { Effects } from '../pipeline/effects.ts';
 import type { IncidentNotification } from '../pipeline/alerts/incident.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import type { ThresholdSummary } from '../pipeline/threshold-summary.ts';
@@ -32,7 +34,7 @@ export function publishedOf(checkpoint: Checkpoint, context: PublishContext): Pu
   const { state, warmUp, sequence, storeBytes, waitingBytes, loopDelaySeconds } = context;
   return {
     sequence,
-    ...scoresOf(checkpoint, state),
+    ...scoresOf(effects.steps, state),
     transitions: effects.transitions,
     notifications: effects.notifications,
     incidents: effects.incidents,
@@ -73,12 +75,13 @@ function messageOf({ incident, event }: IncidentNotification): PublishedMessage[
   return [{ detector: incident.detector, message }];
 }
 
-function scoresOf({ effects }: Checkpoint, state: PipelineState): Pick<Published, 'scores' | 'allScores'> {
+function scoresOf(steps: Effects['steps'], state: PipelineState): Pick<Published, 'scores' | 'allScores'> {
   const newest = new Map<string, PublishedScore>();
   const all = new Map<string, number[]>();
   const stepMs = new Map(state.detectors.map(({ spec }) => [spec.name, spec.stepMs]));
-  for (const { scored } of effects.steps) {
-    if (scored === null) continue;
+  for (const { scored } of steps) {
+    // What warms up is nobody's business yet.
+    if (scored === null || isShadowName(scored.detector)) continue;
     const { detector, entity, score, step } = scored;
     const stepEndMs = (step + 1) * (stepMs.get(detector) ?? 0);
     newest.set(JSON.stringify([detector, entity]), { detector, entity, score, stepEndMs });

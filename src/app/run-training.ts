@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DetectorSpec } from '../core/detector.ts';
+import { servingName } from '../core/shadow-name.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import { isFault } from '../pipeline/alerts/is-fault.ts';
 import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
@@ -22,9 +23,11 @@ export async function runTraining(
   const store = openStore(storePath, { mode: 'read' });
   try {
     const newestStep = Math.floor(store.newestMs(spec) / spec.stepMs);
+    // One that warms up learns under the name that it will be known by, and not from what people were told of meanwhile.
+    const named = { ...spec, name: servingName(spec.name) };
     const rows = trainingRows(store, spec, newestStep);
     const outcome = await train(
-      { spec, seed, ...rows, champion: await readChampion(store, spec) },
+      { spec: named, seed, ...rows, champion: await readChampion(store, spec) },
       {
         selfTest: true,
         modelMemoryBytes,
@@ -35,7 +38,7 @@ export async function runTraining(
       return { outcome: outcome.kind, detail: outcome.detail, trained: null };
     }
     const { version, file, card, kind, detail } = outcome;
-    const path = writeModelFile(storePath, { detector: spec.name, version }, file);
+    const path = writeModelFile(storePath, { detector: named.name, version }, file);
     const sha256 = createHash('sha256').update(file).digest('hex');
     const trained = { detector: spec.name, version, path, sha256, card, promoted: kind === 'promoted' };
     return { outcome: kind, detail, trained };
@@ -50,10 +53,11 @@ export function trainingRows(
   spec: DetectorSpec,
   newestStep: number,
 ): Pick<TrainingInput, 'entities' | 'excluded'> {
+  const named = { ...spec, name: servingName(spec.name) };
   const entities = readEntities(store, spec, newestStep);
   const excluded = [
-    ...excludedSpans(pastAlerts(store, spec, newestStep), spec, newestStep),
-    ...quietSpans(keptWindows(store), entities, { spec, newestStep }),
+    ...excludedSpans(pastAlerts(store, named, newestStep), spec, newestStep),
+    ...quietSpans(keptWindows(store), entities, { spec: named, newestStep }),
   ];
   return { entities, excluded };
 }
@@ -72,12 +76,15 @@ export function keptWindows(store: StoreReader): QuietWindows {
   return new QuietWindows(cronTimes, store.quietWindows());
 }
 
-/** A detector's alerts; those still open last until `newestStep`. */
+/** A detector's alerts, also from when it had steps of another length; those still open last until `newestStep`. */
 export function pastAlerts(store: StoreReader, spec: DetectorSpec, newestStep: number): PastAlert[] {
-  return store.listAlerts({ detector: spec.name, limit: Infinity }).map(({ alert, label }) => ({
+  return store.listAlerts({ detector: spec.name, limit: Infinity }).map(({ alert, label, stepMs }) => ({
     entity: alert.entity,
-    firstStep: alert.firstStepOver,
-    lastStep: alert.state === 'resolved' ? alert.lastStepOver : newestStep,
+    firstStep: Math.floor((alert.firstStepOver * stepMs) / spec.stepMs),
+    lastStep:
+      alert.state === 'resolved'
+        ? Math.ceil(((alert.lastStepOver + 1) * stepMs) / spec.stepMs) - 1
+        : newestStep,
     label,
     culprit: alert.contributions[0]?.feature ?? null,
     accepted: alert.resolution === 'accepted',

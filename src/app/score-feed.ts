@@ -35,6 +35,16 @@ export class ScoreFeed {
     this.#schedule();
   }
 
+  /** A detector is no more, or watches other entities now. */
+  forget(detector: string): void {
+    const known = this.#detectors.get(detector);
+    if (known === undefined) return;
+    for (const entity of known.newest.keys()) known.forgotten.add(entity);
+    known.newest.clear();
+    known.changed.clear();
+    this.#schedule();
+  }
+
   scores(detector: string | null): DetectorScores[] {
     return [...this.#detectors]
       .filter(([name]) => detector === null || name === detector)

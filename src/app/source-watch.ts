@@ -16,17 +16,26 @@ interface Tally {
 
 /** What was read of each source since the start, and how fast and how far the reading is. */
 export class SourceWatch {
-  readonly #sources: readonly SourceConfig[];
+  #sources: readonly SourceConfig[] = [];
   readonly #now: () => number;
   readonly #tallies = new Map<string, Tally>();
   readonly #startedMs: number;
   #partitions: readonly PublishedPartition[] = [];
 
   constructor(sources: readonly SourceConfig[], now: () => number) {
-    this.#sources = sources;
     this.#now = now;
     this.#startedMs = now();
-    for (const { name } of sources) this.#tallies.set(name, { samples: {}, deadLetters: {}, recent: [] });
+    this.reconfigure(sources);
+  }
+
+  /** From now on these are watched; what was read of those that stay is kept. */
+  reconfigure(sources: readonly SourceConfig[]): void {
+    this.#sources = sources;
+    const names = new Set(sources.map(({ name }) => name));
+    for (const name of this.#tallies.keys()) if (!names.has(name)) this.#tallies.delete(name);
+    for (const name of names) {
+      if (!this.#tallies.has(name)) this.#tallies.set(name, { samples: {}, deadLetters: {}, recent: [] });
+    }
   }
 
   apply({ samples, deadLetters, partitions }: Published): void {

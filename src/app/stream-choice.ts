@@ -64,10 +64,14 @@ function kafkaStream({ config, report, failed, former, refused }: StreamContext)
   });
 }
 
+/** What a stream depends on of a configuration: with an equal one it may be read on. */
+export function streamKey(config: Pick<PipelineConfig, 'sources' | 'detectors' | 'limits'>): string {
+  const sources = config.sources.map((source) => [source, leastLatenessMs(config, source.name)]);
+  return JSON.stringify([sources, config.limits.batchMemoryBytes]);
+}
+
 /** The strictest detector that reads the source decides how far its partitions may drift apart. */
-function leastLatenessMs(config: PipelineConfig, source: string): number {
-  const readers = config.detectors.filter(
-    (detector) => detector.source === null || detector.source === source,
-  );
+function leastLatenessMs({ detectors }: Pick<PipelineConfig, 'detectors'>, source: string): number {
+  const readers = detectors.filter((detector) => detector.source === null || detector.source === source);
   return Math.min(...readers.map(({ allowedLatenessMs }) => allowedLatenessMs));
 }

@@ -15,7 +15,7 @@ export interface TrainerOptions {
   /** `pid`: of the training process; `null` if it could not be had. */
   readonly started: (detector: string, pid: number | null) => void;
   /** How it ended; `trained` is `null` unless there is a model to put on record. */
-  readonly ended: (run: TrainingRun, trained: TrainedModel | null) => void;
+  readonly ended: (run: TrainingRun, trained: TrainedModel | null, spec: DetectorSpec) => void;
 }
 
 /**
@@ -93,7 +93,7 @@ export class Trainer {
       detail: result.detail,
     };
     this.#running = null;
-    ended(run, result.trained);
+    ended(run, result.trained, spec);
     this.#next();
   }
 

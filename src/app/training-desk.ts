@@ -1,14 +1,18 @@
 import type { Config } from '../config/config.ts';
+import type { DetectorSpec } from '../core/detector.ts';
+import { isShadowName } from '../core/shadow-name.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { Instruments } from './instruments.ts';
 import type { TrainedModel } from './messages.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
+import { isSameShape } from './reload/detector-shape.ts';
 import { ALARMING_REJECTIONS, MOST_RUNS, rejectionsInARow } from './rejections.ts';
 import { Trainer, type TrainerOptions } from './trainer.ts';
 
 export interface TrainingDeskOptions {
-  readonly config: Config;
+  /** Those that may be trained, and where their store is. */
+  readonly config: Pick<Config, 'detectors' | 'store' | 'limits'>;
   readonly store: StoreReader;
   readonly thread: PipelineThread;
   readonly instruments: Instruments;
@@ -22,11 +26,13 @@ export interface TrainingDeskOptions {
 export class TrainingDesk {
   readonly #options: TrainingDeskOptions;
   readonly #trainer: Trainer;
+  #detectors: readonly DetectorSpec[];
   /** Settles when the run that ended last is told of everywhere. */
   #recorded: Promise<void> = Promise.resolve();
 
   constructor(options: TrainingDeskOptions) {
     this.#options = options;
+    this.#detectors = options.config.detectors;
     const { config, instruments, progress, makeTrainer = (wanted) => new Trainer(wanted) } = options;
     this.#trainer = makeTrainer({
       storePath: config.store.path,
@@ -37,8 +43,8 @@ export class TrainingDesk {
         const message = `Training of detector ${detector} starts.`;
         instruments.report({ event: 'training_started', level: 'info', message, fields: { detector, pid } });
       },
-      ended: (run, trained) => {
-        this.#recorded = this.#record(run, trained);
+      ended: (run, trained, spec) => {
+        this.#recorded = this.#record(run, trained, spec);
       },
     });
   }
@@ -48,9 +54,18 @@ export class TrainingDesk {
     return this.#trainer.running;
   }
 
+  /** From now on these may be trained. What is under way or waits for one that is no more, or watches otherwise now, is ended. */
+  reconfigure(detectors: readonly DetectorSpec[]): void {
+    for (const former of this.#detectors) {
+      const now = detectors.find(({ name }) => name === former.name);
+      if (now === undefined || !isSameShape(now, former)) this.#trainer.cancel(former.name);
+    }
+    this.#detectors = detectors;
+  }
+
   /** Answers false for a detector that is unknown, or being trained, or waiting for it. */
   request(detector: string): boolean {
-    const spec = this.#options.config.detectors.find(({ name }) => name === detector);
+    const spec = this.#detectors.find(({ name }) => name === detector);
     return spec !== undefined && this.#trainer.request(spec);
   }
 
@@ -77,14 +92,15 @@ export class TrainingDesk {
     instruments.report({ event: 'training_rejected', level: 'error', message, fields: { detector, inARow } });
   }
 
-  async #record(run: TrainingRun, trained: TrainedModel | null): Promise<void> {
+  async #record(run: TrainingRun, trained: TrainedModel | null, spec: DetectorSpec): Promise<void> {
     const { thread, instruments, ended } = this.#options;
     const { metrics, exposition, report } = instruments;
     metrics.trainingRunsTotal.inc({ detector: run.detector, outcome: run.outcome });
     metrics.trainingDuration.observe((run.endedMs - run.startedMs) / 1000);
     try {
-      await thread.call({ kind: 'trained', run, trained });
-      if (trained?.promoted === true) {
+      const isUsed = (await thread.call({ kind: 'trained', run, trained, spec })) !== false;
+      // What warms up scores for nobody yet.
+      if (trained?.promoted === true && isUsed && !isShadowName(run.detector)) {
         exposition.model(trained.detector, trained.version, JSON.stringify(trained.card), run.endedMs);
       }
     } catch (error) {

@@ -51,6 +51,8 @@ export class Vitals {
       this.#trouble.set(`self-test ${String(fields?.['detector'])}`, message);
     else if (event === 'self_test_recovered')
       this.#trouble.delete(`self-test ${String(fields?.['detector'])}`);
+    else if (event === 'reload_failed') this.#trouble.set('reload', message);
+    else if (event === 'reloaded') this.#trouble.delete('reload');
     else if (event === 'store_full') this.#trouble.set('store', message);
     else if (event === 'store_recovered') this.#trouble.delete('store');
   }
@@ -62,6 +64,13 @@ export class Vitals {
   /** How far the reading of a detector's history is; `null` if it is not under way. */
   bootstrap(detector: string): BootstrapView | null {
     return this.#bootstraps.get(detector) ?? null;
+  }
+
+  /** A detector is no more, or has become another one: what ailed it is over. */
+  forget(detector: string): void {
+    this.#detectors.delete(detector);
+    this.#trouble.delete(`rejected ${detector}`);
+    this.#trouble.delete(`self-test ${detector}`);
   }
 
   detector(name: string): PublishedDetector | undefined {

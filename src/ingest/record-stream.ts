@@ -38,6 +38,12 @@ export interface RecordStream {
   waitingBytes?(): number;
   /** Stops reading; resolves when no handler call is under way any more. A last `commit` may follow. */
   stop(): Promise<void>;
+  /**
+   * Makes no call of the handler while `make` is under way, then goes on with the handler that it made: that one is asked anew where each
+   * held partition goes on. Rejects with what `make` rejects with, and goes on with the former handler as if nothing had been. Between
+   * `start` and `stop` only.
+   */
+  exchange?(make: () => Promise<StreamHandler>): Promise<void>;
   /** Lets go of connections and group membership, where there are any; after `stop` and the last `commit`. */
   close?(): Promise<void>;
 }

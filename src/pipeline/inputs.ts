@@ -40,6 +40,8 @@ export type PipelineInput =
   | { readonly kind: 'tell'; readonly detector: string; readonly incident: string }
   /** What people take for normal from now on (see `Acceptance`); `null` = from the step after the newest closed one of the detector. */
   | (Omit<Acceptance, 'effectiveStep'> & { readonly kind: 'accept'; readonly effectiveStep: number | null })
+  /** A detector's place is taken by another: its open alerts end, and what the other found while nobody was told is forgotten. */
+  | { readonly kind: 'succession'; readonly detector: string; readonly successor: string }
   /** A model to use from `effectiveStep` on; `null` = from the step after the newest closed one of the detector. */
   | {
       readonly kind: 'model';

@@ -1,5 +1,6 @@
 import type { RecordSlice } from '../core/records.ts';
 import { takeAcceptance } from './take-acceptance.ts';
+import { takeSuccession } from './take-succession.ts';
 import { acceptRecords } from './accept-records.ts';
 import { activateModel } from './activate-model.ts';
 import { closeByWatermark, forgetEntity } from './close-steps.ts';
@@ -67,14 +68,20 @@ function take(run: StepRun, input: PipelineInput): void {
     case 'tell':
     case 'window':
     case 'accept':
+    case 'succession':
       break;
   }
   if (mustHoldBack(state)) state.heldBack.push(input);
   else perform(run, input);
 }
 
+/** Whether new inputs wait, because partitions replay what they had been at before a restart. */
+export function isHeldBack({ partitions }: Pick<PipelineState, 'partitions'>): boolean {
+  return partitions.some(isReplaying);
+}
+
 function mustHoldBack(state: PipelineState): boolean {
-  return state.samplesHeldBack < state.limits.samplesHeldBack && state.partitions.some(isReplaying);
+  return state.samplesHeldBack < state.limits.samplesHeldBack && isHeldBack(state);
 }
 
 function releaseHeldBack(run: StepRun): void {
@@ -102,6 +109,7 @@ function perform(run: StepRun, input: PipelineInput): void {
   else if (input.kind === 'tell') tellIncident(run, input);
   else if (input.kind === 'window') takeWindow(run, input);
   else if (input.kind === 'accept') takeAcceptance(run, input);
+  else if (input.kind === 'succession') takeSuccession(run, input);
 }
 
 /** Takes the replayed part of a slice in at once and the rest in its turn; what was handed in before is skipped. */

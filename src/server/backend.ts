@@ -1,6 +1,7 @@
 import type { Labels } from '../core/sample.ts';
 import type { Alert, AlertKind, AlertState } from '../pipeline/effects.ts';
 import type { SeriesStep, StepExplanation } from '../pipeline/explain/step-explanation.ts';
+import type { ReloadView } from './reload-api.ts';
 import type { ThresholdSummary } from '../pipeline/threshold-summary.ts';
 
 /** What an operator says an alert was; training and calibration read it. */
@@ -243,11 +244,23 @@ export interface BootstrapView {
   readonly text: string;
 }
 
+/** How far a detector is that will take another's place. */
+export interface NextDetectorView {
+  /** Event time at which it began, RFC 3339; `null` if that is not known. */
+  readonly since: string | null;
+  /** Share of the history wanted for its first training, 0…1. */
+  readonly warmupRatio: number;
+  /** `null`: it is not trained yet. */
+  readonly modelVersion: string | null;
+}
+
 /** What the daemon tells of itself in one look. */
 export interface StatusView {
   readonly version: string;
   readonly startedMs: number;
   readonly trouble: readonly string[];
+  /** What became of the newest reload of the configuration; `null` or absent: none yet. */
+  readonly reload?: ReloadView | null;
   /** Mutes and maintenance in force. */
   readonly quiet: readonly WindowView[];
   /** Bounds that were exceeded in the last ten minutes. */
@@ -262,6 +275,8 @@ export interface StatusView {
     readonly bootstrap: BootstrapView | null;
     readonly modelVersion: string | null;
     readonly training: string;
+    /** It was configured to watch otherwise, and what is to take its place warms up; `null` or absent: it is as configured. */
+    readonly next?: NextDetectorView | null;
     /** Where the thresholds lie now, `null` while nothing is scored. */
     readonly threshold: ThresholdSummary | null;
     /** `null` before the first test since the start. */

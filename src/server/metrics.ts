@@ -5,6 +5,8 @@ const SCORE_BUCKETS = [0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1, 1.25, 1.5, 2, 3, 5, 10];
 const DELAY_BUCKETS_SECONDS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
 const TRAINING_BUCKETS_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 
+const ENTITY_INFO = 'strayd_entity_info';
+
 /** strayd's own registry with every metric it exports; names and labels are a fixed interface. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -51,11 +53,7 @@ export function createMetrics(
       'Newest score of an entity: below 1 normal, 1 is the threshold that the budget buys, 10 the cap.',
       ['detector', 'entity'],
     ),
-    entityInfo: gauge(
-      'strayd_entity_info',
-      "Always 1, for the entities with a score series; the labels are the entity's own, to join other metrics on.",
-      entityLabels,
-    ),
+    entityInfo: entityInfoGauge(registry, entityLabels),
     scoreSeriesOmitted: gauge(
       'strayd_score_series_omitted',
       'Entities whose score is not exported one by one, because only the highest are.',
@@ -214,9 +212,34 @@ export function createMetrics(
       'strayd_fetched_bytes',
       'Records fetched from Kafka that wait for their turn, in bytes; bounded by limits.batch_memory.',
     ),
+    reloadSuccessful: gauge(
+      'strayd_config_last_reload_successful',
+      'Whether the configuration was taken up when it was loaded last, be it at the start.',
+    ),
+    reloadSuccessTime: gauge(
+      'strayd_config_last_reload_success_timestamp_seconds',
+      'When a configuration was taken up last.',
+    ),
+    changingSince: gauge(
+      'strayd_detector_changing_since_timestamp_seconds',
+      'Event time since which a changed detector warms up beside the one that still watches; absent when none does.',
+      ['detector'],
+    ),
     eventsTotal: counter('strayd_events_total', 'Log lines by event; each event is logged and counted.', [
       'event',
       'level',
     ]),
   };
+}
+
+/** `strayd_entity_info` with labels for other entities; what it told is gone. */
+export function renewEntityInfo(metrics: Metrics, entityLabels: readonly string[]): void {
+  metrics.registry.removeSingleMetric(ENTITY_INFO);
+  metrics.entityInfo = entityInfoGauge(metrics.registry, entityLabels);
+}
+
+function entityInfoGauge(registry: Registry, labelNames: readonly string[]): Gauge {
+  const help =
+    "Always 1, for the entities with a score series; the labels are the entity's own, to join other metrics on.";
+  return new Gauge({ name: ENTITY_INFO, help, labelNames: [...labelNames], registers: [registry] });
 }

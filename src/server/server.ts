@@ -14,6 +14,7 @@ import { registerDryRunApi } from './dry-run-api.ts';
 import { registerLiveApi } from './live-api.ts';
 import type { LiveBackend } from './live-backend.ts';
 import { sendProblem } from './problem.ts';
+import { registerReloadApi, type ReloadAnswer } from './reload-api.ts';
 import { refuseUnasked, strictRequests } from './strict-requests.ts';
 
 const MOST_BODY_BYTES = 64 * 1024;
@@ -22,8 +23,10 @@ const OPEN_PATHS = new Set(['/healthz', '/readyz']);
 
 export interface ServerOptions {
   readonly backend: Backend;
-  /** Asked for as `Authorization: Bearer …` on everything but the probes; `null` = none (loopback only). */
-  readonly token: string | null;
+  /** Asked for as `Authorization: Bearer …` on everything but the probes; `null` = none (loopback only). A function: it may change. */
+  readonly token: string | null | (() => string | null);
+  /** Loads the configuration file anew; absent: that route is not there. */
+  readonly reload?: () => Promise<ReloadAnswer>;
   /** What can be watched live; absent: those routes are not there. */
   readonly live?: LiveBackend;
   /** What tries an edited configuration; absent: those routes are not there. */
@@ -37,7 +40,7 @@ export interface ServerOptions {
  * Errors are answered as `application/problem+json`.
  */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { backend, token, live, dryRun, console = null } = options;
+  const { backend, token, reload, live, dryRun, console = null } = options;
   const server = Fastify({
     logger: false,
     bodyLimit: MOST_BODY_BYTES,
@@ -55,19 +58,17 @@ export function createServer(options: ServerOptions): FastifyInstance {
       detail: `${reason} Open strayd's own address, and pass the Host header on if a proxy stands before it.`,
     });
   });
-  if (token !== null) {
-    const expected = digest(`Bearer ${token}`);
-    server.addHook('onRequest', async (request, reply) => {
-      if (OPEN_PATHS.has(request.url) || isConsolePath(request.url)) return;
-      const given = digest(request.headers.authorization ?? '');
-      if (timingSafeEqual(given, expected)) return;
-      await sendProblem(reply.header('www-authenticate', 'Bearer'), {
-        status: 401,
-        title: 'A token is needed',
-        detail: 'Send the header "Authorization: Bearer <server.token>".',
-      });
+  server.addHook('onRequest', async (request, reply) => {
+    const wanted = typeof token === 'function' ? token() : token;
+    if (wanted === null || OPEN_PATHS.has(request.url) || isConsolePath(request.url)) return;
+    const given = digest(request.headers.authorization ?? '');
+    if (timingSafeEqual(given, digest(`Bearer ${wanted}`))) return;
+    await sendProblem(reply.header('www-authenticate', 'Bearer'), {
+      status: 401,
+      title: 'A token is needed',
+      detail: 'Send the header "Authorization: Bearer <server.token>".',
     });
-  }
+  });
 
   server.setErrorHandler<Error & { statusCode?: number; validation?: unknown }>((error, _request, reply) => {
     const status = error.statusCode ?? 500;
@@ -100,6 +101,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   registerDeliveryApi(server, backend);
   registerExplainApi(server, backend);
   registerWindowsApi(server, backend);
+  if (reload !== undefined) registerReloadApi(server, reload);
   if (live !== undefined) registerLiveApi(server, live);
   if (dryRun !== undefined) registerDryRunApi(server, dryRun);
   registerConsole(server, console);

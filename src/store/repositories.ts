@@ -4,6 +4,7 @@ import { AlertRepository } from './alert-repository.ts';
 import { BudgetRefitRepository } from './budget-refit-repository.ts';
 import { CalibrationRepository } from './calibration-repository.ts';
 import { DeadLetterRepository } from './dead-letter-repository.ts';
+import { DetectorSuccession } from './detector-succession.ts';
 import { EntityRepository } from './entity-repository.ts';
 import { ExclusionRepository } from './exclusion-repository.ts';
 import { FeatureSetRepository } from './feature-set-repository.ts';
@@ -47,6 +48,7 @@ export interface Repositories {
   readonly deadLetters: DeadLetterRepository;
   readonly models: ModelRepository;
   readonly trainingRuns: TrainingRunRepository;
+  readonly succession: DetectorSuccession;
 }
 
 /** Prepares all statements; the schema must be the latest. */
@@ -84,5 +86,6 @@ export function createRepositories(
     deadLetters: new DeadLetterRepository(database, settings.deadLetters),
     models: new ModelRepository(database),
     trainingRuns: new TrainingRunRepository(database),
+    succession: new DetectorSuccession(database),
   };
 }

@@ -141,6 +141,30 @@ export class StoreWriter extends StoreReader {
     });
   }
 
+  /**
+   * In one transaction with a note: forgets what detectors have learned that are given up, and lets successors take detectors' places.
+   * Answers the models that are on record no more, so that their files can be unlinked.
+   */
+  succeed(
+    changes: {
+      readonly dropped: readonly string[];
+      readonly succeeded: readonly { readonly detector: string; readonly successor: string }[];
+    },
+    note: { readonly name: string; readonly text: string },
+  ): ModelRecord[] {
+    const gone = [...changes.dropped, ...changes.succeeded.map(({ detector }) => detector)];
+    const models = gone.flatMap((detector) => this.listModels(detector));
+    this.#write(({ succession, meta }) => {
+      for (const detector of changes.dropped) succession.drop(detector);
+      for (const { detector, successor } of changes.succeeded) succession.succeed(detector, successor);
+      meta.setNote(note.name, note.text);
+    });
+    for (const detector of [...gone, ...changes.succeeded.map(({ successor }) => successor)])
+      this.#sets.delete(detector);
+    this.#checkpoints.reset();
+    return models;
+  }
+
   /** Keeps a decision under a name. */
   setNote(name: string, text: string): void {
     this.#write(({ meta }) => meta.setNote(name, text));

@@ -200,7 +200,8 @@ describe('the backend of the HTTP side', () => {
     };
     instruments.vitals.published(publishedWith({ detectors: [seen] }));
     running.detector = 'hosts';
-    expect(backend.status().detectors).toEqual([{ ...seen, mode: 'alert', training: 'running' }]);
+    const now = { mode: 'alert', training: 'running', bootstrap: null, next: null };
+    expect(backend.status().detectors).toEqual([{ ...seen, ...now }]);
   });
 
   it('trains the detectors that there are, one at a time', () => {

@@ -8,7 +8,7 @@ import type { EventName } from '../../src/app/telemetry.ts';
 import { TrainingDesk } from '../../src/app/training-desk.ts';
 import type { Trainer, TrainerOptions } from '../../src/app/trainer.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
-import { openWriter, temporaryDirectory } from '../store/sample-checkpoints.ts';
+import { detectorSpec, openWriter, temporaryDirectory } from '../store/sample-checkpoints.ts';
 import { configOf } from './config-fixture.ts';
 
 describe('the training desk', () => {
@@ -64,7 +64,11 @@ describe('the training desk', () => {
     end = (outcome) => {
       const settled = new Promise<void>((resolve) => (settle = resolve));
       startedMs += 1000;
-      trainer?.ended({ detector: 'hosts', startedMs, endedMs: startedMs + 5, outcome, detail: 'Why.' }, null);
+      trainer?.ended(
+        { detector: 'hosts', startedMs, endedMs: startedMs + 5, outcome, detail: 'Why.' },
+        null,
+        detectorSpec(),
+      );
       return settled;
     };
   });

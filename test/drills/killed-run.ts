@@ -37,16 +37,28 @@ export class KilledRun {
     this.#records = parts.records;
   }
 
-  async start(): Promise<void> {
+  async start(detector: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    this.#strayd = await startStrayd(this.folder, this.config(detector));
+  }
+
+  /** Its configuration, with overrides in the detector. */
+  config(detector: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
     const { folder, topic, webhook } = this;
-    const config = {
+    const topics = [topic];
+    return drillConfig({
       brokers: this.#brokers,
       groupId: topic,
-      topics: [topic],
+      topics,
       folder,
       webhookUrl: webhook.url,
-    };
-    this.#strayd = await startStrayd(folder, drillConfig(config));
+      detector,
+    });
+  }
+
+  /** The process that runs. */
+  get strayd(): StraydProcess {
+    if (this.#strayd === null) throw new Error('it has not been started');
+    return this.#strayd;
   }
 
   /** Writes the records before the given number to the topic. */

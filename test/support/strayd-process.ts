@@ -14,6 +14,10 @@ export interface StraydProcess {
   /** Body of a GET as JSON. */
   get<T>(path: string): Promise<T>;
   metrics(): Promise<string>;
+  /** Writes another configuration into its file, `server` as it was unless it is given; nothing is loaded yet. */
+  configure(config: Readonly<Record<string, unknown>>): void;
+  /** SIGHUP. */
+  hangUp(): void;
   /** SIGTERM, and the exit code. */
   stop(): Promise<number | null>;
   /** SIGKILL. */
@@ -34,7 +38,9 @@ export async function startStrayd(
 ): Promise<StraydProcess> {
   const port = await freePort();
   const file = join(folder, 'strayd.yaml');
-  writeFileSync(file, JSON.stringify({ ...config, server: { listen: `127.0.0.1:${port}` } }));
+  const configure = (next: Readonly<Record<string, unknown>>): void =>
+    writeFileSync(file, JSON.stringify({ server: { listen: `127.0.0.1:${port}` }, ...next }, null, 1));
+  configure(config);
   const child = spawn(process.execPath, [PROGRAM, 'run', '--config', file], {
     stdio: ['ignore', 'inherit', 'pipe'],
   });
@@ -63,6 +69,8 @@ export async function startStrayd(
       return (await response.json()) as T;
     },
     metrics: async () => (await fetch(`${url}/metrics`)).text(),
+    configure,
+    hangUp: () => void child.kill('SIGHUP'),
     stop: () => end(child, 'SIGTERM'),
     kill: async () => void (await end(child, 'SIGKILL')),
   };

@@ -65,22 +65,29 @@ export async function decideFeatures(config: Config): Promise<DecidedFeatures[]>
   return decided;
 }
 
-/** Decides what is not decided yet, keeps it in the store for all later starts, and tells it. Throws a `StoreError` if the store can't be had. */
-export async function settleFeatures(config: Config, report: Report): Promise<Config> {
+/** A decision to be kept in the store, by name. */
+export interface FeatureNote {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * Decides what is not decided yet, keeps it for all later starts, and tells it. `keep`: puts decisions into the store; absent: it is opened for
+ * them, and a `StoreError` thrown if it can't be had.
+ */
+export async function settleFeatures(
+  config: Config,
+  report: Report,
+  keep: (notes: readonly FeatureNote[]) => void = (notes) => keepInStore(config, notes),
+): Promise<Config> {
   if (config.detectors.every(({ autoFeatures }) => autoFeatures !== true)) return config;
   const decided = await decideFeatures(config);
   const fresh = decided.filter(({ isKept }) => !isKept);
-  if (fresh.length > 0) {
-    const store = openStore(config.store.path, { mode: 'write', pid: process.pid, random: Math.random });
-    try {
-      for (const { detector, features, leftOut } of fresh) {
-        const spec = config.detectors.find(({ name }) => name === detector);
-        if (spec !== undefined) store.setNote(noteName(spec), JSON.stringify({ features, leftOut }));
-      }
-    } finally {
-      store.close();
-    }
-  }
+  const notes = fresh.flatMap(({ detector, features, leftOut }): FeatureNote[] => {
+    const spec = config.detectors.find(({ name }) => name === detector);
+    return spec === undefined ? [] : [{ name: noteName(spec), text: JSON.stringify({ features, leftOut }) }];
+  });
+  if (notes.length > 0) keep(notes);
   for (const one of fresh) {
     const names = one.features.map(({ spec, reason }) => `${spec.name} (${reason})`).join('; ');
     const message = `Features of detector ${one.detector} are chosen from its topic, for good: ${names}.`;
@@ -88,6 +95,15 @@ export async function settleFeatures(config: Config, report: Report): Promise<Co
     report({ event: 'features_chosen', level: 'info', message, fields });
   }
   return withFeatures(config, decided);
+}
+
+function keepInStore(config: Config, notes: readonly FeatureNote[]): void {
+  const store = openStore(config.store.path, { mode: 'write', pid: process.pid, random: Math.random });
+  try {
+    for (const { name, text } of notes) store.setNote(name, text);
+  } finally {
+    store.close();
+  }
 }
 
 /** The configuration with chosen features in the place of `auto`. */

@@ -6,15 +6,24 @@ import { SharingRefused } from '../../app/sharing-refusal.ts';
 import { configOption, readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
 
-/** `strayd run`: the daemon, until SIGTERM or SIGINT. */
+/** `strayd run`: the daemon, until SIGTERM or SIGINT; SIGHUP loads the configuration anew. */
 export function runCommand(): Command {
   return new Command('run')
-    .description('run the daemon until SIGTERM: consume, train, score, alert')
+    .description(
+      'run the daemon until SIGTERM: consume, train, score, alert; SIGHUP, or POST /api/v1/reload, loads the configuration anew',
+    )
     .addOption(configOption())
     .action(async (options: { config: string }) => {
       const { config, warnings } = readConfig(options.config);
       if (warnings.length > 0) process.stderr.write(`${renderProblems([], warnings)}\n`);
-      const starting = startDaemon({ config, stream: { kind: 'kafka' }, log: 'json', trainWhenDue: true });
+      const reread = () => readConfig(options.config);
+      const starting = startDaemon({
+        config,
+        reread,
+        stream: { kind: 'kafka' },
+        log: 'json',
+        trainWhenDue: true,
+      });
       // From the first moment on, so that a stop during the start is a clean one too.
       const stop = () =>
         void starting.then(
@@ -23,6 +32,13 @@ export function runCommand(): Command {
         );
       process.once('SIGTERM', stop);
       process.once('SIGINT', stop);
+      // What comes of it is in the log.
+      process.on('SIGHUP', () => {
+        void starting.then(
+          (daemon) => daemon.reload(),
+          () => undefined,
+        );
+      });
       const daemon = await starting.catch((error: unknown) => {
         throw isLocked(error) ? new CommandError(error.message, EXIT.wrongUse) : error;
       });

@@ -6,7 +6,7 @@ import type { AlignedBuffers } from './aligned-buffers.ts';
 /** Makes all calls of the stream's handler one after another: news of partitions first, then records, oldest first. */
 export class DeliveryLoop {
   readonly #buffers: AlignedBuffers;
-  readonly #tasks: (() => void)[] = [];
+  readonly #tasks: (() => unknown)[] = [];
   #isStopped = false;
   #wake: () => void = () => undefined;
   #done: Promise<void> = Promise.resolve();
@@ -24,8 +24,8 @@ export class DeliveryLoop {
     this.#done = this.#run(handler, afterSlice).catch(onFailure);
   }
 
-  /** Runs `task` between two batches. */
-  push(task: () => void): void {
+  /** Runs `task` between two batches, and makes no other call until it is through. */
+  push(task: () => unknown): void {
     this.#tasks.push(task);
     this.#wake();
   }
@@ -46,7 +46,7 @@ export class DeliveryLoop {
     while (!this.#isStopped) {
       const task = this.#tasks.shift();
       if (task !== undefined) {
-        task();
+        await task();
         continue;
       }
       const slice = this.#buffers.take();

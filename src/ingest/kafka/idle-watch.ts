@@ -77,7 +77,10 @@ export class IdleWatch {
       reader.logEnd = range.high;
       if (range.high > reader.expected || !this.#mayBeIdle(reader) || buffers.isIdle(reader.key)) return;
       buffers.setIdle(reader.key, true);
-      loop.push(() => handler.idle(reader.id, true));
+      loop.push(() => {
+        // Unless the reading has gone back, or on, meanwhile.
+        if (buffers.isIdle(reader.key)) handler.idle(reader.id, true);
+      });
     } catch (error) {
       log('warn', `asking for the end of ${topic}/${partition}: ${rootMessage(error)}`);
     }

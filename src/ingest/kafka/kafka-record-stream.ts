@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import { DEFAULT_LIMITS } from '../../core/limits.ts';
 import type { PartitionMark } from '../../core/records.ts';
+import { HandlerSlot } from '../handler-slot.ts';
 import type { RecordStream, StreamHandler } from '../record-stream.ts';
 import { AlignedBuffers } from './aligned-buffers.ts';
 import { committedMark } from './broker-mark.ts';
@@ -70,6 +71,7 @@ export class KafkaRecordStream implements RecordStream {
   });
   #session: ConsumerSession | null = null;
   #readers: PartitionReaders | null = null;
+  #slot: HandlerSlot | null = null;
   #supervised: Promise<void> = Promise.resolve();
   #hasJoined = false;
   #trouble: string | null = null;
@@ -96,7 +98,9 @@ export class KafkaRecordStream implements RecordStream {
 
   start(handler: StreamHandler): Promise<void> {
     const { groupId, idleAfterMs, nowMs, log, onFailure } = this.#options;
-    this.#report = (message) => handler.trouble(message);
+    const slot = new HandlerSlot(handler);
+    this.#slot = slot;
+    this.#report = (message) => slot.trouble(message);
     return new Promise((resolve) => {
       const onPositioned = (): void => {
         this.#hasJoined = true;
@@ -108,10 +112,10 @@ export class KafkaRecordStream implements RecordStream {
       const former = this.#options.former ?? null;
       const awaitMs = AWAITED_SESSIONS * this.#membership.sessionTimeoutMs + REBALANCE_MS;
       const parts = { buffers: this.#buffers, loop: this.#loop, memoryBytes: this.#memoryBytes };
-      const readers = new PartitionReaders({ ...common, ...parts, former, awaitMs }, handler);
+      const readers = new PartitionReaders({ ...common, ...parts, former, awaitMs }, slot);
       this.#readers = readers;
       this.#stopping.signal.addEventListener('abort', () => resolve());
-      this.#loop.start(handler, (id) => readers.delivered(id), onFailure);
+      this.#loop.start(slot, (id) => readers.delivered(id), onFailure);
       this.#supervised = this.#supervise(readers);
     });
   }
@@ -130,6 +134,26 @@ export class KafkaRecordStream implements RecordStream {
     } catch (error) {
       this.#options.log('warn', `commit of offsets: ${rootMessage(error)}; the next one makes up for it`);
     }
+  }
+
+  /** The membership stays as it is: no other member hears of it. */
+  exchange(make: () => Promise<StreamHandler>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stopped = (): void => reject(new Error('the reading has ended'));
+      if (this.#stopping.signal.aborted) stopped();
+      this.#stopping.signal.addEventListener('abort', stopped, { once: true });
+      this.#loop.push(async () => {
+        this.#stopping.signal.removeEventListener('abort', stopped);
+        try {
+          this.#slot?.exchange(await make());
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+          return;
+        }
+        this.#readers?.rewind();
+        resolve();
+      });
+    });
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { RawRecord } from '../../core/records.ts';
 import { recordFingerprint } from '../record-fingerprint.ts';
-import type { StreamHandler } from '../record-stream.ts';
+import type { BrokerMark, StreamHandler } from '../record-stream.ts';
 import type { AlignedBuffers } from './aligned-buffers.ts';
 import { askBroker } from './ask-broker.ts';
 import type { FormerOwnership } from './awaited-partitions.ts';
@@ -32,6 +32,8 @@ export interface ReaderOptions {
   readonly onPositioned: () => void;
 }
 
+/** As if the broker knew nothing. */
+const UNMARKED: BrokerMark = { offset: null, owner: null };
 /* More of one partition makes nothing faster. */
 const MOST_WAITING_BYTES = 1_048_576;
 /* Reading goes on when so much of a partition's share is left waiting. */
@@ -79,6 +81,23 @@ export class PartitionReaders implements SessionEvents {
   mayCommit(place: TopicPartition, owner: string): boolean {
     this.#ownStore = storeOf(owner);
     return this.#readers.get(partitionKey(place))?.isReady === true;
+  }
+
+  /** Asks the handler anew where each held partition goes on: nobody else has had them, so no mark but the store's counts. */
+  rewind(): void {
+    const { buffers, nowMs, loop } = this.#options;
+    for (const reader of this.#readers.values()) {
+      reader.expected = this.#handler.assigned(reader.id, UNMARKED) ?? reader.logStart;
+      reader.unproved = null;
+      reader.quietSinceMs = nowMs();
+      buffers.open(reader.key, reader.id, reader.expected);
+      // Those that are not ready are positioned by whoever makes them so.
+      if (!reader.isReady || this.#isHalted) continue;
+      this.#session?.seek(reader.id, reader.expected);
+      reader.isPaused = false;
+      this.#session?.resume(reader.id);
+    }
+    loop.wake();
   }
 
   joined(assigned: readonly TopicPartition[]): void {

@@ -62,7 +62,7 @@ function factsOf(detector: DetectorStatus, daemon: DaemonState): VNode {
           ${formatCount(provisional)} provisional
         </li>`
       }
-      ${blindFact(detector)} ${training === 'running' && html`<li>training</li>`}
+      ${nextFact(detector)} ${blindFact(detector)} ${training === 'running' && html`<li>training</li>`}
       ${
         modelVersion !== null &&
         html`<li>
@@ -144,4 +144,15 @@ function unscored(status: DetectorStatus): VNode {
       scored, and nothing can alert.
     </div>
   `;
+}
+
+function nextFact({ next }: DetectorStatus): VNode | null {
+  if (next === undefined || next === null) return null;
+  const how =
+    next.modelVersion === null
+      ? `${Math.round(100 * next.warmupRatio)} % of the history for its first model`
+      : 'its thresholds are still thin';
+  return html`<li title="It goes on as before until what it is configured to be has warmed up beside it">
+    changing: ${how}
+  </li>`;
 }

@@ -5,6 +5,7 @@ import { formatTime } from './format.ts';
 import { html, part } from './html.ts';
 import { trouble } from './notice.ts';
 import { keepToken, readToken } from './token.ts';
+import type { Status } from './shapes.ts';
 import { useAnswer } from './use-answer.ts';
 
 /** What runs here: version, a trial of an edited configuration, and the one in use with every default filled in and secrets hidden. */
@@ -40,10 +41,17 @@ export function SetupPage({ daemon }: { readonly daemon: DaemonState }): VNode {
     <section aria-labelledby="configuration">
       <h2 id="configuration">Configuration in use</h2>
       <p class="quiet">
-        With every default filled in; secrets are hidden. It is read at the start: after a change restart
-        strayd.
+        With every default filled in; secrets are hidden. After a change send strayd a SIGHUP, or POST to
+        /api/v1/reload.
       </p>
+      ${(status?.reload ?? null) !== null && reloadFact(status?.reload as NonNullable<Status['reload']>)}
       ${data !== null && html`<pre class="yaml" tabindex="0" aria-labelledby="configuration">${data.yaml}</pre>`}
     </section>
   `;
+}
+
+function reloadFact({ at, successful, detail }: NonNullable<Status['reload']>): VNode {
+  return successful
+    ? html`<p>Loaded anew at ${formatTime(Date.parse(at))} UTC.</p>`
+    : trouble(`${formatTime(Date.parse(at))} UTC: ${detail}`);
 }

@@ -5,6 +5,8 @@ export interface Status {
   readonly version: string;
   readonly startedMs: number;
   readonly trouble: readonly string[];
+  /** What became of the newest reload of the configuration; `null` or absent: none yet. */
+  readonly reload?: { readonly at: string; readonly successful: boolean; readonly detail: string } | null;
   /** Mutes and maintenance in force. */
   readonly quiet: readonly QuietWindow[];
   readonly detectors: readonly DetectorStatus[];
@@ -32,6 +34,12 @@ export interface DetectorStatus {
   readonly bootstrap: { readonly ratio: number; readonly text: string } | null;
   readonly modelVersion: string | null;
   readonly training: string;
+  /** It was configured to watch otherwise, and what is to take its place warms up. */
+  readonly next?: {
+    readonly since: string | null;
+    readonly warmupRatio: number;
+    readonly modelVersion: string | null;
+  } | null;
   readonly threshold: {
     readonly raw: number;
     readonly low: number;

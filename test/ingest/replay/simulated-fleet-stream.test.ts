@@ -142,4 +142,37 @@ describe('SimulatedFleetStream', () => {
     await expect(stream.finished).rejects.toThrow('disk full');
     await stream.stop();
   });
+
+  it('goes on with another handler where that one wants it to, also after the end, and calls nobody meanwhile', async () => {
+    const [first, second, third] = [new Recorder(), new Recorder(() => 40), new Recorder(() => 0)];
+    const stream = new SimulatedFleetStream(fleet);
+    await stream.start(first);
+    await stream.historyServed;
+    const served = first.batches.length;
+    await stream.exchange(() => {
+      expect(first.open).toBe(0);
+      return Promise.resolve(second);
+    });
+    stream.resume();
+    await stream.finished;
+    expect(first.batches.length).toBe(served);
+    const offsets = second.batches.map(({ firstOffset }) => firstOffset);
+    expect(Math.min(...offsets)).toBe(40);
+    const all = (recorder: Recorder): number =>
+      recorder.batches.reduce((sum, { records }) => sum + records.length, 0);
+    await stream.exchange(() => Promise.resolve(third));
+    await stream.stop();
+    expect(all(third)).toBeLessThanOrEqual(all(second) + 40 * 4);
+    expect(third.batches[0]?.firstOffset).toBe(0);
+  });
+
+  it('stays with its handler if none comes in its place', async () => {
+    const recorder = new Recorder();
+    const stream = new SimulatedFleetStream(fleet);
+    await stream.start(recorder);
+    await expect(stream.exchange(() => Promise.reject(new Error('no room')))).rejects.toThrow('no room');
+    stream.resume();
+    await stream.finished;
+    expect(fleet.endMs - newest(recorder)).toBeLessThanOrEqual(60_000);
+  });
 });
