@@ -19,6 +19,11 @@ export interface PartitionState {
   assigned: boolean;
   /** It was read before by this process, and was given up meanwhile. */
   left: boolean;
+  /**
+   * Whether its silence says something: this process reads it, and went on where it was or has had a record since. `null`: nobody has
+   * told yet whether this process reads it.
+   */
+  heard: boolean | null;
   /** Steps that start before it, ms, are another store's and only remembered here; -Infinity without one. */
   wholeFromMs: number;
   firstOffsets: FirstOffsets;
@@ -36,6 +41,7 @@ export function newPartition(id: PartitionId, index: number, stretchMs: number):
     idle: false,
     assigned: true,
     left: false,
+    heard: null,
     wholeFromMs: -Infinity,
     firstOffsets: new FirstOffsets(stretchMs),
   };

@@ -120,6 +120,7 @@ function receive(run: StepRun, slice: RecordSlice): void {
   const from = partition.receivedOffset ?? slice.firstOffset;
   if (slice.nextOffset <= from && slice.firstOffset < from) return;
   partition.receivedOffset = slice.nextOffset;
+  partition.heard = true;
   partition.nextOffset ??= from;
   if (from < partition.replayUntil) {
     const records = slice.records.filter(({ offset }) => offset >= from && offset < partition.replayUntil);
@@ -159,6 +160,7 @@ function assign(state: PipelineState, partition: PartitionState, nextOffset: num
     partition.left = false;
   }
   partition.assigned = true;
+  partition.heard ??= true;
   partition.receivedOffset ??= nextOffset;
   partition.nextOffset ??= nextOffset;
 }
@@ -176,7 +178,7 @@ function drop(run: StepRun, partition: PartitionState): void {
   }
   dropHeldVerdicts(state, partition);
   setPosition(state, partition, null);
-  forgetLog(partition);
+  beginElsewhere(partition);
   partition.assigned = false;
 }
 
@@ -210,12 +212,14 @@ function reset(run: StepRun, partition: PartitionState, nextOffset: number): voi
     for (const { series } of entities.values()) series.dropWaiting(partition.index);
   }
   setPosition(state, partition, nextOffset);
-  forgetLog(partition);
+  beginElsewhere(partition);
   if (!partition.assigned) catchUp(sourceOf(state, partition.id.source), partition);
   partition.assigned = true;
 }
 
-function forgetLog(partition: PartitionState): void {
+/** What was read so far says nothing of the log from here on. */
+function beginElsewhere(partition: PartitionState): void {
+  partition.heard = false;
   partition.wholeFromMs = -Infinity;
   partition.firstOffsets.clear();
 }

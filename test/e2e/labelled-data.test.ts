@@ -119,7 +119,7 @@ describe.skipIf(note !== '')(`labelled server data through a real Kafka${note}`,
 
   it('trains, finds the incidents, stays within the budget, and everyone has the alert', async () => {
     await waitFor('the first model', async () => (await strayd.metrics()).includes('strayd_model_info{'), {
-      timeoutMs: 180_000,
+      timeoutMs: 300_000,
     });
     let sentMs = TRAIN_UNTIL_MS;
     let isSeenByAll = false;
@@ -142,7 +142,7 @@ describe.skipIf(note !== '')(`labelled server data through a real Kafka${note}`,
     await waitFor('all webhooks', () => fired.every(({ incident }) => deliveriesOf(incident) > 0));
     checkWebhooks(fired);
     judge(fired, endMs);
-  }, 400_000);
+  }, 520_000);
 
   /* While an alert fires each panel of Grafana's dashboards has something to show, but for what has not happened. */
   async function expectFullDashboards(entity: string): Promise<void> {

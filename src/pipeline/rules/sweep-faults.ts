@@ -93,13 +93,16 @@ class AbsenceJudge {
 
   /**
    * Whether a partition with the entity's samples is read and not idle. One that is idle has stalled, unless no other entity lies in it
-   * while the others go on: then it is idle because the entity is gone.
+   * while the others go on: then it is idle because the entity is gone. Not if it was begun elsewhere and had no record since.
    */
   #goesOn({ series, key }: Entity): boolean {
     const own = [...series.partitions].flatMap((index) => this.#state.partitions[index] ?? []);
+    // Of the steps that another store has given out, an entity's samples are only remembered here.
+    const throughMs = this.#through * this.#detector.spec.stepMs;
+    if (own.some(({ wholeFromMs }) => throughMs < wholeFromMs)) return false;
     if (own.some(({ assigned, idle }) => assigned && !idle)) return true;
     const [only, ...more] = own;
-    if (only === undefined || more.length > 0 || !only.assigned) return false;
+    if (only === undefined || more.length > 0 || !only.assigned || only.heard !== true) return false;
     const { partitions } = this.#state.sources.get(only.id.source) ?? { partitions: [] };
     if (!partitions.some(({ assigned, idle }) => assigned && !idle)) return false;
     return [...this.#detector.entities.values()].every(
