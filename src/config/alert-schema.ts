@@ -119,7 +119,7 @@ export const alertSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'An alert that fires later than this after the newest one opens an incident of its own; default: 10 minutes, at least 2 steps.',
+        'An alert that fires later than this after the newest one opens an incident of its own, and what joins is told at the latest so long after the last message; default: 10 minutes, at least 2 steps.',
       forExample: ['10m'],
     }),
 });

@@ -44,7 +44,7 @@ export function tellIncident(notification: IncidentNotification, context: Incide
 }
 
 function severalMessage(
-  { incident, event, members }: IncidentNotification,
+  { incident, event, members, more }: IncidentNotification,
   {
     own,
     stepMs,
@@ -70,14 +70,32 @@ function severalMessage(
     return `${index + 1}. ${title}${ended}`;
   });
   const others = alerts - listed.length;
+  const rest = [
+    ...listed,
+    ...(others > 0 ? [`and ${others} more: "strayd alerts list --incident ${incident.id}"`] : []),
+  ];
+  if (more !== undefined) {
+    const news = `${moreText(incident, more)} in ${where}`;
+    return {
+      ...own,
+      title: `${news}: ${more === 1 ? '' : 'first '}${first}; ${inAllText(incident)} in all, ${state}`,
+      summary: `${news}: ${more === 1 ? '' : 'first '}${first}. ${what} since ${since}, ${state}.`,
+      lines: [
+        `${news}; ${what} since ${since}, ${state}; what is new on top:`,
+        ...rest,
+        'The one on top:',
+        ...own.lines,
+      ],
+      startedMs,
+    };
+  }
   return {
     ...own,
     title: `${over ? 'Resolved: ' : ''}${what} in ${where}; first ${first}`,
     summary: `${what} ${incident.fault === undefined ? 'of' : 'in'} ${where} since ${since}, ${state}. ${incident.fault === undefined ? 'Likeliest first cause' : 'First'}: ${first}.`,
     lines: [
       `${what} since ${since}, ${state}; ${incident.fault === undefined ? 'likeliest first cause on top' : 'the first on top'}:`,
-      ...listed,
-      ...(others > 0 ? [`and ${others} more: "strayd alerts list --incident ${incident.id}"`] : []),
+      ...rest,
       'The first of them:',
       ...own.lines,
     ],
@@ -88,9 +106,20 @@ function severalMessage(
 /** Faults of the telemetry are told as a share: whether one of 40 is absent or all of them makes the difference. */
 function countText({ alerts, fault }: IncidentNotification['incident']): string {
   if (fault === undefined) return `${alerts} alerts`;
-  const { kind, entities } = fault;
-  return `${alerts} of ${Math.max(alerts, entities)} ${kind === 'absence' ? 'absent' : 'stuck'}`;
+  return `${inAllText({ alerts, fault })} ${faultText(fault)}`;
 }
+
+function inAllText({ alerts, fault }: Pick<IncidentNotification['incident'], 'alerts' | 'fault'>): string {
+  return fault === undefined ? String(alerts) : `${alerts} of ${Math.max(alerts, fault.entities)}`;
+}
+
+function moreText({ fault }: IncidentNotification['incident'], more: number): string {
+  if (fault !== undefined) return `${more} more ${faultText(fault)}`;
+  return more === 1 ? '1 more alert' : `${more} more alerts`;
+}
+
+const faultText = ({ kind }: NonNullable<IncidentNotification['incident']['fault']>): string =>
+  kind === 'absence' ? 'absent' : 'stuck';
 
 function incidentVariables(
   { incident, members }: IncidentNotification,

@@ -58,7 +58,9 @@ export const webhookBodySchema = z.object({
       members: z
         .array(member)
         .max(20)
-        .describe('At most 20, likeliest first cause first: earliest onset, then largest share.'),
+        .describe(
+          'At most 20: what fires before what is over, of an update what is new on top; then the likeliest first cause first (those that began first among the highest scores).',
+        ),
     })
     .optional()
     .describe('All that is told together; an alert by itself is an incident of one.'),

@@ -168,6 +168,36 @@ describe('several alerts of one incident', () => {
     expect(JSON.parse(chat?.body ?? '').text).toBe('🔴 40 of db-3,web-1,web-2');
   });
 
+  it('lead with what is new when they have become more', () => {
+    const database = firingAlert(onsetMs + 480_000, { id: 'd'.repeat(16), entity: 'payments-db' });
+    const over = { ...resolvedAlert(onsetMs), id: 'c'.repeat(16), entity: 'web-2' };
+    const update = (more: number, change: object = {}): WebhookBody => {
+      const [row] = outboxRows(
+        { ...notificationOf([database, over], { alerts: 41, firing: 1, told: 2, ...change }), more },
+        [{ name: 'hook', type: 'webhook', template: null }],
+        { factsOf: (alert) => factsOf(alert), nowMs: 7, templateFailed: () => undefined },
+      );
+      return webhookBodySchema.parse(JSON.parse(row?.body ?? ''));
+    };
+    const { text, alert } = update(1);
+    const values = 'latency 4.2 s, expected about 800 ms (5.3 times as much)';
+    expect(alert.entity).toBe('payments-db');
+    expect(text.title).toBe(`1 more alert in hosts: payments-db: ${values}; 41 in all, 1 of them firing`);
+    expect(text.lines.slice(0, 5)).toEqual([
+      '1 more alert in hosts; 41 alerts since 2026-11-24 03:00:00 UTC, 1 of them firing; what is new on top:',
+      `1. payments-db: ${values}`,
+      `2. web-2: ${values} (over)`,
+      'and 39 more: "strayd alerts list --incident 8c1d77e05b3a9f42"',
+      'The one on top:',
+    ]);
+    expect(update(3).text.title).toBe(
+      `3 more alerts in hosts: first payments-db: ${values}; 41 in all, 1 of them firing`,
+    );
+    expect(update(2, { fault: { kind: 'absence', entities: 90 } }).text.title).toBe(
+      `2 more absent in hosts: first payments-db: ${values}; 41 of 90 in all, 1 of them firing`,
+    );
+  });
+
   it('have a key of their own for each update', () => {
     const [update] = rows(3);
     expect(update?.idempotencyKey).toBe('8c1d77e05b3a9f42:update-2:hook');

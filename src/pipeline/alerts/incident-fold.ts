@@ -12,11 +12,12 @@ import {
   type OpenIncident,
 } from './incident.ts';
 import { isFault } from './is-fault.ts';
+import { inOrderOfNews, untoldOf, untoldWith } from './members-told.ts';
 import { rankAlerts } from './rank-members.ts';
 
 /** What has grown is told again at the soonest after this, ms: the rest of a storm is then in one message. */
 const UPDATE_AFTER_MS = 60_000;
-/** It is told again when it has so many times the members that were told: a storm of any size makes few messages. */
+/** It is told again so soon when it has so many times the members that were told: a storm of any size makes few messages. */
 const UPDATE_GROWTH = 2;
 /** More members than that make another incident: memory and messages stay bounded. */
 export const MOST_MEMBERS = 5_000;
@@ -45,10 +46,15 @@ interface Open {
  * alert's step closed, and whatever is due by then is told before the transition counts: so messages, too, are the same
  * however the stream was cut into batches. What an alert that fires joins: the newest incident of its group that is not over,
  * if it fires within `intervalMs` of that one's newest member.
+ *
+ * What has joined since the last message is told at the latest `intervalMs` after it, or `waitMs` after joining if that is later: so
+ * a trickle makes one message an `intervalMs`. Sooner, a minute after the last message, it is told when the members have doubled, and
+ * when nothing that was told fires any more, the n-th time after n minutes: so members that relieve each other end at the same pace.
  */
 export class IncidentFold {
   readonly #spec: Pick<FoldSpec, 'name' | 'stepMs'>;
   readonly #waitMs: number;
+  readonly #intervalMs: number;
   readonly #intervalSteps: number;
   readonly #open = new Map<string, Open>();
   readonly #ofAlert = new Map<string, Open>();
@@ -60,6 +66,7 @@ export class IncidentFold {
     const { waitMs, intervalMs } = groupingOf(spec);
     this.#spec = spec;
     this.#waitMs = waitMs;
+    this.#intervalMs = intervalMs;
     this.#intervalSteps = intervalMs / spec.stepMs;
     const inOrder = [...restored].sort((a, b) => a.incident.openedStep - b.incident.openedStep);
     for (const { incident, alerts } of inOrder) {
@@ -69,10 +76,11 @@ export class IncidentFold {
 
   /** Those that have something to tell, with how far off that is, ms. */
   waiting(): { readonly id: string; readonly waitMs: number }[] {
-    // After a restart the clock may not have begun yet.
-    const most = Math.max(this.#waitMs, UPDATE_AFTER_MS);
-    return [...this.#open.values()].flatMap(({ incident: { id, dueMs } }) => {
+    return [...this.#open.values()].flatMap(({ incident: { id, dueMs, told, firing } }) => {
       if (dueMs === null) return [];
+      // After a restart the clock may not have begun yet.
+      const isUpdate = told > 0 && firing > 0;
+      const most = isUpdate ? Math.max(this.#waitMs, UPDATE_AFTER_MS, this.#intervalMs) : this.#waitMs;
       return [{ id, waitMs: dueMs > this.#clockMs ? Math.min(most, dueMs - this.#clockMs) : 0 }];
     });
   }
@@ -168,14 +176,17 @@ export class IncidentFold {
     const { incident, members } = open;
     members.set(alert.id, alert);
     this.#ofAlert.set(alert.id, open);
-    const grown = {
+    const joined: Incident = {
       ...incident,
       newestStep: Math.max(incident.newestStep, step),
       alerts: incident.alerts + 1,
       firing: incident.firing + 1,
       ...(fault !== undefined && { fault }),
     };
-    this.#change(open, { ...grown, dueMs: this.#dueAfterJoining(grown) }, { joined: [alert.id], sink });
+    const untold = untoldWith(joined, alert.id);
+    const grown = { ...withoutUntold(joined), ...(untold.length > 0 && { untold }) };
+    const dueMs = this.#dueAfterJoining({ incident: grown, members });
+    this.#change(open, { ...grown, dueMs }, { joined: [alert.id], sink });
   }
 
   #begin(alert: Alert, { group, fault, step }: Joining): Open {
@@ -204,17 +215,34 @@ export class IncidentFold {
     return open;
   }
 
-  #dueAfterJoining(incident: Incident): number | null {
-    const { told, alerts, firing, toldAlerts, dueMs } = incident;
+  #dueAfterJoining(open: Open): number | null {
+    const { told, alerts, firing, toldAlerts, dueMs } = open.incident;
     if (told === 0) return dueMs;
-    if (alerts >= UPDATE_GROWTH * toldAlerts) return this.#soonest(incident);
+    const latest = this.#noSooner(open.incident, this.#intervalMs);
     // What was to be told of an incident without a firing member is its end.
-    return firing > 1 ? dueMs : null;
+    const due = Math.min(firing > 1 ? (dueMs ?? Infinity) : Infinity, latest, this.#dueIfAllUntold(open));
+    if (alerts < UPDATE_GROWTH * toldAlerts) return due;
+    // As long as they go on coming in it waits for them, but not for ever.
+    return this.#soonest(open.incident) < latest ? this.#soonest(open.incident) : due;
+  }
+
+  /** When it is to be told that nothing of what people know fires any more, but something else does; `Infinity`: not so. */
+  #dueIfAllUntold({ incident, members }: Open): number {
+    const untold = untoldOf(incident);
+    if (untold === null || untold.size < incident.firing) return Infinity;
+    const firing = [...untold].filter((id) => members.get(id)?.state === 'firing').length;
+    if (firing < incident.firing) return Infinity;
+    return this.#noSooner(incident, Math.min(this.#intervalMs, incident.told * UPDATE_AFTER_MS));
   }
 
   /** When an update may go out. */
-  #soonest({ toldAtMs }: Incident): number {
-    return Math.max((toldAtMs ?? -Infinity) + UPDATE_AFTER_MS, this.#clockMs + this.#waitMs);
+  #soonest(incident: Incident): number {
+    return this.#noSooner(incident, UPDATE_AFTER_MS);
+  }
+
+  /** So long after the last message; what comes along within the wait is in it. */
+  #noSooner({ toldAtMs }: Incident, afterMs: number): number {
+    return Math.max((toldAtMs ?? -Infinity) + afterMs, this.#clockMs + this.#waitMs);
   }
 
   #end(
@@ -227,20 +255,27 @@ export class IncidentFold {
     const firing = incident.firing - 1;
     // The end waits as the beginning does: an alert that fires meanwhile goes on with the same incident.
     const ends = firing === 0 && incident.told > 0;
-    const changed = {
-      ...incident,
-      firing,
-      resolvedStep: Math.max(incident.resolvedStep ?? step, step),
-      dueMs: ends ? this.#clockMs + this.#waitMs : incident.dueMs,
-    };
-    this.#change(open, changed, { joined: [], sink });
+    const resolvedStep = Math.max(incident.resolvedStep ?? step, step);
+    const left = { ...incident, firing, resolvedStep };
+    const dueMs = ends
+      ? this.#clockMs + this.#waitMs
+      : sooner(incident.dueMs, this.#dueIfAllUntold({ ...open, incident: left }));
+    this.#change(open, { ...left, dueMs }, { joined: [], sink });
   }
 
   #leave(open: Open, alert: Alert, sink: IncidentSink): void {
     const { incident, members } = open;
     members.delete(alert.id);
     this.#ofAlert.delete(alert.id);
-    const left = { ...incident, alerts: incident.alerts - 1, firing: incident.firing - 1 };
+    const untold = incident.untold?.filter((id) => id !== alert.id) ?? [];
+    const wasTold = incident.told > 0 && untold.length === (incident.untold?.length ?? 0);
+    const left: Incident = {
+      ...withoutUntold(incident),
+      alerts: incident.alerts - 1,
+      firing: incident.firing - 1,
+      toldAlerts: incident.toldAlerts - (wasTold ? 1 : 0),
+      ...(untold.length > 0 && { untold }),
+    };
     if (left.alerts === 0) this.#close(open, { ...left, dueMs: null, state: 'resolved' }, sink);
     else {
       const ends = left.firing === 0 && left.told > 0;
@@ -252,8 +287,10 @@ export class IncidentFold {
   #tell(open: Open, sink: IncidentSink, atStep = this.#newestStepBy(open.incident)): void {
     if (open.incident.told === 0 || open.incident.firing > 0) {
       const { alerts, told, openedStep, dueMs, shift } = open.incident;
+      const untold = untoldOf(open.incident);
+      const more = alerts - open.incident.toldAlerts;
       const changed = {
-        ...open.incident,
+        ...withoutUntold(open.incident),
         state: 'firing' as const,
         told: told + 1,
         toldAlerts: alerts,
@@ -263,16 +300,19 @@ export class IncidentFold {
         ...(shift !== undefined && { shift: 'told' as const }),
       };
       this.#change(open, changed, { joined: [], sink });
-      const [step, ranked] = [told === 0 ? openedStep : atStep, this.#ranked(open)];
+      const [step, ranked] = [told === 0 ? openedStep : atStep, this.#ranked(open, untold)];
       // What a message tells of stands on top of it.
       const members = shift === 'due' ? [...ranked.filter(isOpenShift), ...ranked.filter(isNoShift)] : ranked;
-      this.#notify(open, { event: 'firing', step, members }, sink);
+      const leads = members[0] !== undefined && untold?.has(members[0].id) === true;
+      this.#notify(open, { event: 'firing', step, members, ...(leads && { more }) }, sink);
     }
     const { incident } = open;
     if (incident.firing > 0) return;
-    this.#close(open, { ...incident, state: 'resolved', dueMs: null, told: incident.told + 1 }, sink);
+    const members = this.#ranked(open, untoldOf(incident));
+    const over = { ...incident, state: 'resolved' as const, dueMs: null, told: incident.told + 1 };
+    this.#close(open, over, sink);
     const step = incident.resolvedStep ?? incident.newestStep;
-    this.#notify(open, { event: 'resolved', step, members: this.#ranked(open) }, sink);
+    this.#notify(open, { event: 'resolved', step, members }, sink);
   }
 
   /** What is told is as of the newest member, or of the time when it is due: a shift comes long after its alert. */
@@ -281,18 +321,18 @@ export class IncidentFold {
     return Math.max(newestStep, newestStepEndedBy(dueMs, this.#spec.stepMs));
   }
 
-  #ranked({ members }: Open): Alert[] {
-    return rankAlerts([...members.values()], this.#spec.stepMs);
+  #ranked({ members }: Open, untold: ReadonlySet<string> | null): Alert[] {
+    return inOrderOfNews(rankAlerts([...members.values()], this.#spec.stepMs), untold);
   }
 
   #notify(
     { incident }: Open,
-    now: Pick<IncidentNotification, 'event' | 'members'> & { readonly step: number },
+    now: Pick<IncidentNotification, 'event' | 'members' | 'more'> & { readonly step: number },
     sink: IncidentSink,
   ): void {
-    const { event, step, members } = now;
+    const { step, members, ...what } = now;
     const atMs = stepEndMs(step, this.#spec.stepMs);
-    sink.incidentNotifications.push({ incident, event, atMs, members: members.slice(0, MEMBERS_TOLD) });
+    sink.incidentNotifications.push({ incident, ...what, atMs, members: members.slice(0, MEMBERS_TOLD) });
   }
 
   #close(open: Open, incident: Incident, sink: IncidentSink): void {
@@ -321,6 +361,13 @@ export class IncidentFold {
 
 const isOpenShift = ({ kind, state }: Alert): boolean => kind === 'shift' && state === 'firing';
 const isNoShift = (alert: Alert): boolean => !isOpenShift(alert);
+
+const sooner = (dueMs: number | null, otherMs: number): number | null =>
+  otherMs === Infinity ? dueMs : Math.min(dueMs ?? Infinity, otherMs);
+
+function withoutUntold({ untold: _, ...incident }: Incident): Incident {
+  return incident;
+}
 
 interface Joining {
   readonly group: Labels;

@@ -30,6 +30,8 @@ export interface Incident {
   readonly told: number;
   readonly toldAlerts: number;
   readonly toldAtMs: number | null;
+  /** Ids of the members that have joined since then, oldest first; absent: none, or too many to tell them apart from the others. */
+  readonly untold?: readonly string[];
   /** Whether the next message is to tell that a member has become a shift, or one has told it; absent: none has. */
   readonly shift?: 'due' | 'told';
   /**
@@ -52,8 +54,13 @@ export interface IncidentNotification {
   readonly event: 'firing' | 'resolved';
   /** Event time, ms. */
   readonly atMs: number;
-  /** Likeliest first cause first, at most `MEMBERS_TOLD` of them; never empty. */
+  /**
+   * What fires first, then what is over; among each what is new since the last message, then the others, the likeliest first
+   * cause on top. At most `MEMBERS_TOLD` of them; never empty.
+   */
   readonly members: readonly Alert[];
+  /** So many have joined since the last message, the one on top among them; absent when the message leads with another. */
+  readonly more?: number;
 }
 
 /** So many members are named in a message; the others are counted. */

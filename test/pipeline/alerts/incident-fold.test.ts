@@ -3,6 +3,7 @@ import { IncidentFold } from '../../../src/pipeline/alerts/incident-fold.ts';
 import type { IncidentNotification, IncidentUpdate } from '../../../src/pipeline/alerts/incident.ts';
 import type { Alert, AlertTransition } from '../../../src/pipeline/effects.ts';
 import { firingAlert } from '../../delivery/alert-fixtures.ts';
+import { fc } from '../../support/properties.ts';
 import { spec, stepMs } from './gate-fixtures.ts';
 
 const MINUTE = 60_000 / stepMs;
@@ -36,6 +37,7 @@ class Story {
       resolvedStep: step,
       resolution: 'recovered',
     };
+    this.#alerts.set(entity, alert);
     this.#take({ alert, from: 'firing', to: 'resolved', step });
   }
 
@@ -58,6 +60,10 @@ class Story {
   restart(): void {
     const open = JSON.parse(JSON.stringify(this.fold.open())) as ReturnType<IncidentFold['open']>;
     this.fold = new IncidentFold(spec, open);
+  }
+
+  stateOf(entity: string): Alert['state'] {
+    return this.#of(entity).state;
   }
 
   #of(entity: string): Alert {
@@ -126,7 +132,7 @@ describe('an incident', () => {
     expect(story.notifications.every(({ members }) => members.length <= 20)).toBe(true);
   });
 
-  it('says no more when it grows by less than it was', () => {
+  it('that grows by less than it was says so a group_interval after its last message, and sooner when it has doubled', () => {
     const story = new Story();
     for (const entity of ['a', 'b', 'c']) story.fires(entity, 100);
     story.passes(101);
@@ -137,6 +143,144 @@ describe('an incident', () => {
     story.fires('f', 131);
     story.passes(132);
     expect(story.said).toEqual(['101 firing 3/3', '132 firing 6/6']);
+    story.fires('g', 135);
+    story.passes(132 + 10 * MINUTE);
+    expect(story.said.slice(2)).toEqual([`${132 + 10 * MINUTE} firing 7/7`]);
+    expect(story.notifications.at(-1)).toMatchObject({
+      more: 1,
+      members: [{ entity: 'g' }, {}, {}, {}, {}, {}, {}],
+    });
+  });
+
+  const fleet = Array.from({ length: 40 }, (_, at) => `host-${at}`);
+
+  /** 40 hosts are told; so many minutes later the database strays, less than any of them. */
+  function withDatabase(minutes: number): Story {
+    const story = new Story();
+    for (const host of fleet) story.fires(host, 100);
+    story.passes(101);
+    story.fires('payments-db', 100 + minutes * MINUTE, { peakScore: 1 });
+    return story;
+  }
+
+  it.each([false, true])(
+    'names what joined after its message a group_interval after that, on top (restart: %s)',
+    (restarts) => {
+      const story = withDatabase(8);
+      if (restarts) story.restart();
+      story.passes(100 + 10 * MINUTE);
+      expect(story.said).toEqual(['101 firing 40/40']);
+      story.passes(101 + 10 * MINUTE);
+      expect(story.said.slice(1)).toEqual([`${101 + 10 * MINUTE} firing 41/41`]);
+      expect(story.notifications.at(-1)).toMatchObject({ more: 1, incident: { toldAlerts: 41 } });
+      expect(story.notifications.at(-1)?.members[0]?.entity).toBe('payments-db');
+      story.passes(300);
+      expect(story.said).toHaveLength(2);
+    },
+  );
+
+  it.each([false, true])('names it at once when all that was told is over (restart: %s)', (restarts) => {
+    const story = withDatabase(2);
+    for (const host of fleet) {
+      story.resolves(host, 112);
+      if (restarts) story.restart();
+    }
+    story.passes(113);
+    expect(story.said).toEqual(['101 firing 40/40', '113 firing 1/41']);
+    expect(story.notifications.at(-1)?.members[0]?.entity).toBe('payments-db');
+  });
+
+  it('names in its end what had no message of its own, after the first cause', () => {
+    const story = withDatabase(2);
+    for (const entity of ['payments-db', ...fleet]) story.resolves(entity, 112);
+    story.passes(114);
+    expect(story.said).toEqual(['101 firing 40/40', '114 resolved 0/41']);
+    expect(story.notifications.at(-1)?.members[1]?.entity).toBe('payments-db');
+  });
+
+  it('names what still fires above what is over, however weak', () => {
+    const story = withDatabase(2);
+    story.passes(101 + 10 * MINUTE);
+    for (const host of fleet) story.resolves(host, 160);
+    story.goesOn('payments-db', 400, 60);
+    expect(story.said.at(-1)).toBe('400 firing 1/41');
+    expect(story.notifications.at(-1)?.members[0]?.entity).toBe('payments-db');
+  });
+
+  it('that alerts trickle into says so at most once a group_interval, and leaves none of them untold', () => {
+    const story = withDatabase(1);
+    for (let minute = 2; minute < 600; minute += 3) {
+      story.fires(`late-${minute}`, 100 + minute * MINUTE);
+      story.resolves(`late-${minute}`, 101 + minute * MINUTE);
+    }
+    const firing = story.notifications.filter(({ event }) => event === 'firing');
+    expect(firing.length).toBeLessThanOrEqual(1 + 60);
+    expect(firing.length).toBeGreaterThan(50);
+    const named = new Set(firing.flatMap(({ members }) => members.map(({ entity }) => entity)));
+    for (let minute = 2; minute < 580; minute += 3) expect(named).toContain(`late-${minute}`);
+  });
+
+  it('whose members relieve each other says so less and less often', () => {
+    const story = new Story();
+    const last = 240;
+    for (let minute = 0; minute < last; minute += 2) {
+      story.fires(`m-${minute}`, 100 + minute * MINUTE);
+      if (minute > 0) story.resolves(`m-${minute - 2}`, 101 + minute * MINUTE);
+    }
+    expect(story.notifications.every(({ event }) => event === 'firing')).toBe(true);
+    expect(story.notifications.length).toBeLessThanOrEqual(10 + last / 10);
+  });
+
+  it('tells whatever joins and goes on within a group_interval, the same with a restart after each event', () => {
+    const events = fc.array(
+      fc.record({
+        entity: fc.integer({ min: 0, max: 80 }),
+        after: fc.integer({ min: 0, max: 12 }),
+        restarts: fc.boolean(),
+      }),
+      { maxLength: 200 },
+    );
+    let updates = 0;
+    fc.assert(
+      fc.property(events, (some) => {
+        const lived = (restarts: boolean): Story => {
+          const story = new Story();
+          const firing = new Set<string>();
+          let step = 100;
+          for (const one of some) {
+            step += one.after;
+            const entity = `host-${one.entity}`;
+            if (firing.delete(entity)) story.resolves(entity, step);
+            else story.fires(entity, step);
+            if (story.stateOf(entity) === 'firing') firing.add(entity);
+            if (restarts && one.restarts) story.restart();
+          }
+          story.passes(step + 10 * MINUTE);
+          return story;
+        };
+        const whole = lived(false);
+        expect(lived(true).notifications).toEqual(whole.notifications);
+        expect(lived(true).updates).toEqual(whole.updates);
+        for (const { incident } of whole.fold.open()) expect(incident.toldAlerts).toBe(incident.alerts);
+        for (const { incident, members } of whole.notifications) {
+          if (incident.firing > 0) expect(members[0]?.state).toBe('firing');
+        }
+        updates += whole.notifications.filter(({ more }) => more !== undefined).length;
+      }),
+    );
+    expect(updates).toBeGreaterThan(50);
+  });
+
+  it('kept by an earlier version, without what was not told, goes on', () => {
+    const story = withDatabase(2);
+    const [kept] = story.fold.open();
+    if (kept === undefined) throw new Error('no incident is open');
+    const { untold, ...incident } = kept.incident;
+    expect(untold).toHaveLength(1);
+    story.fold = new IncidentFold(spec, [{ ...kept, incident: { ...incident, dueMs: null } }]);
+    story.fires('web', 120);
+    story.passes(101 + 10 * MINUTE);
+    expect(story.said.slice(1)).toEqual([`${101 + 10 * MINUTE} firing 42/42`]);
   });
 
   it('takes no alert that comes long after its newest one: that one is news', () => {
