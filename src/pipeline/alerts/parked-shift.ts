@@ -1,9 +1,13 @@
-import type { Alert, AlertResolution, ScoredStep } from '../effects.ts';
+import type { Alert, AlertResolution, Contribution, ScoredStep } from '../effects.ts';
+import { isLittleChanged } from './change-text.ts';
 import type { GateContext, GateInput, GateOutcome, GateState, OverStep, ParkedShift } from './gate-state.ts';
 import { hasLeft } from './refractory.ts';
 import { isUnderBar } from './shift.ts';
 import { stepEndMs, tellAgain } from './tell.ts';
 import { unscoredStepsToResolve } from './unscored-steps.ts';
+
+/** So much of the shift's size beyond the old normal, the other way, is no return to it. */
+const PAST_SHARE = 0.2;
 
 /**
  * Lays a shift aside once the threshold has learned its level, so that what happens there from now on is seen: the score has been
@@ -79,13 +83,27 @@ export function endParked(
   };
 }
 
-/** Whether a step over is no more than the shift that was laid aside: same feature and model, no stranger than its peak. */
+/**
+ * Whether a step over is no more than the shift that was laid aside: same feature and model, no stranger than its peak, and not
+ * on the other side of what was normal before it.
+ */
 export function isOfParked({ shift }: GateState, over: OverStep): boolean {
   if (shift === null || shift === undefined) return false;
   const { alert, peakRaw } = shift;
+  const [was, now] = [alert.contributions[0], over.contributions[0]];
   return (
-    over.contributions[0]?.feature === alert.contributions[0]?.feature &&
+    now?.feature === was?.feature &&
     over.modelVersion === alert.modelVersion &&
-    over.raw <= peakRaw
+    over.raw <= peakRaw &&
+    (was === undefined || now === undefined || !isPastOldNormal(was, now))
   );
+}
+
+/** Whether a value has gone back past the old normal: further than that one's own ups and downs explain. */
+function isPastOldNormal(was: Contribution, now: Contribution): boolean {
+  const wentUp = was.seen > was.expected;
+  if (now.range !== null && (wentUp ? now.seen < now.range.low : now.seen > now.range.high)) return true;
+  // What has changed in how it moves, and hardly in its level, has no other side.
+  if (isLittleChanged(was)) return false;
+  return (now.seen - was.expected) / (was.seen - was.expected) < -PAST_SHARE;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { acceptGate, advanceGate, closeGate } from '../../../src/pipeline/alerts/advance-gate.ts';
 import { newGateState, type GateContext, type GateInput } from '../../../src/pipeline/alerts/gate-state.ts';
-import type { AlertTransition } from '../../../src/pipeline/effects.ts';
+import type { AlertTransition, Contribution } from '../../../src/pipeline/effects.ts';
 import { context, culprit, inputAt, inputsOf, live, spec, type StepLetter } from './gate-fixtures.ts';
 import { fc } from '../../support/properties.ts';
 
@@ -116,6 +116,19 @@ describe('a shift', () => {
       expect(course(...laid, ...other)).toEqual([...shift, '20:firing']);
       expect(course(...laid, ...raws('o', 18, 3, 2.1))).toEqual([...shift, '20:firing']);
       expect(course(...laid, ...raws('o', 18, 3, 1.9))).toEqual(shift);
+    });
+
+    it('does not hide a move the other way, past the old normal, nor takes the way back for one', () => {
+      // The shift went from 1 to 4.
+      const to = (seen: number, range: Contribution['range'] = null): GateInput[] =>
+        raws('o', 18, 3, 1.9).map((input) => ({
+          ...input,
+          contributions: [{ ...culprit, seen, expected: 3.9, range }],
+        }));
+      expect(course(...laid, ...to(0.3))).toEqual([...shift, '20:firing']);
+      expect(course(...laid, ...to(0.9, { low: 0.95, high: 2 }))).toEqual([...shift, '20:firing']);
+      for (const seen of [0.9, 1, 2.5, 5]) expect(course(...laid, ...to(seen))).toEqual(shift);
+      expect(course(...laid, ...to(5, { low: 0.95, high: 2 }))).toEqual(shift);
     });
 
     it('ends when its level is gone, whatever happens beside it', () => {
