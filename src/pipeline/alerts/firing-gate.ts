@@ -2,7 +2,7 @@ import type { Alert, AlertResolution, ScoredStep } from '../effects.ts';
 import type { GateContext, GateInput, GateOutcome, GateState, OverStep } from './gate-state.ts';
 import { raisePeak, recentOf } from './open-alert.ts';
 import { refractoryOf } from './refractory.ts';
-import { isShift, quietnessOf, waitsForShift } from './shift.ts';
+import { isShift, quietnessOf, stayed, waitsForShift } from './shift.ts';
 import { isDeliverable, stepEndMs, tellAgain } from './tell.ts';
 import { unscoredStepsToResolve } from './unscored-steps.ts';
 
@@ -52,7 +52,7 @@ export function advanceOver(
 ): GateOutcome {
   const { firing, over, input } = now;
   const { peakRaw, ...peak } = raisePeak({ ...firing, peakRaw: gate.peakRaw }, over);
-  const peaked: Alert = { ...firing, ...peak, lastStepOver: over.step };
+  const peaked: Alert = { ...stayed(firing, over.step), ...peak, lastStepOver: over.step };
   const open: Alert = { ...peaked, recent: recentOf(peaked, input) };
   return goOn(context, { ...gate, open, peakRaw, quietSteps: 0, unscoredSteps: 0 }, { alert: open, input });
 }
@@ -84,7 +84,8 @@ export function advanceFiring(
   const next: GateState = { ...gate, quietSteps, unscoredSteps: 0 };
   // What may be about to end is not told of.
   if (quietSteps > 0) return { gate: next, transitions: [], notifications: [] };
-  return goOn(context, next, { alert: firing, input });
+  const open = stayed(firing, step);
+  return goOn(context, { ...next, open }, { alert: open, input });
 }
 
 /** Tells of an alert that goes on what is to be told now. */
@@ -115,7 +116,7 @@ export function turnedShift(context: GateContext, gate: GateState, input: GateIn
   if (gate.shift !== null && gate.shift !== undefined) return null;
   if (!isShift(gate.hours ?? [], context.spec)) return null;
   const { step } = input;
-  const alert: Alert = { ...open, kind: 'shift', recent: recentOf(open, input) };
+  const alert: Alert = { ...open, kind: 'shift', stayedStep: step, recent: recentOf(open, input) };
   const told = { step, repeats: (gate.told?.repeats ?? 0) + 1 };
   const tells = alert.notified && isDeliverable(context, alert, input);
   return {

@@ -1,8 +1,9 @@
 import type { Alert, AlertResolution, Contribution, ScoredStep } from '../effects.ts';
 import { isLittleChanged } from './change-text.ts';
 import type { GateContext, GateInput, GateOutcome, GateState, OverStep, ParkedShift } from './gate-state.ts';
+import { recentOf } from './open-alert.ts';
 import { hasLeft } from './refractory.ts';
-import { isUnderBar } from './shift.ts';
+import { isUnderBar, stayed } from './shift.ts';
 import { stepEndMs, tellAgain } from './tell.ts';
 import { unscoredStepsToResolve } from './unscored-steps.ts';
 
@@ -51,10 +52,16 @@ export function advanceParked(
     return { ...nothing, gate: { ...gate, shift: { ...shift, unscoredSteps } } };
   }
   const quietSteps = isUnderBar(shift.bar, scored) ? shift.quietSteps + 1 : 0;
+  const level = quietSteps > 0 ? shift.alert : stayed(shift.alert, step);
+  const next: ParkedShift = {
+    ...shift,
+    alert: { ...level, recent: recentOf(level, input) },
+    quietSteps,
+    unscoredSteps: 0,
+  };
   if (quietSteps >= Math.max(...context.spec.windows)) {
-    return endParked(context, gate, { step, resolution: 'recovered' });
+    return endParked(context, { ...gate, shift: next }, { step, resolution: 'recovered' });
   }
-  const next: ParkedShift = { ...shift, quietSteps, unscoredSteps: 0 };
   const again =
     quietSteps > 0 ? null : tellAgain(context, { ...gate, told: next.told }, { alert: next.alert, input });
   if (again === null) return { ...nothing, gate: { ...gate, shift: next } };

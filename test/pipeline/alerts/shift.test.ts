@@ -142,6 +142,26 @@ describe('a shift', () => {
       ]);
     });
 
+    it('is told as it is now: how long its level has stayed, and its last values', () => {
+      const late = (letter: StepLetter, from: number, count: number, raw: number): GateInput[] =>
+        raws(letter, from, count, raw).map((input) => ({ ...input, recent: () => [input.step] }));
+      const { gate, notifications } = live(
+        [...inputsOf(shifted), ...late('q', 10, 110, 1.5), ...late('q', 120, 8, 0.3)],
+        slow,
+      );
+      expect(gate.shift).toBeNull();
+      const [reminder, end] = notifications.slice(-2);
+      const toldStep = (reminder?.atMs ?? 0) / slow.spec.stepMs - 1;
+      expect(toldStep).toBeGreaterThan(50);
+      expect(reminder?.alert).toMatchObject({ state: 'firing', stayedStep: toldStep, recent: [toldStep] });
+      expect(end?.alert).toMatchObject({
+        state: 'resolved',
+        stayedStep: 119,
+        resolvedStep: 127,
+        recent: [127],
+      });
+    });
+
     it('ends for lack of data, and when its entity is forgotten, with what is open beside it', () => {
       expect(course(...laid, ...inputsOf('.'.repeat(10)).map((_, i) => inputAt(18 + i, '.')))).toEqual([
         ...shift,
