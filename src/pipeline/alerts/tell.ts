@@ -1,5 +1,18 @@
+import type { AlertSpec } from '../../core/detector.ts';
 import type { Alert, AlertNotification } from '../effects.ts';
 import type { GateContext, GateInput, GateState, Telling } from './gate-state.ts';
+
+/** That a level stays is known: so long, ms, passes at least until it is told again. */
+const SHIFT_REPEAT_MS = 86_400_000;
+
+/** After how long a firing alert is told again, ms: `repeat_interval`, of a shift a day at least; Infinity: never. */
+export function repeatAfterMs(
+  { alert: { repeatIntervalMs } }: { readonly alert: Pick<AlertSpec, 'repeatIntervalMs'> },
+  { kind }: Pick<Alert, 'kind'>,
+): number {
+  if (repeatIntervalMs === 0) return Infinity;
+  return kind === 'shift' ? Math.max(repeatIntervalMs, SHIFT_REPEAT_MS) : repeatIntervalMs;
+}
 
 /** End of a step, event time in ms. */
 export const stepEndMs = (context: GateContext, step: number): number => (step + 1) * context.spec.stepMs;
@@ -17,14 +30,14 @@ export const isDeliverable = (
 
 /**
  * What is to be told at a scored step of an alert that goes on: the first time if that was not possible before, else again once
- * `repeat_interval` has passed; `null`: nothing.
+ * its time to be repeated has come; `null`: nothing.
  */
 export function tellAgain(
   context: GateContext,
   gate: Pick<GateState, 'told'>,
   { alert, input }: { readonly alert: Alert; readonly input: Pick<GateInput, 'step' | 'newestKnownMs'> },
 ): { readonly told: Telling; readonly notification: AlertNotification } | null {
-  const { repeatIntervalMs } = context.spec.alert;
+  const { spec } = context;
   const { step } = input;
   const atMs = stepEndMs(context, step);
   if (!isDeliverable(context, alert, input)) return null;
@@ -35,7 +48,7 @@ export function tellAgain(
   }
   // A state of an earlier version does not know when people were told: when it fired.
   const last = gate.told ?? { step: alert.firedStep ?? alert.firstStepOver, repeats: 0 };
-  if (repeatIntervalMs === 0 || (step - last.step) * context.spec.stepMs < repeatIntervalMs) return null;
+  if ((step - last.step) * spec.stepMs < repeatAfterMs(spec, alert)) return null;
   const told = { step, repeats: last.repeats + 1 };
   return { told, notification: { ...notification, repeat: told.repeats } };
 }

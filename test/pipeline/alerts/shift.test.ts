@@ -173,11 +173,23 @@ describe('a shift', () => {
       expect(closed.gate).toMatchObject({ open: null, shift: null });
     });
 
-    it('is told again at each repeat_interval', () => {
-      const { notifications } = live([...inputsOf(shifted), ...laid, ...raws('q', 18, 20, 1.5)], slow);
-      const repeats = notifications.filter(({ event }) => event === 'firing').map(({ repeat = 0 }) => repeat);
-      expect(repeats).toEqual(repeats.map((_, index) => index));
-      expect(repeats.length).toBeGreaterThan(3);
+    it.each<[repeatInterval: string, hours: number, steps: number[]]>([
+      ['4h: daily', 4, [2, 9, 57, 105, 153]],
+      ['30h: each 30 hours', 30, [2, 9, 69, 129]],
+      ['0: never', 0, [2, 9]],
+    ])('is told again by a repeat_interval of %s', (_interval, hours, steps) => {
+      const alert = { ...slow.spec.alert, repeatIntervalMs: hours * 3_600_000 };
+      const { notifications } = live([...inputsOf(shifted), ...laid, ...raws('q', 18, 160, 1.5)], {
+        ...slow,
+        spec: { ...slow.spec, alert },
+      });
+      expect(notifications.map(({ atMs }) => atMs / slow.spec.stepMs - 1)).toEqual(steps);
+      expect(notifications.map(({ repeat = 0 }) => repeat)).toEqual(steps.map((_, index) => index));
+    });
+
+    it('is told again daily while its level is over, too', () => {
+      const { notifications } = live([...inputsOf(shifted), ...raws('o', 10, 60, 2)], slow);
+      expect(notifications.map(({ atMs }) => atMs / slow.spec.stepMs - 1)).toEqual([2, 9, 57]);
     });
 
     it('is told after all when what kept it back is over', () => {
