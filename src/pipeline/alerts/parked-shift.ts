@@ -65,11 +65,11 @@ export function advanceParked(
   const again =
     quietSteps > 0 ? null : tellAgain(context, { ...gate, told: next.told }, { alert: next.alert, input });
   if (again === null) return { ...nothing, gate: { ...gate, shift: next } };
-  const { told, notification } = again;
+  const { told, notification, isNews } = again;
   const { alert } = notification;
   return {
     gate: { ...gate, shift: { ...next, alert, told } },
-    transitions: next.alert.notified ? [] : [{ alert, from: 'firing', to: 'firing', step }],
+    transitions: isNews ? [{ alert, from: 'firing', to: 'firing', step }] : [],
     notifications: [notification],
   };
 }

@@ -28,15 +28,21 @@ export const isDeliverable = (
   input.newestKnownMs - stepEndMs(context, input.step) <= context.maxAlertAgeMs &&
   context.isQuiet?.(stepEndMs(context, input.step)) !== true;
 
+/** Of a delivered alert in a state of an earlier version, which does not know when people were told: when it fired. */
+export const firstTelling = ({ firedStep, firstStepOver }: Alert): Telling => ({
+  step: firedStep ?? firstStepOver,
+  repeats: 0,
+});
+
 /**
  * What is to be told at a scored step of an alert that goes on: the first time if that was not possible before, else again once
- * its time to be repeated has come; `null`: nothing.
+ * its time to be repeated has come; `null`: nothing. `isNews`: no mere reminder.
  */
 export function tellAgain(
   context: GateContext,
   gate: Pick<GateState, 'told'>,
   { alert, input }: { readonly alert: Alert; readonly input: Pick<GateInput, 'step' | 'newestKnownMs'> },
-): { readonly told: Telling; readonly notification: AlertNotification } | null {
+): { readonly told: Telling; readonly notification: AlertNotification; readonly isNews: boolean } | null {
   const { spec } = context;
   const { step } = input;
   const atMs = stepEndMs(context, step);
@@ -44,11 +50,11 @@ export function tellAgain(
   const notification: AlertNotification = { alert, event: 'firing', atMs, deliver: true };
   if (!alert.notified) {
     const told = { step, repeats: 0 };
-    return { told, notification: { ...notification, alert: { ...alert, notified: true } } };
+    return { told, notification: { ...notification, alert: { ...alert, notified: true } }, isNews: true };
   }
-  // A state of an earlier version does not know when people were told: when it fired.
-  const last = gate.told ?? { step: alert.firedStep ?? alert.firstStepOver, repeats: 0 };
-  if ((step - last.step) * spec.stepMs < repeatAfterMs(spec, alert)) return null;
+  const last = gate.told ?? firstTelling(alert);
+  const owesShift = last.owesShift === true;
+  if (!owesShift && (step - last.step) * spec.stepMs < repeatAfterMs(spec, alert)) return null;
   const told = { step, repeats: last.repeats + 1 };
-  return { told, notification: { ...notification, repeat: told.repeats } };
+  return { told, notification: { ...notification, repeat: told.repeats }, isNews: owesShift };
 }

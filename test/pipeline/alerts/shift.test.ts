@@ -79,6 +79,22 @@ describe('a firing alert while more than a fifth of the last day was over', () =
     expect(notifications[0]?.repeat).toBeUndefined();
   });
 
+  it('in a quiet time is told as a shift when that is over, once', () => {
+    const stepMs = slow.spec.stepMs;
+    const muted: GateContext = {
+      ...slow,
+      isQuiet: (timeMs) => timeMs >= 9 * stepMs && timeMs < 16 * stepMs,
+    };
+    const { gate, transitions, notifications } = live(inputsOf(`${shifted}${'l'.repeat(30)}`), muted);
+    const told = notifications.map(
+      ({ alert, atMs, repeat }) => `${atMs / stepMs - 1}:${alert.kind} ${repeat}`,
+    );
+    expect(told).toEqual(['2:anomaly undefined', '15:shift 1']);
+    // As news, so that its incident tells that the level stays.
+    expect(transitions.at(-1)).toMatchObject({ from: 'firing', to: 'firing', step: 15 });
+    expect(gate.told).toEqual({ step: 15, repeats: 1 });
+  });
+
   it('in observe mode becomes one all the same, and nobody is told', () => {
     const observing: GateContext = { ...slow, spec: { ...slow.spec, mode: 'observe' } };
     const { gate, notifications } = live(inputsOf(shifted), observing);
