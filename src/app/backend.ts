@@ -34,6 +34,7 @@ import type { SelfTester } from './self-tester.ts';
 import { testChannel } from './test-channel.ts';
 import type { TrainingDesk } from './training-desk.ts';
 import { Turns } from './turns.ts';
+import { unknownSubject } from './unknown-subject.ts';
 
 export interface BackendOptions {
   /** With the detectors that people are told of. */
@@ -78,6 +79,11 @@ export function createBackend(options: BackendOptions): Backend {
       quiet: quiet.windows(['mute', 'maintenance']).filter(({ active }) => active),
     }),
     alerts: (filter) => store.listAlerts(filter).map((record) => viewOf(record, facts)),
+    unknownSubject: (filter) =>
+      unknownSubject(filter, {
+        detectors: config.detectors.map(({ name }) => name),
+        entities: keeper.entities,
+      }),
     alert: (id) => {
       const record = store.showAlert(id);
       return record === null ? null : viewOf(record, facts);

@@ -5,6 +5,7 @@ import type { OutboxMarks, OutboxReader } from '../delivery/outbox.ts';
 import type { Metrics } from '../server/metrics.ts';
 import type { IncidentRecord } from '../store/incident-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
+import { audibleAlerts } from './audible-alerts.ts';
 import { channelParts } from './channel-parts.ts';
 import type { PipelineThread } from './pipeline-thread.ts';
 import type { Instruments } from './instruments.ts';
@@ -21,11 +22,12 @@ export interface DeliverOptions {
 /** Starts the channels on the main thread: they read the store, and their marks go to the pipeline thread to be written. */
 export function startDelivery({ config, store, thread, instruments }: DeliverOptions): DeliveryService {
   const { metrics, current, report } = instruments;
+  const audible = audibleAlerts({ config, store, report, nowMs: Date.now });
   const service = deliveryService({
     channels: makeChannels(config.channels, channelParts(config)),
     reader: { pending: readingSafely(store, report) },
     marks: { mark: markingAloud(thread, report) },
-    current: () => current.list(),
+    current: () => audible(current.list()),
     templateFailed: templateNotices(report),
     runtime: {
       nowMs: Date.now,

@@ -1,8 +1,11 @@
 import { nearestName } from '../config/nearest-name.ts';
 
-/** Says of an entity that a detector does not watch which it does, or which has nearly that name. `names`: all that are kept of it. */
-export function unknownEntityText(detector: string, entity: string, names: readonly string[]): string {
-  const what = `Detector ${detector} watches no entity ${JSON.stringify(entity)}`;
+/** Says of an entity that a detector does not watch which it does, or which has nearly that name. `names`: all that are kept of it; `null`: of all detectors. */
+export function unknownEntityText(detector: string | null, entity: string, names: readonly string[]): string {
+  const what =
+    detector === null
+      ? `No detector watches an entity ${JSON.stringify(entity)}`
+      : `Detector ${detector} watches no entity ${JSON.stringify(entity)}`;
   if (names.includes(entity)) return `${what} any more: no data came of it for longer than forget_after.`;
   if (names.length === 0) return `${what}, and no other yet: nothing was read.`;
   const near = nearestEntity(entity, names);

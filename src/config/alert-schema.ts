@@ -59,7 +59,7 @@ export const alertSchema = z.strictObject({
     }),
   repeat_interval: durationField().prefault('4h').meta({
     description:
-      'An alert that goes on firing is told again so often to webhooks, chats and topics; `0`: once is enough. Alertmanager has a `repeat_interval` of its own.',
+      'An alert that goes on firing is told again so often to webhooks, chats and topics; a shift once a day at most; `0`: once is enough. Alertmanager has a `repeat_interval` of its own.',
   }),
   accept_after: durationField(1)
     .optional()

@@ -54,7 +54,7 @@ export function alertMessage(alert: Alert, facts: AlertFacts): AlertMessage {
 function localTime(alert: Alert, stepMs: number, timezone: string): string {
   const startMs = alert.firstStepOver * stepMs;
   if (alert.state !== 'resolved') return `since ${formatLocal(startMs, timezone)}`;
-  return formatLocalRange(startMs, (alert.lastStepOver + 1) * stepMs, timezone);
+  return formatLocalRange(startMs, ((alert.stayedStep ?? alert.lastStepOver) + 1) * stepMs, timezone);
 }
 
 /** A message as plain text, for where there is no place for a query and links of their own. */

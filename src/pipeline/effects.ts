@@ -95,6 +95,8 @@ export interface Alert {
   readonly firedStep: number | null;
   /** Last step that was over. */
   readonly lastStepOver: number;
+  /** Of a shift: the newest step at its level, over or not; absent in other alerts, and in those of earlier versions. */
+  readonly stayedStep?: number;
   readonly resolvedStep: number | null;
   /** `null` until resolved. */
   readonly resolution: AlertResolution | null;

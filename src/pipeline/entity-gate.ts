@@ -2,6 +2,7 @@ import { newestStepEndedBy } from '../core/step-grid.ts';
 import { acceptGate, advanceGate, closeGate, restingGate } from './alerts/advance-gate.ts';
 import type { GateContext, GateOutcome } from './alerts/gate-state.ts';
 import { groupOf } from './alerts/incident-group.ts';
+import { repeatAfterMs } from './alerts/tell.ts';
 import { newestRecord, type DetectorState } from './detector-state.ts';
 import type { EffectsCollector } from './effects-collector.ts';
 import type { Entity } from './entity.ts';
@@ -11,7 +12,7 @@ import type { QueuedStep } from './score-queue.ts';
 import type { StepScore } from './scoring/score-steps.ts';
 import { LONGEST_FILLED_GAP } from './series/entity-series.ts';
 
-/** An incident is told again when so much of `repeat_interval` has passed: its alerts fired at different times. */
+/** An incident is told again when so much of the time between two tellings has passed: its alerts fired at different times. */
 const LEAST_OF_INTERVAL = 0.9;
 /** So many last values of a feature are shown with an alert. */
 const RECENT_VALUES = 24;
@@ -142,7 +143,7 @@ function take(
     if (hasShifted) detector.incidents.shifted(alert.id, clockMs, effects);
     else {
       // The incident's other alerts may have reminded of it already.
-      const sinceMs = LEAST_OF_INTERVAL * detector.spec.alert.repeatIntervalMs;
+      const sinceMs = LEAST_OF_INTERVAL * repeatAfterMs(detector.spec, alert);
       detector.incidents.remind(alert, { step: gate.lastStep, clockMs, sinceMs }, effects);
     }
   }

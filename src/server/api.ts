@@ -44,10 +44,14 @@ export function registerApi(server: FastifyInstance, backend: Backend): void {
   server.get<{ Querystring: AlertQuery }>(
     '/api/v1/alerts',
     { schema: { querystring: alertQuerySchema } },
-    (request) => {
+    (request, reply) => {
       const { limit = DEFAULT_LIMIT, ...rest } = request.query;
       const filter: AlertFilter = { ...rest, limit };
-      return { alerts: backend.alerts(filter) };
+      const alerts = backend.alerts(filter);
+      // Only then: alerts of what is configured or watched no more are still on record.
+      const detail = alerts.length === 0 ? backend.unknownSubject(filter) : null;
+      if (detail !== null) return sendProblem(reply, { status: 404, title: 'No such thing', detail });
+      return { alerts };
     },
   );
 

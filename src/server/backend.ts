@@ -321,6 +321,8 @@ export interface Backend {
   notReady(): readonly string[];
   status(): StatusView;
   alerts(filter: AlertFilter): readonly AlertView[];
+  /** Why nothing fits a filter: the detector or entity that it names is not there; `null` if they are. */
+  unknownSubject(filter: Pick<AlertFilter, 'detector' | 'entity'>): string | null;
   alert(id: string): AlertView | null;
   /** Newest first. */
   incidents(filter: IncidentFilter): readonly IncidentView[];

@@ -53,6 +53,7 @@ export class EntityRepository {
   readonly #markForgotten;
   readonly #rows;
   readonly #row;
+  readonly #cohort;
   readonly #agedIds;
   readonly #deleteId;
 
@@ -91,6 +92,12 @@ export class EntityRepository {
       `SELECT e.*, i.entity FROM entities e JOIN entity_ids i ON i.id = e.entity_id
        WHERE i.feature_set_id = ? AND i.entity = ?`,
     );
+    this.#cohort = database
+      .prepare<[number, string], string>(
+        `SELECT e.cohort FROM entities e JOIN entity_ids i ON i.id = e.entity_id
+         WHERE i.feature_set_id = ? AND i.entity = ?`,
+      )
+      .pluck();
     this.#agedIds = database
       .prepare<[number, number], number>(
         'SELECT id FROM entity_ids WHERE feature_set_id = ? AND forgotten_ms < ?',
@@ -133,6 +140,11 @@ export class EntityRepository {
   forget(id: number, atMs: number): void {
     this.#deleteRow.run(id);
     this.#markForgotten.run(Number.isFinite(atMs) ? atMs : 0, id);
+  }
+
+  /** The cohort of an entity that is being watched. */
+  cohortOf(set: FeatureSet, entity: string): string | undefined {
+    return this.#cohort.get(set.id, entity);
   }
 
   /** The entities being watched, by name, with their numbers. */

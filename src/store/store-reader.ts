@@ -125,6 +125,14 @@ export class StoreReader {
     });
   }
 
+  /** A watched entity's cohort; empty if the entity or this list of features is unknown. */
+  cohortOf(detector: DetectorSpec, entity: string): string {
+    return this.read(({ sets, entities }) => {
+      const set = sets.find(detector);
+      return set === null ? '' : (entities.cohortOf(set, entity) ?? '');
+    });
+  }
+
   /** What is kept of a watched entity in [fromStep, toStep], for looking back; `null` if it or this list of features is unknown. */
   readHistory(
     detector: DetectorSpec,

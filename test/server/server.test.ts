@@ -127,6 +127,7 @@ function fakeBackend(changes: Partial<Backend> = {}) {
       asked.filters.push(filter);
       return [view];
     },
+    unknownSubject: ({ detector }) => (detector === 'host' ? 'did you mean "hosts"?' : null),
     alert: (id) => (id === 'abc' ? view : null),
     incidents: (filter) => {
       asked.incidents.push(filter);
@@ -228,6 +229,15 @@ describe('the HTTP side', () => {
     const response = await serve(backend).inject('/api/v1/alerts?detector=hosts&state=firing');
     expect(response.json()).toEqual({ alerts: [JSON.parse(JSON.stringify(view))] });
     expect(asked.filters).toEqual([{ detector: 'hosts', state: 'firing', limit: 100 }]);
+  });
+
+  it('refuses to list alerts of what is not there, unless some are on record', async () => {
+    const none = serve(fakeBackend({ alerts: () => [] }).backend);
+    const refused = await none.inject('/api/v1/alerts?detector=host');
+    expect(refused.json()).toMatchObject({ status: 404, detail: 'did you mean "hosts"?' });
+    expect((await none.inject('/api/v1/alerts?detector=hosts')).json()).toEqual({ alerts: [] });
+    const some = await serve(fakeBackend().backend).inject('/api/v1/alerts?detector=host');
+    expect(some.statusCode).toBe(200);
   });
 
   it('explains a step, by entities whose names hold slashes too', async () => {

@@ -81,19 +81,24 @@ const endings: Readonly<Partial<Record<AlertResolution, string>>> = {
   accepted: 'accepted as new normal, not back',
 };
 
+/** A shift lasts beyond its last step over: the thresholds learn its level. */
+const lastStepOf = ({ stayedStep, lastStepOver }: Alert): number => stayedStep ?? lastStepOver;
+
 function timeText(alert: Alert, stepMs: number): string {
   const startMs = alert.firstStepOver * stepMs;
   // No "so far": a firing alert is told of for as long as it lasts, in words that must stay true.
   if (alert.state !== 'resolved') return `since ${formatUtc(startMs)}`;
-  const endMs = (alert.lastStepOver + 1) * stepMs;
+  const endMs = (lastStepOf(alert) + 1) * stepMs;
   const span = formatSpan(endMs - startMs);
   return `from ${formatUtcRange(startMs, endMs)} (${span}), ${endings[alert.resolution ?? 'recovered']}`;
 }
 
-/** How long a firing alert has lasted, by the last step that was over: that stays true however late it is read. */
-function lastedText({ state, firstStepOver, lastStepOver }: Alert, stepMs: number): string {
-  if (state === 'resolved' || lastStepOver === firstStepOver) return '';
-  const [startMs, endMs] = [firstStepOver * stepMs, (lastStepOver + 1) * stepMs];
+/** How long a firing alert has lasted, by the last step that was over (of a shift, at its level): that stays true however late it is read. */
+function lastedText(alert: Alert, stepMs: number): string {
+  const { state, firstStepOver } = alert;
+  const lastStep = lastStepOf(alert);
+  if (state === 'resolved' || lastStep === firstStepOver) return '';
+  const [startMs, endMs] = [firstStepOver * stepMs, (lastStep + 1) * stepMs];
   const [start, end] = [formatUtc(startMs), formatUtc(endMs)];
   const isSameDay = start.slice(0, 10) === end.slice(0, 10);
   return ` (${formatSpan(endMs - startMs)} by ${isSameDay ? end.slice(11, 19) : end})`;

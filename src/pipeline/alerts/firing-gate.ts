@@ -1,9 +1,9 @@
 import type { Alert, AlertResolution, ScoredStep } from '../effects.ts';
-import type { GateContext, GateInput, GateOutcome, GateState, OverStep } from './gate-state.ts';
+import type { GateContext, GateInput, GateOutcome, GateState, OverStep, Telling } from './gate-state.ts';
 import { raisePeak, recentOf } from './open-alert.ts';
 import { refractoryOf } from './refractory.ts';
-import { isShift, quietnessOf, waitsForShift } from './shift.ts';
-import { isDeliverable, stepEndMs, tellAgain } from './tell.ts';
+import { isShift, quietnessOf, stayed, waitsForShift } from './shift.ts';
+import { firstTelling, isDeliverable, stepEndMs, tellAgain } from './tell.ts';
 import { unscoredStepsToResolve } from './unscored-steps.ts';
 
 /** Ends a firing alert; `input` is null for a step never seen. */
@@ -52,7 +52,7 @@ export function advanceOver(
 ): GateOutcome {
   const { firing, over, input } = now;
   const { peakRaw, ...peak } = raisePeak({ ...firing, peakRaw: gate.peakRaw }, over);
-  const peaked: Alert = { ...firing, ...peak, lastStepOver: over.step };
+  const peaked: Alert = { ...stayed(firing, over.step), ...peak, lastStepOver: over.step };
   const open: Alert = { ...peaked, recent: recentOf(peaked, input) };
   return goOn(context, { ...gate, open, peakRaw, quietSteps: 0, unscoredSteps: 0 }, { alert: open, input });
 }
@@ -84,7 +84,8 @@ export function advanceFiring(
   const next: GateState = { ...gate, quietSteps, unscoredSteps: 0 };
   // What may be about to end is not told of.
   if (quietSteps > 0) return { gate: next, transitions: [], notifications: [] };
-  return goOn(context, next, { alert: firing, input });
+  const open = stayed(firing, step);
+  return goOn(context, { ...next, open }, { alert: open, input });
 }
 
 /** Tells of an alert that goes on what is to be told now. */
@@ -97,12 +98,12 @@ function goOn(
   const waits = alert.notified && waitsForShift(gate, context, input.step);
   const again = waits ? null : tellAgain(context, gate, now);
   if (again === null) return { gate, transitions: [], notifications: [] };
-  const { told, notification } = again;
+  const { told, notification, isNews } = again;
   const shown = { ...notification.alert, recent: recentOf(alert, input) };
   const { step } = input;
   return {
     gate: { ...gate, open: shown, told },
-    transitions: alert.notified ? [] : [{ alert: shown, from: 'firing', to: 'firing', step }],
+    transitions: isNews ? [{ alert: shown, from: 'firing', to: 'firing', step }] : [],
     notifications: [{ ...notification, alert: shown }],
   };
 }
@@ -115,11 +116,12 @@ export function turnedShift(context: GateContext, gate: GateState, input: GateIn
   if (gate.shift !== null && gate.shift !== undefined) return null;
   if (!isShift(gate.hours ?? [], context.spec)) return null;
   const { step } = input;
-  const alert: Alert = { ...open, kind: 'shift', recent: recentOf(open, input) };
-  const told = { step, repeats: (gate.told?.repeats ?? 0) + 1 };
+  const alert: Alert = { ...open, kind: 'shift', stayedStep: step, recent: recentOf(open, input) };
   const tells = alert.notified && isDeliverable(context, alert, input);
+  const last = gate.told ?? firstTelling(alert);
+  const told: Telling = tells ? { step, repeats: last.repeats + 1 } : { ...last, owesShift: true };
   return {
-    gate: { ...gate, open: alert, quietSteps: 0, ...(tells && { told }) },
+    gate: { ...gate, open: alert, quietSteps: 0, ...(alert.notified && { told }) },
     transitions: [{ alert, from: 'firing', to: 'firing', step }],
     notifications: tells
       ? [{ alert, event: 'firing', atMs: stepEndMs(context, step), deliver: true, repeat: told.repeats }]

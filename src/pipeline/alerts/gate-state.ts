@@ -56,6 +56,8 @@ export interface Telling {
   readonly step: number;
   /** Beside the first time. */
   readonly repeats: number;
+  /** The alert has become a shift while people were not to be told: they are once they may. */
+  readonly owesShift?: true;
 }
 
 /** A shift whose level the threshold has learned: still open, but what happens at that level is seen again. */

@@ -1,9 +1,14 @@
-import type { Alert, AlertResolution, ScoredStep } from '../effects.ts';
+import type { Alert, AlertResolution, Contribution, ScoredStep } from '../effects.ts';
+import { isLittleChanged } from './change-text.ts';
 import type { GateContext, GateInput, GateOutcome, GateState, OverStep, ParkedShift } from './gate-state.ts';
+import { recentOf } from './open-alert.ts';
 import { hasLeft } from './refractory.ts';
-import { isUnderBar } from './shift.ts';
+import { isUnderBar, stayed } from './shift.ts';
 import { stepEndMs, tellAgain } from './tell.ts';
 import { unscoredStepsToResolve } from './unscored-steps.ts';
+
+/** So much of the shift's size beyond the old normal, the other way, is no return to it. */
+const PAST_SHARE = 0.2;
 
 /**
  * Lays a shift aside once the threshold has learned its level, so that what happens there from now on is seen: the score has been
@@ -47,18 +52,24 @@ export function advanceParked(
     return { ...nothing, gate: { ...gate, shift: { ...shift, unscoredSteps } } };
   }
   const quietSteps = isUnderBar(shift.bar, scored) ? shift.quietSteps + 1 : 0;
+  const level = quietSteps > 0 ? shift.alert : stayed(shift.alert, step);
+  const next: ParkedShift = {
+    ...shift,
+    alert: { ...level, recent: recentOf(level, input) },
+    quietSteps,
+    unscoredSteps: 0,
+  };
   if (quietSteps >= Math.max(...context.spec.windows)) {
-    return endParked(context, gate, { step, resolution: 'recovered' });
+    return endParked(context, { ...gate, shift: next }, { step, resolution: 'recovered' });
   }
-  const next: ParkedShift = { ...shift, quietSteps, unscoredSteps: 0 };
   const again =
     quietSteps > 0 ? null : tellAgain(context, { ...gate, told: next.told }, { alert: next.alert, input });
   if (again === null) return { ...nothing, gate: { ...gate, shift: next } };
-  const { told, notification } = again;
+  const { told, notification, isNews } = again;
   const { alert } = notification;
   return {
     gate: { ...gate, shift: { ...next, alert, told } },
-    transitions: next.alert.notified ? [] : [{ alert, from: 'firing', to: 'firing', step }],
+    transitions: isNews ? [{ alert, from: 'firing', to: 'firing', step }] : [],
     notifications: [notification],
   };
 }
@@ -79,13 +90,27 @@ export function endParked(
   };
 }
 
-/** Whether a step over is no more than the shift that was laid aside: same feature and model, no stranger than its peak. */
+/**
+ * Whether a step over is no more than the shift that was laid aside: same feature and model, no stranger than its peak, and not
+ * on the other side of what was normal before it.
+ */
 export function isOfParked({ shift }: GateState, over: OverStep): boolean {
   if (shift === null || shift === undefined) return false;
   const { alert, peakRaw } = shift;
+  const [was, now] = [alert.contributions[0], over.contributions[0]];
   return (
-    over.contributions[0]?.feature === alert.contributions[0]?.feature &&
+    now?.feature === was?.feature &&
     over.modelVersion === alert.modelVersion &&
-    over.raw <= peakRaw
+    over.raw <= peakRaw &&
+    (was === undefined || now === undefined || !isPastOldNormal(was, now))
   );
+}
+
+/** Whether a value has gone back past the old normal: further than that one's own ups and downs explain. */
+function isPastOldNormal(was: Contribution, now: Contribution): boolean {
+  const wentUp = was.seen > was.expected;
+  if (now.range !== null && (wentUp ? now.seen < now.range.low : now.seen > now.range.high)) return true;
+  // What has changed in how it moves, and hardly in its level, has no other side.
+  if (isLittleChanged(was)) return false;
+  return (now.seen - was.expected) / (was.seen - was.expected) < -PAST_SHARE;
 }

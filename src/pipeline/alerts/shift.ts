@@ -98,6 +98,11 @@ export function quietnessOf(
   return { quiet: isUnderBar(bar, scored), stepsToResolve: Math.max(...spec.windows) };
 }
 
+/** A shift whose level is still there at a step; any other alert as it is. */
+export function stayed(alert: Alert, step: number): Alert {
+  return alert.kind === 'shift' ? { ...alert, stayedStep: step } : alert;
+}
+
 /** Whether a step is below what was over when the alert fired; under another model, by its score. */
 export function isUnderBar(bar: GateState['bar'], scored: ScoredStep): boolean {
   const isKnown = bar !== null && bar !== undefined && bar.modelVersion === scored.modelVersion;

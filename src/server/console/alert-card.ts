@@ -33,7 +33,7 @@ export function AlertCard(props: {
         <span class="title">${title.replace(/^Resolved: /, '')}</span>
         <span class="facts">
           <span>${formatTime(since)} UTC</span>
-          ${stepMs !== null && html`<span>${formatSpan((alert.lastStepOver + 1 - alert.firstStepOver) * stepMs)}</span>`}
+          ${stepMs !== null && html`<span>${formatSpan(((alert.stayedStep ?? alert.lastStepOver) + 1 - alert.firstStepOver) * stepMs)}</span>`}
           <span>${formatPeak(alert)}</span>
           ${label !== null && html`<span class="chip">${label}</span>`} ${sentFact(view)}
         </span>

@@ -83,6 +83,8 @@ export interface AlertView {
     readonly provisional: boolean;
     readonly firstStepOver: number;
     readonly lastStepOver: number;
+    /** Of a shift: the newest step at its level. */
+    readonly stayedStep?: number;
     readonly peakScore: number;
     readonly contributions: readonly Contribution[];
     readonly recent: readonly (number | null)[];

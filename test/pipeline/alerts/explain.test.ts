@@ -131,6 +131,17 @@ describe('explainAlert', () => {
     expect(explainAlert(over, 15_000).lines.join('\n')).not.toContain('alerts accept');
   });
 
+  it('tells of a level that stays how long it has, not only how long it was over', () => {
+    const shift: Alert = { ...alert, kind: 'shift', stayedStep: onsetStep + 4 * 60 * 24 * 3 - 1 };
+    expect(explainAlert(shift, 15_000).lines[0]).toBe(
+      'since 2026-11-24 03:10:15 UTC (3 d by 2026-11-27 03:10:15 UTC)',
+    );
+    const over: Alert = { ...shift, state: 'resolved', resolvedStep: onsetStep + 9, resolution: 'recovered' };
+    expect(explainAlert(over, 15_000).lines[0]).toBe(
+      'from 2026-11-24 03:10:15 to 2026-11-27 03:10:15 UTC (3 d), now back to normal',
+    );
+  });
+
   it('does not blame the value where it is near what was expected', () => {
     const near = {
       feature: 'requests',

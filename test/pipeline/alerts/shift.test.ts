@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { acceptGate, advanceGate, closeGate } from '../../../src/pipeline/alerts/advance-gate.ts';
 import { newGateState, type GateContext, type GateInput } from '../../../src/pipeline/alerts/gate-state.ts';
-import type { AlertTransition } from '../../../src/pipeline/effects.ts';
+import type { AlertTransition, Contribution } from '../../../src/pipeline/effects.ts';
 import { context, culprit, inputAt, inputsOf, live, spec, type StepLetter } from './gate-fixtures.ts';
 import { fc } from '../../support/properties.ts';
 
@@ -79,6 +79,22 @@ describe('a firing alert while more than a fifth of the last day was over', () =
     expect(notifications[0]?.repeat).toBeUndefined();
   });
 
+  it('in a quiet time is told as a shift when that is over, once', () => {
+    const stepMs = slow.spec.stepMs;
+    const muted: GateContext = {
+      ...slow,
+      isQuiet: (timeMs) => timeMs >= 9 * stepMs && timeMs < 16 * stepMs,
+    };
+    const { gate, transitions, notifications } = live(inputsOf(`${shifted}${'l'.repeat(30)}`), muted);
+    const told = notifications.map(
+      ({ alert, atMs, repeat }) => `${atMs / stepMs - 1}:${alert.kind} ${repeat}`,
+    );
+    expect(told).toEqual(['2:anomaly undefined', '15:shift 1']);
+    // As news, so that its incident tells that the level stays.
+    expect(transitions.at(-1)).toMatchObject({ from: 'firing', to: 'firing', step: 15 });
+    expect(gate.told).toEqual({ step: 15, repeats: 1 });
+  });
+
   it('in observe mode becomes one all the same, and nobody is told', () => {
     const observing: GateContext = { ...slow, spec: { ...slow.spec, mode: 'observe' } };
     const { gate, notifications } = live(inputsOf(shifted), observing);
@@ -118,6 +134,19 @@ describe('a shift', () => {
       expect(course(...laid, ...raws('o', 18, 3, 1.9))).toEqual(shift);
     });
 
+    it('does not hide a move the other way, past the old normal, nor takes the way back for one', () => {
+      // The shift went from 1 to 4.
+      const to = (seen: number, range: Contribution['range'] = null): GateInput[] =>
+        raws('o', 18, 3, 1.9).map((input) => ({
+          ...input,
+          contributions: [{ ...culprit, seen, expected: 3.9, range }],
+        }));
+      expect(course(...laid, ...to(0.3))).toEqual([...shift, '20:firing']);
+      expect(course(...laid, ...to(0.9, { low: 0.95, high: 2 }))).toEqual([...shift, '20:firing']);
+      for (const seen of [0.9, 1, 2.5, 5]) expect(course(...laid, ...to(seen))).toEqual(shift);
+      expect(course(...laid, ...to(5, { low: 0.95, high: 2 }))).toEqual(shift);
+    });
+
     it('ends when its level is gone, whatever happens beside it', () => {
       const gone = raws('q', 18, 8, 0.3);
       expect(course(...laid, ...gone)).toEqual([...shift, '25:resolved recovered']);
@@ -127,6 +156,26 @@ describe('a shift', () => {
         '25:resolved recovered',
         '28:resolved recovered',
       ]);
+    });
+
+    it('is told as it is now: how long its level has stayed, and its last values', () => {
+      const late = (letter: StepLetter, from: number, count: number, raw: number): GateInput[] =>
+        raws(letter, from, count, raw).map((input) => ({ ...input, recent: () => [input.step] }));
+      const { gate, notifications } = live(
+        [...inputsOf(shifted), ...late('q', 10, 110, 1.5), ...late('q', 120, 8, 0.3)],
+        slow,
+      );
+      expect(gate.shift).toBeNull();
+      const [reminder, end] = notifications.slice(-2);
+      const toldStep = (reminder?.atMs ?? 0) / slow.spec.stepMs - 1;
+      expect(toldStep).toBeGreaterThan(50);
+      expect(reminder?.alert).toMatchObject({ state: 'firing', stayedStep: toldStep, recent: [toldStep] });
+      expect(end?.alert).toMatchObject({
+        state: 'resolved',
+        stayedStep: 119,
+        resolvedStep: 127,
+        recent: [127],
+      });
     });
 
     it('ends for lack of data, and when its entity is forgotten, with what is open beside it', () => {
@@ -140,11 +189,23 @@ describe('a shift', () => {
       expect(closed.gate).toMatchObject({ open: null, shift: null });
     });
 
-    it('is told again at each repeat_interval', () => {
-      const { notifications } = live([...inputsOf(shifted), ...laid, ...raws('q', 18, 20, 1.5)], slow);
-      const repeats = notifications.filter(({ event }) => event === 'firing').map(({ repeat = 0 }) => repeat);
-      expect(repeats).toEqual(repeats.map((_, index) => index));
-      expect(repeats.length).toBeGreaterThan(3);
+    it.each<[repeatInterval: string, hours: number, steps: number[]]>([
+      ['4h: daily', 4, [2, 9, 57, 105, 153]],
+      ['30h: each 30 hours', 30, [2, 9, 69, 129]],
+      ['0: never', 0, [2, 9]],
+    ])('is told again by a repeat_interval of %s', (_interval, hours, steps) => {
+      const alert = { ...slow.spec.alert, repeatIntervalMs: hours * 3_600_000 };
+      const { notifications } = live([...inputsOf(shifted), ...laid, ...raws('q', 18, 160, 1.5)], {
+        ...slow,
+        spec: { ...slow.spec, alert },
+      });
+      expect(notifications.map(({ atMs }) => atMs / slow.spec.stepMs - 1)).toEqual(steps);
+      expect(notifications.map(({ repeat = 0 }) => repeat)).toEqual(steps.map((_, index) => index));
+    });
+
+    it('is told again daily while its level is over, too', () => {
+      const { notifications } = live([...inputsOf(shifted), ...raws('o', 10, 60, 2)], slow);
+      expect(notifications.map(({ atMs }) => atMs / slow.spec.stepMs - 1)).toEqual([2, 9, 57]);
     });
 
     it('is told after all when what kept it back is over', () => {
