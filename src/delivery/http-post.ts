@@ -1,6 +1,6 @@
 import type { SendOutcome } from './channel.ts';
 import { cutText } from './cut-text.ts';
-import { withoutSecrets } from './url-secrets.ts';
+import { decoded, withoutSecrets } from './url-secrets.ts';
 import { withinTime } from './within-time.ts';
 
 export interface HttpPost {
@@ -87,7 +87,7 @@ function splitCredentials(text: string): { readonly url: URL; readonly headers: 
   if (username === '' && password === '') return { url, headers: {} };
   url.username = '';
   url.password = '';
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${decoded(username)}:${decoded(password)}`;
   return { url, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
 }
 
@@ -97,9 +97,10 @@ function splitCredentials(text: string): { readonly url: URL; readonly headers: 
  * Rejects only if `signal` aborts.
  */
 export async function httpPost(post: HttpPost, signal: AbortSignal): Promise<SendOutcome> {
-  const { url, headers } = splitCredentials(post.url);
-  const place = url.host;
+  let place = 'the receiver';
   const attempt = async (limit: AbortSignal): Promise<SendOutcome> => {
+    const { url, headers } = splitCredentials(post.url);
+    place = url.host;
     const response = await fetch(url, {
       method: 'POST',
       redirect: 'manual',

@@ -1,7 +1,8 @@
 import type { OutboxMark, OutboxRow } from '../core/outbox.ts';
 import type { RateLimit } from '../config/rate.ts';
+import { brokenOff } from './broken-off.ts';
 import type { Channel, SendOutcome } from './channel.ts';
-import type { DeliveryRuntime, ReportDelivery } from './delivery-runtime.ts';
+import type { DeliveryReport, DeliveryRuntime, ReportDelivery } from './delivery-runtime.ts';
 import type { OutboxMarks, OutboxReader } from './outbox.ts';
 import { RateWindow } from './rate-window.ts';
 import { giveUpAfterMs, pickDue, retryDelayMs } from './retry-schedule.ts';
@@ -40,7 +41,10 @@ export class OutboxSender {
     this.#options = options;
     this.#rate = new RateWindow(options.rateLimit);
     this.#unwritten = new UnwrittenMarks(options.marks);
-    this.#loop = new WakeLoop(options.runtime, (signal) => this.#turn(signal));
+    this.#loop = new WakeLoop(
+      { runtime: options.runtime, failed: (error) => this.#tell('failed', brokenOff(error).error, null) },
+      (signal) => this.#turn(signal),
+    );
   }
 
   /** To be called once at start and after each checkpoint with notifications for delivery. */
@@ -70,21 +74,29 @@ export class OutboxSender {
   }
 
   async #attempt(row: OutboxRow, signal: AbortSignal): Promise<void> {
-    const { channel, runtime, report } = this.#options;
+    const { runtime } = this.#options;
     this.#rate.take(runtime.nowMs());
-    const outcome = await channel.send(row, signal);
+    const outcome = await this.#send(row, signal);
     const mark = this.#judge(row, outcome, runtime.nowMs());
     this.#unwritten.mark(mark);
-    const error = outcome.ok ? null : outcome.error;
+    const told = mark.status === 'pending' ? 'failed' : mark.status;
+    this.#tell(told, outcome.ok ? null : outcome.error, row.alertId);
+  }
+
+  /** A channel that throws must not hold up the rows behind. */
+  async #send(row: OutboxRow, signal: AbortSignal): Promise<SendOutcome> {
+    try {
+      return await this.#options.channel.send(row, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      return brokenOff(error);
+    }
+  }
+
+  #tell(outcome: DeliveryReport['outcome'], error: string | null, alertId: string | null): void {
     const errorChanged = error !== this.#lastError;
     this.#lastError = error;
-    report({
-      channel: channel.name,
-      outcome: mark.status === 'pending' ? 'failed' : mark.status,
-      error,
-      errorChanged,
-      alertId: row.alertId,
-    });
+    this.#options.report({ channel: this.#options.channel.name, outcome, error, errorChanged, alertId });
   }
 
   #judge(row: OutboxRow, outcome: SendOutcome, nowMs: number): OutboxMark {

@@ -149,6 +149,22 @@ describe('the sender of an outbox', () => {
     });
   });
 
+  it('takes a channel that throws for a failed attempt, and goes on', async () => {
+    const made = setup();
+    const { outbox, runtime, sender, reports } = made;
+    made.answer = () => {
+      throw new URIError('URI malformed');
+    };
+    outbox.add(newRow('a', 'firing', runtime.nowMs()));
+    sender.wake();
+    await runtime.settle();
+    expect(reports[0]).toMatchObject({ outcome: 'failed', error: 'the attempt broke off: URI malformed' });
+    made.answer = () => taken;
+    await runtime.pass(300_000);
+    outbox.checkpoint();
+    expect(outbox.status('a:firing:hook')?.status).toBe('delivered');
+  });
+
   it('gives up after a day', async () => {
     const made = setup();
     const { outbox, runtime, sender } = made;
