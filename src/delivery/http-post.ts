@@ -1,5 +1,6 @@
 import type { SendOutcome } from './channel.ts';
 import { cutText } from './cut-text.ts';
+import { longestRetryAfterMs } from './retry-schedule.ts';
 import { decoded, withoutSecrets } from './url-secrets.ts';
 import { withinTime } from './within-time.ts';
 
@@ -17,7 +18,6 @@ export interface HttpPost {
 /** So much of an answer is read at most; the rest is cut off with the connection. */
 const answerBytesRead = 4096;
 const answerCharsShown = 200;
-const longestRetryAfterMs = 3_600_000;
 /** Statuses below 500 that say "later", not "never". */
 const retriedStatuses: readonly number[] = [408, 425, 429];
 

@@ -34,7 +34,7 @@ export class OutboxSender {
   readonly #unwritten: UnwrittenMarks;
   readonly #loop: WakeLoop;
   readonly #rate: RateWindow;
-  #pausedUntilMs = 0;
+  #paused = { atMs: 0, untilMs: 0 };
   #lastError: string | null = null;
 
   constructor(options: OutboxSenderOptions) {
@@ -61,7 +61,9 @@ export class OutboxSender {
     const { channel, reader, runtime } = this.#options;
     const nowMs = runtime.nowMs();
     this.#unwritten.offerAgain(nowMs);
-    const pausedMs = Math.max(this.#pausedUntilMs - nowMs, this.#rate.waitMs(nowMs));
+    // A pause that begins in the future was before the clock was set back.
+    const askedMs = this.#paused.atMs > nowMs ? 0 : this.#paused.untilMs - nowMs;
+    const pausedMs = Math.max(askedMs, this.#rate.waitMs(nowMs));
     if (pausedMs > 0) return Math.min(pollMs, pausedMs);
     const pending = reader.pending(channel.name, rowsLookedAt);
     if (pending === null) return pollMs;
@@ -108,7 +110,10 @@ export class OutboxSender {
     if (!retry || nowMs + delayMs - row.createdMs > giveUpAfterMs)
       return { id, status: 'dead', attempts, error };
     // What a receiver asks of one request it asks of all.
-    if (retryAfterMs > 0) this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + retryAfterMs);
+    if (retryAfterMs > 0) {
+      const heldMs = this.#paused.atMs > nowMs ? 0 : this.#paused.untilMs;
+      this.#paused = { atMs: nowMs, untilMs: Math.max(heldMs, nowMs + retryAfterMs) };
+    }
     return { id, status: 'pending', attempts, nextAttemptMs: nowMs + delayMs, error };
   }
 }

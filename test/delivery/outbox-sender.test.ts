@@ -118,6 +118,21 @@ describe('the sender of an outbox', () => {
     expect(sent.slice(1).sort()).toEqual(['a:firing:hook', 'b:firing:hook']);
   });
 
+  it('is held up by no time of before the clock was set back', async () => {
+    const made = setup(new MemoryOutbox(), fakeRuntime(), { count: 2, perMs: 60_000 });
+    const { outbox, runtime, sender, sent } = made;
+    made.answer = () => ({ ok: false, error: 'host answered 429', retry: true, retryAfterMs: 120_000 });
+    outbox.add(newRow('a', 'firing', runtime.nowMs()));
+    sender.wake();
+    await runtime.settle();
+    made.answer = () => taken;
+    outbox.add(newRow('b', 'firing', runtime.nowMs()));
+    outbox.add(newRow('c', 'firing', runtime.nowMs()));
+    runtime.stepBack(24 * 3_600_000);
+    await runtime.pass(130_000);
+    expect(sent.slice(1).sort()).toEqual(['a:firing:hook', 'b:firing:hook', 'c:firing:hook']);
+  });
+
   it('makes no more attempts than its rate allows, and gets everything through in order of age', async () => {
     const made = setup(new MemoryOutbox(), fakeRuntime(), { count: 3, perMs: 60_000 });
     const { outbox, runtime, sender, sent } = made;
