@@ -1,5 +1,6 @@
 import type { SendOutcome } from './channel.ts';
 import { cutText } from './cut-text.ts';
+import { oneLine } from './one-line.ts';
 import { longestRetryAfterMs } from './retry-schedule.ts';
 import { decoded, withoutSecrets } from './url-secrets.ts';
 import { withinTime } from './within-time.ts';
@@ -42,12 +43,7 @@ async function readStart(response: Response, secrets: readonly string[]): Promis
   // Where the reading broke off there may stand half a secret.
   const longest = Math.max(0, ...secrets.map((secret) => secret.length));
   const whole = size < answerBytesRead ? text : text.slice(0, Math.max(0, text.length - longest));
-  return cutText(
-    withoutSecrets(whole, secrets)
-      .replace(/[\p{C}\s]+/gu, ' ')
-      .trim(),
-    answerCharsShown + 1,
-  );
+  return cutText(oneLine(withoutSecrets(whole, secrets)), answerCharsShown + 1);
 }
 
 /** RFC 9110 §10.2.3: seconds or a date; `null` if neither. */
