@@ -21,6 +21,7 @@ import { lagKey, PipelineRunner } from './pipeline-runner.ts';
 import { configuredWindows } from './configured-windows.ts';
 import { excludeLabelled } from './exclude-labelled.ts';
 import { publishedOf } from './publish.ts';
+import { retireDeliveries } from './retire-deliveries.ts';
 import { restoreState } from './restore-state.ts';
 import { makeStream, type StreamChoice } from './stream-choice.ts';
 import type { Report } from './telemetry.ts';
@@ -57,6 +58,7 @@ export async function startPipeline(
   const { config } = data;
   const report: Report = (event) => around.send({ type: 'event', event });
   const store = openStore(config.storePath, { mode: 'write', pid: process.pid, random: Math.random });
+  retireDeliveries(store, data.channels, report);
   const warmUp = new WarmUp(config.detectors);
   const { state, orphans } = await restoreState(config, store, report);
   for (const { spec, models } of state.detectors) if (models.length === 0) warmUp.restore(store, spec);

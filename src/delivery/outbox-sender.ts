@@ -68,6 +68,10 @@ export class OutboxSender {
     const pending = reader.pending(channel.name, rowsLookedAt);
     if (pending === null) return pollMs;
     const rows = this.#unwritten.apply(pending);
+    // Also after a downtime: what was meant for then is no news now.
+    const old = rows.filter((row) => nowMs - row.createdMs > giveUpAfterMs);
+    for (const row of old) this.#retire(row);
+    if (old.length > 0) return 0;
     const { due, nextMs } = pickDue(rows, nowMs);
     if (due.length === 0) return nextMs === null ? pollMs : Math.min(pollMs, nextMs - nowMs);
     const atOnce = Math.min(attemptsAtOnce, this.#rate.room(nowMs));
@@ -83,6 +87,14 @@ export class OutboxSender {
     this.#unwritten.mark(mark);
     const told = mark.status === 'pending' ? 'failed' : mark.status;
     this.#tell(told, outcome.ok ? null : outcome.error, row.alertId);
+  }
+
+  /** Gives a row up unsent. That counts as an attempt, by which marks of one row are told apart. */
+  #retire({ id, attempts, alertId, lastError }: OutboxRow): void {
+    const last = lastError === null ? '' : `; last: ${lastError}`;
+    const error = `given up: it waited for more than ${giveUpAfterMs / 3_600_000} hours${last}`;
+    this.#unwritten.mark({ id, status: 'dead', attempts: attempts + 1, error });
+    this.#tell('dead', error, alertId);
   }
 
   /** A channel that throws must not hold up the rows behind. */

@@ -194,6 +194,25 @@ describe('the sender of an outbox', () => {
     expect(outbox.status('a:firing:hook')?.status).toBe('dead');
   });
 
+  it('gives up unsent what has waited for more than a day, and goes on with what is newer', async () => {
+    const { outbox, runtime, sender, sent, reports } = setup();
+    const dayMs = 24 * 3_600_000;
+    outbox.add(newRow('a', 'firing', runtime.nowMs() - dayMs - 1));
+    outbox.add(newRow('b', 'firing', runtime.nowMs() - dayMs + 60_000));
+    sender.wake();
+    await runtime.settle();
+    expect(sent).toEqual(['b:firing:hook']);
+    expect(reports.map(({ outcome, alertId }) => [outcome, alertId])).toEqual([
+      ['dead', 'a'],
+      ['delivered', 'b'],
+    ]);
+    outbox.checkpoint();
+    expect(outbox.status('a:firing:hook')).toMatchObject({
+      status: 'dead',
+      lastError: 'given up: it waited for more than 24 hours',
+    });
+  });
+
   it('sends a row again that was made pending anew', async () => {
     const { outbox, runtime, sender, sent } = setup();
     outbox.add(newRow('a', 'firing', runtime.nowMs()));
