@@ -22,6 +22,7 @@ import { planDetectors, type DetectorPlan } from './reload/detector-plan.ts';
 import { noteOfRecords, readDetectorRecords } from './reload/detector-records.ts';
 import { toldEffects } from './reload/told-effects.ts';
 import { restoreState } from './restore-state.ts';
+import { retireDeliveries } from './retire-deliveries.ts';
 import type { Report } from './telemetry.ts';
 import { templateNotices } from './template-notices.ts';
 import { WarmUp } from './warm-up.ts';
@@ -71,6 +72,7 @@ export async function assemblePipeline(
   const config = { ...data.config, detectors };
   const warmUp = new WarmUp(detectors);
   const { state, orphans } = await restoreState(config, store, report);
+  retireDeliveries(store, data.channels, report);
   for (const { spec, models } of state.detectors) if (models.length === 0) warmUp.restore(store, spec);
 
   const stream = parts.streamFor(config, state);

@@ -1,6 +1,6 @@
 import type { DeadLetterView } from '../server/backend.ts';
 import { plural } from '../core/plural.ts';
-import { printable } from './printable.ts';
+import { printable } from '../core/printable.ts';
 
 const MOST_TEXT = 120;
 

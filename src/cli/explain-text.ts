@@ -1,5 +1,5 @@
 import type { FeatureReading, StepCheck, StepExplanation } from '../pipeline/explain/step-explanation.ts';
-import { printable } from './printable.ts';
+import { printable } from '../core/printable.ts';
 import { renderTable } from './table.ts';
 import { wrapText } from './wrap-text.ts';
 

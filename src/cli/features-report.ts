@@ -1,5 +1,5 @@
 import type { DecidedFeatures } from '../app/discovery/decide-features.ts';
-import { printable } from './printable.ts';
+import { printable } from '../core/printable.ts';
 
 const MOST_LEFT_OUT = 30;
 

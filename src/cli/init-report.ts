@@ -1,7 +1,7 @@
 import type { TopicDiscovery } from '../app/discovery/discover-topic.ts';
 import type { DetectorProposal } from '../app/discovery/propose-detectors.ts';
 import { formatDuration } from '../core/duration.ts';
-import { printable } from './printable.ts';
+import { printable } from '../core/printable.ts';
 
 const MOST_TOPICS = 20;
 

@@ -6,7 +6,7 @@ import { NoFeaturesFound } from '../app/discovery/decide-features.ts';
 import { ListenError } from '../app/listen.ts';
 import { PipelineNotStarted } from '../app/pipeline-thread.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { printable } from './printable.ts';
+import { printable } from '../core/printable.ts';
 import { straydProgram } from './program.ts';
 
 // A reader that has seen enough ("… | head") closes the pipe: that is no failure.

@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable } from '../core/printable.ts';
 
 /** A plain text table: columns as wide as their widest cell, two blanks between, numbers to the right. */
 export function renderTable(header: readonly string[], raw: readonly (readonly string[])[]): string {

@@ -1,3 +1,4 @@
+import type { HostPort } from './fields.ts';
 import type { Findings } from './findings.ts';
 import type { ConfigPath } from './problem.ts';
 import { checkSasl } from './sasl-checks.ts';
@@ -32,6 +33,12 @@ export function checkChannel(
       checkKafka(channel, { config, path }, findings);
       return;
     case 'alertmanager':
+      for (const [index, url] of channel.urls.entries()) {
+        const api = /(\/api\/v[12](?:\/alerts)?)\/*$/.exec(new URL(url.reveal()).pathname)?.[1];
+        if (api === undefined) continue;
+        const message = `strayd adds the API's path to the address itself; leave out "${api}"`;
+        findings.error([...path, 'urls', index], message);
+      }
       return;
   }
 }
@@ -42,7 +49,10 @@ function checkKafka(
   findings: Findings,
 ): void {
   const reader = config.sources.find(({ topics }) => topics.includes(topic));
-  if (brokers === undefined && reader !== undefined) {
+  // One broker in common makes it the same cluster.
+  const ours = new Set(config.kafka.brokers.map((broker) => addressOf(broker)));
+  const isOurs = brokers === undefined || brokers.some((broker) => ours.has(addressOf(broker)));
+  if (isOurs && reader !== undefined) {
     const message = `source "${reader.name}" reads topic "${topic}", so strayd would read its own alerts; name another topic`;
     findings.error([...path, 'topic'], message);
   }
@@ -67,4 +77,8 @@ function checkTemplate(
     const fault = text === undefined ? null : templateFault(text, labels);
     if (fault !== null) findings.error([...path, 'template', key], fault.message, fault);
   }
+}
+
+function addressOf({ host, port }: HostPort): string {
+  return `${host.toLowerCase()}:${port}`;
 }

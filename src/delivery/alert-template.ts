@@ -1,5 +1,6 @@
 import type { TemplateVariables } from '../core/template-variables.ts';
 import type { Alert } from '../pipeline/effects.ts';
+import { oneLine } from './one-line.ts';
 import { alertMessage, templateVariables, type AlertFacts, type AlertMessage } from './alert-message.ts';
 
 type Render = (variables: TemplateVariables) => string;
@@ -39,7 +40,8 @@ export function renderTemplate(
       return null;
     }
   };
-  const title = render(template.title)?.replace(/\s+/g, ' ') ?? message.title;
+  const ownTitle = oneLine(render(template.title) ?? '');
+  const title = ownTitle === '' ? message.title : ownTitle;
   const text = render(template.text);
   return { ...message, title, lines: text === null ? message.lines : text.split('\n') };
 }

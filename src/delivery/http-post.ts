@@ -1,6 +1,8 @@
 import type { SendOutcome } from './channel.ts';
 import { cutText } from './cut-text.ts';
-import { withoutSecrets } from './url-secrets.ts';
+import { oneLine } from './one-line.ts';
+import { longestRetryAfterMs } from './retry-schedule.ts';
+import { decoded, withoutSecrets } from './url-secrets.ts';
 import { withinTime } from './within-time.ts';
 
 export interface HttpPost {
@@ -17,7 +19,6 @@ export interface HttpPost {
 /** So much of an answer is read at most; the rest is cut off with the connection. */
 const answerBytesRead = 4096;
 const answerCharsShown = 200;
-const longestRetryAfterMs = 3_600_000;
 /** Statuses below 500 that say "later", not "never". */
 const retriedStatuses: readonly number[] = [408, 425, 429];
 
@@ -42,12 +43,7 @@ async function readStart(response: Response, secrets: readonly string[]): Promis
   // Where the reading broke off there may stand half a secret.
   const longest = Math.max(0, ...secrets.map((secret) => secret.length));
   const whole = size < answerBytesRead ? text : text.slice(0, Math.max(0, text.length - longest));
-  return cutText(
-    withoutSecrets(whole, secrets)
-      .replace(/[\p{C}\s]+/gu, ' ')
-      .trim(),
-    answerCharsShown + 1,
-  );
+  return cutText(oneLine(withoutSecrets(whole, secrets)), answerCharsShown + 1);
 }
 
 /** RFC 9110 §10.2.3: seconds or a date; `null` if neither. */
@@ -87,7 +83,7 @@ function splitCredentials(text: string): { readonly url: URL; readonly headers: 
   if (username === '' && password === '') return { url, headers: {} };
   url.username = '';
   url.password = '';
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${decoded(username)}:${decoded(password)}`;
   return { url, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
 }
 
@@ -97,9 +93,10 @@ function splitCredentials(text: string): { readonly url: URL; readonly headers: 
  * Rejects only if `signal` aborts.
  */
 export async function httpPost(post: HttpPost, signal: AbortSignal): Promise<SendOutcome> {
-  const { url, headers } = splitCredentials(post.url);
-  const place = url.host;
+  let place = 'the receiver';
   const attempt = async (limit: AbortSignal): Promise<SendOutcome> => {
+    const { url, headers } = splitCredentials(post.url);
+    place = url.host;
     const response = await fetch(url, {
       method: 'POST',
       redirect: 'manual',

@@ -3,6 +3,7 @@ import type { IncidentNotification } from '../pipeline/alerts/incident.ts';
 import type { Alert } from '../pipeline/effects.ts';
 import { alertMessage, templateVariables, type AlertFacts, type AlertMessage } from './alert-message.ts';
 import { formatLocal } from './local-time.ts';
+import { oneLine } from './one-line.ts';
 import { renderTemplate, type AlertTemplate } from './alert-template.ts';
 
 /** Members that a message spells out; a phone shows no more. */
@@ -54,7 +55,7 @@ function severalMessage(
   const { alerts, firing, detector, group } = incident;
   const startedMs = Math.min(...members.map(({ firstStepOver }) => firstStepOver * stepMs));
   const labels = Object.entries(group).map(([name, value]) => `${name}=${value}`);
-  const where = [detector, ...labels].join(', ');
+  const where = oneLine([detector, ...labels].join(', '));
   const first = withoutPrefix(own.title);
   const over = event === 'resolved';
   const what = countText(incident);

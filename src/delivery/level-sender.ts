@@ -1,5 +1,6 @@
 import { alertmanagerBody, type LevelAlert } from './alertmanager-body.ts';
 import type { AlertTemplate } from './alert-template.ts';
+import { brokenOff } from './broken-off.ts';
 import type { Channel, SendOutcome } from './channel.ts';
 import type { DeliveryRuntime, ReportDelivery } from './delivery-runtime.ts';
 import { retryDelayMs } from './retry-schedule.ts';
@@ -34,7 +35,10 @@ export class LevelSender {
 
   constructor(options: LevelSenderOptions) {
     this.#options = options;
-    this.#loop = new WakeLoop(options.runtime, (signal) => this.#post(signal));
+    this.#loop = new WakeLoop(
+      { runtime: options.runtime, failed: (error) => this.#tell(brokenOff(error)) },
+      (signal) => this.#post(signal),
+    );
   }
 
   /** To be called once at start and after each checkpoint with a transition to firing or resolved. */

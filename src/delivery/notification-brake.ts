@@ -90,7 +90,7 @@ export class NotificationBrake {
 
   /** Lets pass what there is room for; `nowMs` is the wall clock's. */
   take(notifications: readonly IncidentNotification[], nowMs: number): BrakeOutcome {
-    this.#state = { ...this.#state, sentMs: this.#state.sentMs.filter((at) => at > nowMs - HOUR_MS) };
+    this.#state = { ...this.#state, sentMs: this.#state.sentMs.filter((at) => isOfLastHour(at, nowMs)) };
     const pass: IncidentNotification[] = [];
     let held = 0;
     const { heldIds } = this.#state;
@@ -161,12 +161,17 @@ export class NotificationBrake {
   /** At once, then each hour: of what was held back since, or that of all that goes on people know by now. */
   #isSummaryDue({ summaries, summaryAtMs, hasNews = false }: Braking, nowMs: number): boolean {
     if (summaries === 0) return true;
-    return nowMs - summaryAtMs >= HOUR_MS && (hasNews || this.#state.heldIds.length === 0);
+    return !isOfLastHour(summaryAtMs, nowMs) && (hasNews || this.#state.heldIds.length === 0);
   }
 
   #hasRoom(nowMs: number): boolean {
-    return this.#state.sentMs.filter((at) => at > nowMs - HOUR_MS).length < this.#limit;
+    return this.#state.sentMs.filter((at) => isOfLastHour(at, nowMs)).length < this.#limit;
   }
+}
+
+/** A time in the future is none: it was before the clock was set back. */
+function isOfLastHour(atMs: number, nowMs: number): boolean {
+  return atMs > nowMs - HOUR_MS && atMs <= nowMs;
 }
 
 function newBraking(sinceMs: number): Braking {

@@ -3,7 +3,7 @@ export class RateWindow {
   readonly #count: number;
   readonly #perMs: number;
   /** When the last `count` were, oldest first. */
-  readonly #taken: number[] = [];
+  #taken: number[] = [];
 
   /** `null`: no limit. */
   constructor(limit: { readonly count: number; readonly perMs: number } | null) {
@@ -13,7 +13,8 @@ export class RateWindow {
 
   /** How many may go now. */
   room(nowMs: number): number {
-    while ((this.#taken[0] ?? Infinity) <= nowMs - this.#perMs) this.#taken.shift();
+    // What lies in the future was before the clock was set back, nobody knows how long ago.
+    this.#taken = this.#taken.filter((atMs) => atMs > nowMs - this.#perMs && atMs <= nowMs);
     return this.#count - this.#taken.length;
   }
 

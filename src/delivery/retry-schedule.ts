@@ -2,6 +2,8 @@ import type { OutboxRow } from '../core/outbox.ts';
 
 const firstDelayMs = 1000;
 const longestDelayMs = 300_000;
+/** So much of a receiver's Retry-After is heeded. */
+export const longestRetryAfterMs = 3_600_000;
 /** A receiver that has been away for so long gets no more of what was meant for then. */
 export const giveUpAfterMs = 24 * 3_600_000;
 
@@ -24,13 +26,18 @@ export interface DuePick {
 
 /**
  * Picks from one channel's pending rows (in the order of writing) what may be sent: only the oldest row of each alert, so that
- * a resolution never overtakes its alert, and only when its time has come.
+ * a resolution never overtakes its alert, and only when its time has come. A time that was never put off, or lies further ahead
+ * than any is put off, was before the clock was set back: it has come.
  */
 export function pickDue(rows: readonly OutboxRow[], nowMs: number): DuePick {
   const heads = new Map<string, OutboxRow>();
   for (const row of rows) if (!heads.has(row.alertId)) heads.set(row.alertId, row);
-  const due = [...heads.values()].filter((row) => row.nextAttemptMs <= nowMs);
-  const later = [...heads.values()].filter((row) => row.nextAttemptMs > nowMs);
+  const due = [...heads.values()].filter((row) => isDue(row, nowMs));
+  const later = [...heads.values()].filter((row) => !isDue(row, nowMs));
   const nextMs = later.length === 0 ? null : Math.min(...later.map((row) => row.nextAttemptMs));
   return { due, nextMs };
+}
+
+function isDue({ createdMs, nextAttemptMs }: OutboxRow, nowMs: number): boolean {
+  return nextAttemptMs <= nowMs || nextAttemptMs === createdMs || nextAttemptMs > nowMs + longestRetryAfterMs;
 }

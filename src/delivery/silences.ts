@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LabelMatcher } from '../core/detector.ts';
 import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
+import { decoded } from './url-secrets.ts';
 import { withinTime } from './within-time.ts';
 
 /** So many of an Alertmanager's silences are taken, the newest. */
@@ -41,9 +42,7 @@ export async function readSilences(
   const { host, username, password } = address;
   address.username = '';
   address.password = '';
-  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString(
-    'base64',
-  );
+  const login = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
   const headers: Record<string, string> = username === '' ? {} : { authorization: `Basic ${login}` };
   try {
     const text = await withinTime(

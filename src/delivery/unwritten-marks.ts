@@ -31,7 +31,9 @@ export class UnwrittenMarks {
 
   /** To be called on every turn: offers again what was refused. */
   offerAgain(nowMs: number): void {
-    if (nowMs - this.#offeredMs < offerEveryMs) return;
+    const sinceMs = nowMs - this.#offeredMs;
+    // Less than nothing: the clock was set back.
+    if (sinceMs >= 0 && sinceMs < offerEveryMs) return;
     const refused = [...this.#unwritten.values()].filter((unwritten) => unwritten.refused);
     if (refused.length > 0) this.#offeredMs = nowMs;
     for (const unwritten of refused) this.#offer(unwritten);

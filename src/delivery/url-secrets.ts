@@ -17,7 +17,8 @@ export function urlSecrets(text: string): readonly string[] {
   return [...new Set([...whole, ...login, ...basic, ...parts].flatMap((part) => [part, decoded(part)]))];
 }
 
-function decoded(text: string): string {
+/** Percent-decoded; as it stands where a raw `%` begins no escape. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,17 +1,28 @@
 import type { DeliveryRuntime } from './delivery-runtime.ts';
 
+const firstRetryMs = 1000;
+const longestRetryMs = 60_000;
+
+/** What a loop needs of its surroundings. */
+export interface WakeLoopParts {
+  readonly runtime: DeliveryRuntime;
+  /** Told of each turn that rejected, though nothing broke it off. */
+  readonly failed: (error: unknown) => void;
+}
+
 /** Takes turns, never two at once: when woken, and when the time is up that the last turn asked for. */
 export class WakeLoop {
-  readonly #runtime: DeliveryRuntime;
+  readonly #parts: WakeLoopParts;
   readonly #turn: (signal: AbortSignal) => Promise<number>;
   readonly #abort = new AbortController();
   #cancelTimer: (() => void) | null = null;
   #running: Promise<void> | null = null;
   #woken = false;
+  #failures = 0;
 
-  /** `turn` answers after how many ms the next one is due, 0 = at once; it may reject only if its signal aborted. */
-  constructor(runtime: DeliveryRuntime, turn: (signal: AbortSignal) => Promise<number>) {
-    this.#runtime = runtime;
+  /** `turn` answers after how many ms the next one is due, 0 = at once; one that rejects is told of and tried again, each time later. */
+  constructor(parts: WakeLoopParts, turn: (signal: AbortSignal) => Promise<number>) {
+    this.#parts = parts;
     this.#turn = turn;
   }
 
@@ -40,12 +51,16 @@ export class WakeLoop {
       while (!signal.aborted && (this.#woken || waitMs === 0)) {
         this.#woken = false;
         waitMs = await this.#turn(signal);
+        this.#failures = 0;
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (signal.aborted) return;
+      // Nobody waits for a turn: what escaped from here would end the process, and again after each restart.
+      this.#parts.failed(error);
+      waitMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(this.#failures++, 20));
     }
     if (signal.aborted) return;
-    this.#cancelTimer = this.#runtime.setTimer(() => {
+    this.#cancelTimer = this.#parts.runtime.setTimer(() => {
       this.wake();
     }, waitMs);
   }

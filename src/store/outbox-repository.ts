@@ -40,6 +40,7 @@ export class OutboxRepository {
   readonly #list;
   readonly #resend;
   readonly #overflow;
+  readonly #retire;
 
   constructor(database: Database) {
     this.#insert = database.prepare<[string, string, string, string, string, number, number]>(
@@ -87,6 +88,10 @@ export class OutboxRepository {
          SELECT sequence FROM outbox WHERE status = 'pending' AND channel = ?
          ORDER BY sequence DESC LIMIT 1 OFFSET ?)`,
     );
+    this.#retire = database.prepare<[string, string]>(
+      `UPDATE outbox SET status = 'dead', last_error = ?
+       WHERE status = 'pending' AND channel NOT IN (SELECT value FROM json_each(?))`,
+    );
     this.#deleteOld = database.prepare<[number]>(
       `DELETE FROM outbox WHERE status <> 'pending' AND sequence <= (SELECT max(sequence) FROM outbox) - ?`,
     );
@@ -100,6 +105,12 @@ export class OutboxRepository {
   dropOverflow(channel: string, kept = PENDING_KEPT): number {
     const error = `given up: more than ${kept} deliveries waited for this channel`;
     return this.#overflow.run(error, channel, channel, kept).changes;
+  }
+
+  /** Gives up what waits for other channels than these, which nobody would ever send, and answers how many rows those were. */
+  retireOthers(channels: readonly string[]): number {
+    const error = 'given up: there is no channel of this name any more';
+    return this.#retire.run(error, JSON.stringify(channels)).changes;
   }
 
   /** Newest first. */

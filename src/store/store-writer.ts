@@ -92,6 +92,11 @@ export class StoreWriter extends StoreReader {
     });
   }
 
+  /** Gives up the deliveries that wait for other channels than these, and answers how many. */
+  retireOutbox(channels: readonly string[]): number {
+    return this.#write(({ outbox }) => outbox.retireOthers(channels));
+  }
+
   /** Makes deliveries pending anew and answers how many. */
   resendOutbox(choice: ResendChoice, nowMs: number): number {
     return this.#write(({ outbox }) => outbox.resend(choice, nowMs));

@@ -20,7 +20,7 @@ const row: OutboxRow = {
   alertId: 'alert',
   idempotencyKey: 'key',
   body: '{}',
-  createdMs: 0,
+  createdMs: Date.now(),
   attempts: 0,
   nextAttemptMs: 0,
   status: 'pending',

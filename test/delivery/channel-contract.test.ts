@@ -182,4 +182,11 @@ describe.each(kinds)('a channel of type %s', (_kind, make) => {
     expect(error).toBe(`${new URL(url).host} answered 500`);
     expect(requests[0]?.headers.authorization).toBe(`Basic ${btoa('me:pass word')}`);
   });
+
+  it('takes a password with a raw % as it stands', async () => {
+    const { url, requests } = await receiver();
+    const outcome = await make(url.replace('http://', 'http://me:pa%ss@')).send(delivery, never);
+    expect(outcome.ok).toBe(true);
+    expect(requests[0]?.headers.authorization).toBe(`Basic ${btoa('me:pa%ss')}`);
+  });
 });

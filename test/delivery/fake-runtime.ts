@@ -6,10 +6,12 @@ export interface FakeRuntime extends DeliveryRuntime {
   pass(ms: number): Promise<void>;
   /** Lets what was started come to its end, without time passing. */
   settle(): Promise<void>;
+  /** Sets the wall clock back; timers go on waiting as long as they had to. */
+  stepBack(ms: number): void;
 }
 
 interface Timer {
-  readonly atMs: number;
+  atMs: number;
   readonly callback: () => void;
 }
 
@@ -29,6 +31,10 @@ export function fakeRuntime(fixedRandom = 0.5, startMs = Date.UTC(2026, 10, 24))
       return () => timers.delete(timer);
     },
     settle,
+    stepBack(ms) {
+      nowMs -= ms;
+      for (const timer of timers) timer.atMs -= ms;
+    },
     async pass(ms) {
       const endMs = nowMs + ms;
       for (;;) {

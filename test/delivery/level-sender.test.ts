@@ -53,6 +53,23 @@ function setup(): Setup {
   return made;
 }
 
+it('reports what it could not even make, and tries again', async () => {
+  const made = setup();
+  const { runtime, posts, sender, reports } = made;
+  made.answer = () => {
+    throw new Error('no body');
+  };
+  sender.wake();
+  await runtime.settle();
+  expect(reports).toMatchObject([
+    { outcome: 'failed', error: 'the attempt broke off: no body', errorChanged: true },
+  ]);
+  made.answer = () => taken;
+  await runtime.pass(20_000);
+  expect(posts.length).toBeGreaterThan(1);
+  expect(reports.at(-1)).toMatchObject({ outcome: 'delivered', errorChanged: true });
+});
+
 it('tells all at each change and again each minute, to hold four minutes', async () => {
   const { runtime, posts, sender } = setup();
   sender.wake();

@@ -117,6 +117,24 @@ describe('the brake on notifications', () => {
     });
   });
 
+  it('counts no message of the future, so that a clock set back holds nothing back', () => {
+    expect(
+      told(1, [
+        [100 * HOUR, begins('a')],
+        [10 * HOUR, begins('b')],
+        [10 * HOUR + 1, begins('c')],
+        [5 * HOUR, begins('d')],
+        [5 * HOUR + 1, begins('e')],
+      ]),
+    ).toEqual([
+      'a firing',
+      'b firing',
+      'summary 1 firing: 1, 1 held',
+      'd firing',
+      'summary 2 firing: 2, 1 held',
+    ]);
+  });
+
   it('is not used up by what is only on record', () => {
     expect(told(1, [[0, begins('a', { deliver: false }), begins('b')]])).toEqual(['b firing']);
   });

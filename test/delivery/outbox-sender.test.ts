@@ -118,6 +118,21 @@ describe('the sender of an outbox', () => {
     expect(sent.slice(1).sort()).toEqual(['a:firing:hook', 'b:firing:hook']);
   });
 
+  it('is held up by no time of before the clock was set back', async () => {
+    const made = setup(new MemoryOutbox(), fakeRuntime(), { count: 2, perMs: 60_000 });
+    const { outbox, runtime, sender, sent } = made;
+    made.answer = () => ({ ok: false, error: 'host answered 429', retry: true, retryAfterMs: 120_000 });
+    outbox.add(newRow('a', 'firing', runtime.nowMs()));
+    sender.wake();
+    await runtime.settle();
+    made.answer = () => taken;
+    outbox.add(newRow('b', 'firing', runtime.nowMs()));
+    outbox.add(newRow('c', 'firing', runtime.nowMs()));
+    runtime.stepBack(24 * 3_600_000);
+    await runtime.pass(130_000);
+    expect(sent.slice(1).sort()).toEqual(['a:firing:hook', 'b:firing:hook', 'c:firing:hook']);
+  });
+
   it('makes no more attempts than its rate allows, and gets everything through in order of age', async () => {
     const made = setup(new MemoryOutbox(), fakeRuntime(), { count: 3, perMs: 60_000 });
     const { outbox, runtime, sender, sent } = made;
@@ -149,6 +164,22 @@ describe('the sender of an outbox', () => {
     });
   });
 
+  it('takes a channel that throws for a failed attempt, and goes on', async () => {
+    const made = setup();
+    const { outbox, runtime, sender, reports } = made;
+    made.answer = () => {
+      throw new URIError('URI malformed');
+    };
+    outbox.add(newRow('a', 'firing', runtime.nowMs()));
+    sender.wake();
+    await runtime.settle();
+    expect(reports[0]).toMatchObject({ outcome: 'failed', error: 'the attempt broke off: URI malformed' });
+    made.answer = () => taken;
+    await runtime.pass(300_000);
+    outbox.checkpoint();
+    expect(outbox.status('a:firing:hook')?.status).toBe('delivered');
+  });
+
   it('gives up after a day', async () => {
     const made = setup();
     const { outbox, runtime, sender } = made;
@@ -161,6 +192,25 @@ describe('the sender of an outbox', () => {
     await runtime.pass(3_600_000);
     outbox.checkpoint();
     expect(outbox.status('a:firing:hook')?.status).toBe('dead');
+  });
+
+  it('gives up unsent what has waited for more than a day, and goes on with what is newer', async () => {
+    const { outbox, runtime, sender, sent, reports } = setup();
+    const dayMs = 24 * 3_600_000;
+    outbox.add(newRow('a', 'firing', runtime.nowMs() - dayMs - 1));
+    outbox.add(newRow('b', 'firing', runtime.nowMs() - dayMs + 60_000));
+    sender.wake();
+    await runtime.settle();
+    expect(sent).toEqual(['b:firing:hook']);
+    expect(reports.map(({ outcome, alertId }) => [outcome, alertId])).toEqual([
+      ['dead', 'a'],
+      ['delivered', 'b'],
+    ]);
+    outbox.checkpoint();
+    expect(outbox.status('a:firing:hook')).toMatchObject({
+      status: 'dead',
+      lastError: 'given up: it waited for more than 24 hours',
+    });
   });
 
   it('sends a row again that was made pending anew', async () => {

@@ -38,3 +38,14 @@ it('has no end of room without a limit', () => {
   expect(window.waitMs(0)).toBe(0);
   expect(Math.min(4, window.room(0))).toBe(4);
 });
+
+it('counts nothing that lies in the future since the clock was set back', () => {
+  const window = new RateWindow({ count: 2, perMs: 1000 });
+  window.take(50_000);
+  window.take(50_100);
+  expect(window.waitMs(100)).toBe(0);
+  expect(window.room(100)).toBe(2);
+  window.take(100);
+  window.take(100);
+  expect(window.waitMs(100)).toBe(1000);
+});

@@ -65,6 +65,16 @@ describe('a mark that the store refused', () => {
     expect(made.sent).toEqual(['a:firing:hook']);
   });
 
+  it('is offered again after the clock was set back', async () => {
+    const made = await senderOverTrouble({ isFull: true });
+    await made.runtime.pass(10_000);
+    made.runtime.stepBack(24 * 3_600_000);
+    made.isFull = false;
+    await made.runtime.pass(10_000);
+    made.outbox.checkpoint();
+    expect(made.outbox.status('a:firing:hook')).toMatchObject({ status: 'delivered', attempts: 1 });
+  });
+
   it('is offered again while the outbox can not be read either', async () => {
     const made = await senderOverTrouble({ isFull: true });
     made.canRead = false;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertFacts } from '../../src/delivery/alert-message.ts';
+import { tellIncident } from '../../src/delivery/incident-message.ts';
 import { pagerdutyBody } from '../../src/delivery/pagerduty-body.ts';
 import { slackBody } from '../../src/delivery/slack-body.ts';
 import type { Alert } from '../../src/pipeline/effects.ts';
@@ -48,6 +49,41 @@ const anyAlert = fc
     ...rest,
     contributions: features,
   }));
+
+describe('hostile names', () => {
+  const hostile = firingAlert(onsetMs, {
+    entity: 'db\n\u202e3',
+    labels: { instance: 'db\n\u202e3' },
+  });
+  const unseen = /[\p{Cc}\u202e]/u;
+
+  it('are shown in titles and stand as they are in the fields for programs', () => {
+    const { blocks, text: phone } = slack(hostile);
+    expect(blocks[0]).toMatchObject({
+      type: 'header',
+      text: { text: expect.stringContaining('db\\u{a}\\u{202e}3: ') },
+    });
+    expect(phone).not.toMatch(unseen);
+    expect(pagerduty(hostile)).toMatchObject({
+      payload: {
+        summary: expect.not.stringMatching(unseen),
+        source: hostile.entity,
+        custom_details: { labels: hostile.labels },
+      },
+    });
+  });
+
+  it('make no line of their own in the title of an incident, nor by a template', () => {
+    const several = notificationOf([hostile, firingAlert(onsetMs, { id: 'b' })], {
+      group: { rack: 'a\n\u202eb' },
+    });
+    expect(toldOf(several).message.title).toContain('in hosts, rack=a b; first ');
+    expect(toldOf(several).message.title).not.toMatch(unseen);
+    const template = { title: () => 'own \u202e\u001b title', text: null };
+    const told = tellIncident(several, { factsOf, template, failed: () => undefined });
+    expect(told.message.title).toBe('own title');
+  });
+});
 
 describe('the body for Slack', () => {
   it('reads on a phone: what strayed first, then the lines, the query, the links and since when', () => {

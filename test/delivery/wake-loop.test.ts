@@ -2,11 +2,15 @@ import { expect, it } from 'vitest';
 import { WakeLoop } from '../../src/delivery/wake-loop.ts';
 import { fakeRuntime } from './fake-runtime.ts';
 
+const never = (error: unknown): void => {
+  throw new Error('a turn failed', { cause: error });
+};
+
 it('takes a turn when woken and when the wait is over', async () => {
   const runtime = fakeRuntime();
   const startMs = runtime.nowMs();
   const turns: number[] = [];
-  const loop = new WakeLoop(runtime, () => {
+  const loop = new WakeLoop({ runtime, failed: never }, () => {
     turns.push(runtime.nowMs() - startMs);
     return Promise.resolve(1000);
   });
@@ -22,7 +26,7 @@ it('never takes two turns at once, and one more for any number of calls meanwhil
   const runtime = fakeRuntime();
   let turns = 0;
   let release = (): void => undefined;
-  const loop = new WakeLoop(runtime, async () => {
+  const loop = new WakeLoop({ runtime, failed: never }, async () => {
     turns++;
     await new Promise<void>((resolve) => {
       release = resolve;
@@ -44,7 +48,7 @@ it('never takes two turns at once, and one more for any number of calls meanwhil
 it('is still once stopped', async () => {
   const runtime = fakeRuntime();
   let turns = 0;
-  const loop = new WakeLoop(runtime, () => {
+  const loop = new WakeLoop({ runtime, failed: never }, () => {
     turns++;
     return Promise.resolve(1000);
   });
@@ -64,7 +68,9 @@ it('does not miss a call that comes while a turn is just ending', async () => {
     waken();
     return runtime.setTimer(callback, delayMs);
   };
-  const loop = new WakeLoop({ ...runtime, setTimer }, () => Promise.resolve(++turns * 1000));
+  const loop = new WakeLoop({ runtime: { ...runtime, setTimer }, failed: never }, () =>
+    Promise.resolve(++turns * 1000),
+  );
   waken = () => {
     waken = () => undefined;
     loop.wake();
@@ -72,4 +78,19 @@ it('does not miss a call that comes while a turn is just ending', async () => {
   loop.wake();
   await runtime.settle();
   expect(turns).toBe(2);
+});
+
+it('tells of a turn that rejects, and takes the next ones with growing waits', async () => {
+  const runtime = fakeRuntime();
+  const startMs = runtime.nowMs();
+  const turns: number[] = [];
+  const told: unknown[] = [];
+  const loop = new WakeLoop({ runtime, failed: (error) => told.push(error) }, () => {
+    turns.push(runtime.nowMs() - startMs);
+    return turns.length < 4 ? Promise.reject(new Error('broken')) : Promise.resolve(60_000);
+  });
+  loop.wake();
+  await runtime.pass(30_000);
+  expect(turns).toEqual([0, 1000, 3000, 7000]);
+  expect(told).toEqual(Array.from({ length: 3 }, () => new Error('broken')));
 });

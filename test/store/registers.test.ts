@@ -80,6 +80,25 @@ describe('the outbox', () => {
     store.close();
   });
 
+  it('gives up what waits for channels that are no more, to be listed and sent again', () => {
+    const store = openWriter(temporaryDirectory());
+    const rows = [
+      outboxRow('a'),
+      { ...outboxRow('b'), channel: 'gone' },
+      { ...outboxRow('c'), channel: 'gone' },
+    ];
+    store.applyCheckpoint(checkpointOf({}), { outbox: rows });
+    store.markOutbox([{ id: 'c', attempts: 1, status: 'delivered', atMs: 2_000 }]);
+    expect(store.retireOutbox(['hook', 'chat'])).toBe(1);
+    expect(store.listOutbox({ status: 'dead', limit: 10 })).toMatchObject([
+      { id: 'b', lastError: 'given up: there is no channel of this name any more' },
+    ]);
+    expect(store.pendingOutbox('hook', 10).map(({ id }) => id)).toEqual(['a']);
+    expect(store.retireOutbox(['hook', 'chat'])).toBe(0);
+    expect(store.resendOutbox({ alertId: null, channel: 'gone', onlyDead: true }, 9_000)).toBeGreaterThan(0);
+    store.close();
+  });
+
   it('gives up the oldest where too many wait for a channel, and says how many', () => {
     const store = openWriter(temporaryDirectory());
     const ids = Array.from({ length: 10_003 }, (_, index) => `row-${index}`);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { alertAccess, type AlertAccess } from '../alert-access.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { withModelOptions, type ModelOptions } from '../model-access.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../core/printable.ts';
 
 interface AcceptOptions extends ModelOptions {
   readonly entity?: string;

@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { AlertView } from '../../server/backend.ts';
 import { acceptCommand } from './accept.ts';
 import { wholeNumber } from '../number-arguments.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../core/printable.ts';
 import { maintenanceCommand, muteCommand } from './quiet.ts';
 import { resendCommand } from './resend.ts';
 import { testChannelCommand } from './test-channel.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { DeliveryView } from '../../server/backend.ts';
 import { CommandError, EXIT } from '../exit.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../core/printable.ts';
 import { renderTable } from '../table.ts';
 import { clientOf, withUrlOptions, type UrlOptions } from '../url-option.ts';
 

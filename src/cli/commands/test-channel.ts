@@ -3,7 +3,7 @@ import { testChannel } from '../../app/test-channel.ts';
 import type { AttemptView } from '../../server/backend.ts';
 import { readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../core/printable.ts';
 import { clientOf, withUrlOptions, type UrlOptions } from '../url-option.ts';
 
 interface TestOptions extends UrlOptions {

@@ -4,6 +4,7 @@ import { explainFault } from './fault-text.ts';
 import { guardRemark, guardText } from './guard-text.ts';
 import { isFault } from './is-fault.ts';
 import { formatQuantity, formatRange } from './quantity.ts';
+import { withShownNames } from './shown-names.ts';
 import { sparkline } from './sparkline.ts';
 import { formatSpan, formatUtc, formatUtcRange } from './time-text.ts';
 
@@ -139,8 +140,9 @@ function notes(alert: Alert): readonly string[] {
   return told;
 }
 
-/** Tells what an alert is about: what strayed, how far from what was expected, since when, and how sure strayd is. Times are UTC. */
-export function explainAlert(alert: Alert, stepMs: number): AlertText {
+/** Tells what an alert is about: what strayed, how far from what was expected, since when, and how sure strayd is. Times are UTC; names are made harmless to show. */
+export function explainAlert(raw: Alert, stepMs: number): AlertText {
+  const alert = withShownNames(raw);
   if (isFault(alert)) return explainFault(alert, stepMs);
   const shown = worthShowing(alert);
   const [culprit] = shown;

@@ -35,6 +35,26 @@ const alert: Alert = {
 };
 
 describe('explainAlert', () => {
+  it.each(['anomaly', 'flatline', 'absence'] as const)('shows what a hostile name holds, in a %s', (kind) => {
+    const [first, ...rest] = alert.contributions;
+    if (first === undefined) throw new Error('no contribution');
+    const hostile = { ...first, feature: 'up\u202edown' };
+    const entity = 'db-3\n\u001b[31m\u2066x';
+    const { title, summary, lines } = explainAlert(
+      { ...alert, kind, entity, contributions: [hostile, ...rest] },
+      15_000,
+    );
+    expect(title).toContain('db-3\\u{a}\\u{1b}[31m\\u{2066}x: ');
+    for (const text of [title, summary, ...lines]) expect(text).not.toMatch(/[\p{Cc}\u202e\u2066]/u);
+  });
+
+  it('shortens a very long name in the middle, so that the title still tells what strayed', () => {
+    const entity = `first-${'x'.repeat(4000)}😀-last`;
+    const { title } = explainAlert({ ...alert, entity }, 15_000);
+    expect(title).toMatch(/^first-x+…x+😀-last: latency_p99 4\.2 s, expected/);
+    expect(title.length).toBeLessThan(150);
+  });
+
   it('tells of a firing alert what strayed, how far, since when and how sure it is', () => {
     expect(explainAlert(alert, 15_000)).toEqual({
       title: 'db-3: latency_p99 4.2 s, expected about 800 ms (5.3 times as much)',

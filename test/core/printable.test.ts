@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../src/cli/printable.ts';
+import { printable } from '../../src/core/printable.ts';
 import { renderTable } from '../../src/cli/table.ts';
 
 describe('printable', () => {
