@@ -2,6 +2,14 @@ import type { AlertGrouping } from '../../core/detector.ts';
 import type { Labels } from '../../core/sample.ts';
 import { newestStepEndedBy, stepEndMs } from '../../core/step-grid.ts';
 import type { Alert, AlertTransition } from '../effects.ts';
+import {
+  dueAfterJoining,
+  dueIfAllUntold,
+  sooner,
+  soonestUpdate,
+  UPDATE_AFTER_MS,
+  type IncidentPace,
+} from './incident-due.ts';
 import { groupingOf } from './incident-group.ts';
 import { incidentId } from './incident-id.ts';
 import {
@@ -15,10 +23,6 @@ import { isFault } from './is-fault.ts';
 import { inOrderOfNews, untoldOf, untoldWith } from './members-told.ts';
 import { rankAlerts } from './rank-members.ts';
 
-/** What has grown is told again at the soonest after this, ms: the rest of a storm is then in one message. */
-const UPDATE_AFTER_MS = 60_000;
-/** It is told again so soon when it has so many times the members that were told: a storm of any size makes few messages. */
-const UPDATE_GROWTH = 2;
 /** More members than that make another incident: memory and messages stay bounded. */
 export const MOST_MEMBERS = 5_000;
 
@@ -143,7 +147,7 @@ export class IncidentFold {
     if (open === undefined) return;
     const { dueMs, shift, deliver } = open.incident;
     if (!deliver || shift !== undefined) return;
-    const due = { shift: 'due' as const, dueMs: dueMs ?? this.#soonest(open.incident) };
+    const due = { shift: 'due' as const, dueMs: dueMs ?? soonestUpdate(this.#pace, open.incident) };
     this.#change(open, { ...open.incident, ...due }, { joined: [], sink });
   }
 
@@ -185,7 +189,7 @@ export class IncidentFold {
     };
     const untold = untoldWith(joined, alert.id);
     const grown = { ...withoutUntold(joined), ...(untold.length > 0 && { untold }) };
-    const dueMs = this.#dueAfterJoining({ incident: grown, members });
+    const dueMs = dueAfterJoining(this.#pace, { incident: grown, members });
     this.#change(open, { ...grown, dueMs }, { joined: [alert.id], sink });
   }
 
@@ -215,34 +219,9 @@ export class IncidentFold {
     return open;
   }
 
-  #dueAfterJoining(open: Open): number | null {
-    const { told, alerts, firing, toldAlerts, dueMs } = open.incident;
-    if (told === 0) return dueMs;
-    const latest = this.#noSooner(open.incident, this.#intervalMs);
-    // What was to be told of an incident without a firing member is its end.
-    const due = Math.min(firing > 1 ? (dueMs ?? Infinity) : Infinity, latest, this.#dueIfAllUntold(open));
-    if (alerts < UPDATE_GROWTH * toldAlerts) return due;
-    // As long as they go on coming in it waits for them, but not for ever.
-    return this.#soonest(open.incident) < latest ? this.#soonest(open.incident) : due;
-  }
-
-  /** When it is to be told that nothing of what people know fires any more, but something else does; `Infinity`: not so. */
-  #dueIfAllUntold({ incident, members }: Open): number {
-    const untold = untoldOf(incident);
-    if (untold === null || untold.size < incident.firing) return Infinity;
-    const firing = [...untold].filter((id) => members.get(id)?.state === 'firing').length;
-    if (firing < incident.firing) return Infinity;
-    return this.#noSooner(incident, Math.min(this.#intervalMs, incident.told * UPDATE_AFTER_MS));
-  }
-
-  /** When an update may go out. */
-  #soonest(incident: Incident): number {
-    return this.#noSooner(incident, UPDATE_AFTER_MS);
-  }
-
-  /** So long after the last message; what comes along within the wait is in it. */
-  #noSooner({ toldAtMs }: Incident, afterMs: number): number {
-    return Math.max((toldAtMs ?? -Infinity) + afterMs, this.#clockMs + this.#waitMs);
+  /** What due times are reckoned by. */
+  get #pace(): IncidentPace {
+    return { clockMs: this.#clockMs, waitMs: this.#waitMs, intervalMs: this.#intervalMs };
   }
 
   #end(
@@ -259,7 +238,7 @@ export class IncidentFold {
     const left = { ...incident, firing, resolvedStep };
     const dueMs = ends
       ? this.#clockMs + this.#waitMs
-      : sooner(incident.dueMs, this.#dueIfAllUntold({ ...open, incident: left }));
+      : sooner(incident.dueMs, dueIfAllUntold(this.#pace, { ...open, incident: left }));
     this.#change(open, { ...left, dueMs }, { joined: [], sink });
   }
 
@@ -361,9 +340,6 @@ export class IncidentFold {
 
 const isOpenShift = ({ kind, state }: Alert): boolean => kind === 'shift' && state === 'firing';
 const isNoShift = (alert: Alert): boolean => !isOpenShift(alert);
-
-const sooner = (dueMs: number | null, otherMs: number): number | null =>
-  otherMs === Infinity ? dueMs : Math.min(dueMs ?? Infinity, otherMs);
 
 function withoutUntold({ untold: _, ...incident }: Incident): Incident {
   return incident;
