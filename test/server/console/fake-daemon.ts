@@ -61,6 +61,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
     tell: (update: LiveUpdate) => listeners.forEach((listener) => listener(update)),
   };
   const backend: Partial<Backend> = {
+    unknownSubject: () => null,
     status: () => ({
       version: '0.1.0',
       startedMs: NEWEST_MS,
