@@ -100,7 +100,8 @@ function filters(daemon: DaemonState, query: URLSearchParams): VNode {
       <input
         type="search"
         placeholder=${placeholder}
-        value=${query.get(name) ?? ''}
+        key=${query.get(name) ?? ''}
+        defaultValue=${query.get(name) ?? ''}
         onChange=${(event: Event) => go(name, (event.target as HTMLInputElement).value)}
       />
     </label>
