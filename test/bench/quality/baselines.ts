@@ -1,10 +1,11 @@
 import { createRandom, deriveSeed } from '../../../src/core/random.ts';
+import { denseAloneScores } from './dense-alone.ts';
 import { jacobiEigen } from './jacobi-eigen.ts';
 import { kMeansWindowScores } from './k-means-windows.ts';
 import type { ScaledRows } from './scaled-rows.ts';
 
 /** A plain detector: one score a row, higher is stranger, from that row and earlier ones. */
-export type Baseline = (rows: ScaledRows, seed: number) => Float64Array;
+export type Baseline = (rows: ScaledRows, seed: number) => Float64Array | Promise<Float64Array>;
 
 /** The plain detectors that strayd is held against, by name. */
 export const BASELINES: Readonly<Record<string, Baseline>> = {
@@ -12,6 +13,7 @@ export const BASELINES: Readonly<Record<string, Baseline>> = {
   'row z²': rowSquares,
   'row PCA': rowPcaScores,
   'k-means windows': kMeansWindowScores,
+  'dense AE alone': denseAloneScores,
 };
 
 function randomScores({ rows }: ScaledRows, seed: number): Float64Array {

@@ -24,8 +24,11 @@ export const DETECTOR_ROWS: readonly DetectorRow[] = [
   ...Object.entries(BASELINES).map(([name, baseline]) => ({
     name,
     seeded: false,
-    verdicts: async (entities: readonly LabelledEntity[], seed: number) =>
-      entities.map((entity) => baselineVerdict(entity, baseline, seed)),
+    verdicts: async (entities: readonly LabelledEntity[], seed: number) => {
+      const verdicts: Verdict[] = [];
+      for (const entity of entities) verdicts.push(await baselineVerdict(entity, baseline, seed));
+      return verdicts;
+    },
   })),
   { name: 'dense AE and forecast', seeded: true, verdicts: denseAndForecast },
   { name: PROTOTYPE, seeded: false, verdicts: prototypeVerdicts },

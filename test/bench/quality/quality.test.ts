@@ -39,7 +39,7 @@ describe('judge', () => {
       const baseline = BASELINES[name];
       if (baseline === undefined) throw new Error(`no baseline ${name}`);
       const entities = await extract();
-      const verdicts = entities.map((entity) => baselineVerdict(entity, baseline, 1));
+      const verdicts = await Promise.all(entities.map((entity) => baselineVerdict(entity, baseline, 1)));
       expect(judge(entities, verdicts).vusPr).toBeCloseTo(area, digits);
     },
   );

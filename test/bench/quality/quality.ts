@@ -29,8 +29,12 @@ export interface Quality {
 }
 
 /** A plain detector's verdict on an entity. */
-export function baselineVerdict(entity: LabelledEntity, baseline: Baseline, seed: number): Verdict {
-  const scores = baseline(scaleRows(entity), seed);
+export async function baselineVerdict(
+  entity: LabelledEntity,
+  baseline: Baseline,
+  seed: number,
+): Promise<Verdict> {
+  const scores = await baseline(scaleRows(entity), seed);
   return { scores: scores.subarray(entity.trainRows), alerts: baselineAlerts(entity, scores) };
 }
 
