@@ -1,4 +1,4 @@
-import { withoutNewestRowRule, withoutRangeGuard } from './dense-and-forecast.ts';
+import { withoutNewestRowRule, withoutRangeGuard } from './altered-model.ts';
 import { STRAYD } from './detector-rows.ts';
 import type { DetectorRow } from './detector-rows.ts';
 import type { LabelledEntity } from './labelled-entity.ts';

@@ -1,6 +1,5 @@
 import { BASELINES } from './baselines.ts';
 import { coldStarted, historyOf, isFellow } from './cold-start.ts';
-import { denseAndForecast } from './dense-and-forecast.ts';
 import type { LabelledEntity } from './labelled-entity.ts';
 import { coldPrototypeVerdicts, prototypeVerdicts } from './prototype/prototype-verdicts.ts';
 import { baselineVerdict } from './quality.ts';
@@ -23,14 +22,13 @@ export const STRAYD = 'strayd';
 export const DETECTOR_ROWS: readonly DetectorRow[] = [
   ...Object.entries(BASELINES).map(([name, baseline]) => ({
     name,
-    seeded: false,
+    seeded: true,
     verdicts: async (entities: readonly LabelledEntity[], seed: number) => {
       const verdicts: Verdict[] = [];
       for (const entity of entities) verdicts.push(await baselineVerdict(entity, baseline, seed));
       return verdicts;
     },
   })),
-  { name: 'dense AE and forecast', seeded: true, verdicts: denseAndForecast },
   { name: PROTOTYPE, seeded: false, verdicts: prototypeVerdicts },
   { name: STRAYD, seeded: true, verdicts: straydVerdicts },
 ];

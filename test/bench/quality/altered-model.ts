@@ -1,15 +1,4 @@
 import type { ScoringModel } from '../../../src/model/scoring-model.ts';
-import type { LabelledEntity } from './labelled-entity.ts';
-import type { Verdict } from './quality.ts';
-import { straydVerdicts } from './strayd-verdicts.ts';
-
-/** One net for all and the forecast, the plain way: neither linear members, range guard nor newest-row rule beside them. */
-export function denseAndForecast(entities: readonly LabelledEntity[], seed: number): Promise<Verdict[]> {
-  return straydVerdicts(entities, seed, {
-    spec: (spec) => ({ ...spec, model: { ...spec.model, type: 'dense' } }),
-    model: (model) => withoutNewestRowRule(withoutRangeGuard(model)),
-  });
-}
 
 /** A model whose entities have seen all values, so that none is out of range. */
 export function withoutRangeGuard(model: ScoringModel): ScoringModel {
