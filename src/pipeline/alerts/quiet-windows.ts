@@ -10,7 +10,7 @@ interface Compiled {
 }
 
 /** Under these names alerts are pushed: a matcher of `alertname` fits if it fits one of them. */
-const ALERT_NAMES = ['StraydAnomaly', 'StraydRange', 'StraydShift', 'StraydAbsence', 'StraydFlatline'];
+const ALERT_NAMES = ['StraydAnomaly', 'StraydRange', 'StraydAbsence', 'StraydFlatline'];
 
 /** All windows that are known, by id. */
 export class QuietWindows {
