@@ -9,7 +9,7 @@ import type { Incident, IncidentNotification, IncidentUpdate, OpenIncident } fro
 import { isFault } from './is-fault.ts';
 import { joinIncident } from './join-incident.ts';
 import { endMember, loseMember } from './leave-incident.ts';
-import { tellIncident } from './tell-incident.ts';
+import { incidentMessages } from './incident-messages.ts';
 
 /** More members than that make another incident: memory and messages stay bounded. */
 export const MOST_MEMBERS = 5_000;
@@ -174,7 +174,7 @@ export class IncidentFold {
 
   #tell(held: Held, sink: IncidentSink, atStep?: number): void {
     const time = { clockMs: this.#clockMs, stepMs: this.#stepMs, ...(atStep !== undefined && { atStep }) };
-    for (const { incident, notification } of tellIncident(held, time)) {
+    for (const { incident, notification } of incidentMessages(held, time)) {
       this.#change(held, incident, { joined: [], sink });
       sink.incidentNotifications.push(notification);
     }

@@ -17,7 +17,7 @@ interface TellingTime {
 }
 
 /** What is to be told of an incident now, in order: that it is there or goes on, that it is over, or both at once. */
-export function tellIncident(held: HeldIncident, time: TellingTime): Told[] {
+export function incidentMessages(held: HeldIncident, time: TellingTime): Told[] {
   const { told, firing } = held.incident;
   const goesOn = told === 0 || firing > 0 ? tellItIsThere(held, time) : null;
   const after = goesOn === null ? held : { ...held, incident: goesOn.incident };
