@@ -97,6 +97,13 @@ function timeText(alert: Alert, stepMs: number): string {
   return `from ${formatUtcRange(startMs, endMs)} (${span}), ${endings[alert.resolution ?? 'recovered']}`;
 }
 
+/** What nobody may miss who reads the title alone: that the level is still there, or that nothing is known of it any more. */
+function endOfTitle({ kind, state, resolution }: Alert): string {
+  if (state !== 'resolved') return kind === 'shift' ? ', and it stays' : '';
+  if (resolution === 'accepted') return ', accepted as new normal';
+  return resolution === 'no_data' ? ', then its data stopped' : '';
+}
+
 /** How long a firing alert has lasted, by the last step that was over (of a shift, at its level): that stays true however late it is read. */
 function lastedText(alert: Alert, stepMs: number): string {
   const { state, firstStepOver } = alert;
@@ -160,7 +167,7 @@ export function explainAlert(raw: Alert, stepMs: number): AlertText {
   const peak = `${formatUtc(alert.peakStep * stepMs)} (1 is the threshold, 10 the most)`;
   const recent = recentLine(alert);
   return {
-    title: `${resolved ? 'Resolved: ' : ''}${alert.entity}: ${head}${stays ? ', and it stays' : ''}`,
+    title: `${resolved ? 'Resolved: ' : ''}${alert.entity}: ${head}${endOfTitle(alert)}`,
     summary: `${alert.entity} ${resolved ? 'strayed' : 'has strayed'} from its learned normal ${time}${stays ? ', and the level stays' : ''}.${worst}${othersText(shown)}`,
     lines: [
       `${time}${lastedText(alert, stepMs)}`,

@@ -102,7 +102,7 @@ function stillLine({ still, ...one }: Contribution, stepMs: number): string {
   const longest =
     longestSteps <= 1
       ? 'before, it moved at every step'
-      : `the longest before were ${longestSteps} steps (${formatSpan(longestSteps * stepMs)})`;
+      : `before, ${longestSteps} steps in a row at most (${formatSpan(longestSteps * stepMs)})`;
   return `${value} since ${formatUtc(sinceStep * stepMs)}; ${longest}`;
 }
 

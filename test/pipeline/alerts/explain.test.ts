@@ -154,7 +154,7 @@ describe('explainAlert', () => {
     expect(explainAlert(over, 15_000).lines.join('\n')).not.toContain('alerts accept');
     // It is not back: nothing of it is past.
     expect(explainAlert(over, 15_000).title).toBe(
-      'Resolved: db-3: latency_p99 4.2 s, expected about 800 ms (5.3 times as much)',
+      'Resolved: db-3: latency_p99 4.2 s, expected about 800 ms (5.3 times as much), accepted as new normal',
     );
   });
 
@@ -179,6 +179,9 @@ describe('explainAlert', () => {
     const contributions = [{ ...first, ...change }, ...rest];
     const over: Alert = { ...alert, contributions, state: 'resolved', resolvedStep: onsetStep + 21 };
     expect(explainAlert(over, 15_000).title).toBe(`Resolved: db-3: ${head}`);
+    // Green, and yet nothing is known to be well.
+    const gone = { ...over, resolution: 'no_data' } as const;
+    expect(explainAlert(gone, 15_000).title).toBe(`Resolved: db-3: ${head}, then its data stopped`);
   });
 
   it('tells of a level that stays how long it has, not only how long it was over', () => {
