@@ -47,9 +47,17 @@ export function entityDashboard(): Dashboard {
       ),
     )
     .withPanel(
-      timeseries({ title: 'Alerts', description: '1 while firing, 0 for 15 minutes after.', width: 24 }, [
-        { expr: `strayd_alert_active${of}`, legend: '{{kind}} {{severity}}' },
-      ]),
+      timeseries(
+        {
+          title: 'Alerts',
+          description: '1 while firing, 0 for 15 minutes after; "stays" while one of them is a shift.',
+          width: 24,
+        },
+        [
+          { expr: `strayd_alert_active${of}`, legend: '{{kind}} {{severity}}' },
+          { expr: `max(strayd_shift_active${of}) or vector(0)`, legend: 'stays' },
+        ],
+      ),
     )
     .build();
 }

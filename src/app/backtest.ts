@@ -13,7 +13,7 @@ import { step } from '../pipeline/step.ts';
 import type { TrainingOutcome, TrainingProgress } from '../training/train.ts';
 import type { TrainingCard } from '../training/training-card.ts';
 import { putToUse, trainNow, type ModelInUse } from './backtest-training.ts';
-import { cronTimes } from './cron.ts';
+import { cronTimes } from '../config/cron-times.ts';
 import { firedSpans, type FiredSpan } from './fired-alerts.ts';
 
 const ROWS_PER_SLICE = 2000;

@@ -2,6 +2,7 @@ import type { AlertFacts } from '../delivery/alert-message.ts';
 import type { LevelAlert } from '../delivery/alertmanager-body.ts';
 import type { IncidentUpdate } from '../pipeline/alerts/incident.ts';
 import type { Alert, AlertTransition } from '../pipeline/effects.ts';
+import { alertmanagerLabels } from './alert-identity.ts';
 
 /** Level channels keep telling of an alert for so long after it resolved. */
 const RESOLVED_SHOWN_MS = 15 * 60_000;
@@ -46,7 +47,8 @@ export class CurrentAlerts {
     this.#dropOld();
     return [...this.#held.values()].map(({ alert }) => {
       const incidentId = this.#incidents.get(alert.id) ?? null;
-      return { alert, facts: { ...this.#factsOf(alert), incidentId } };
+      const facts = { ...this.#factsOf(alert), incidentId };
+      return { alert, facts, labels: alertmanagerLabels(alert) };
     });
   }
 

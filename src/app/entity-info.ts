@@ -1,6 +1,6 @@
 import type { DetectorSpec } from '../core/detector.ts';
 import type { Labels } from '../core/sample.ts';
-import { prometheusLabels } from '../delivery/prometheus-labels.ts';
+import { prometheusLabels } from '../core/prometheus-labels.ts';
 import { labelsOfKey } from '../pipeline/series/entity-key.ts';
 
 /** The labels of `strayd_entity_info`: detector, entity, and the entity's own as Prometheus takes them, made from its name. */

@@ -7,6 +7,7 @@ import { renewEntityInfo, type Metrics } from '../server/metrics.ts';
 import { ScoreSeries } from '../server/score-series.ts';
 import type { FaultResult } from '../training/self-test.ts';
 import type { TrainingCard } from '../training/training-card.ts';
+import { alertIdentity } from './alert-identity.ts';
 import { entityInfo, entityInfoLabels } from './entity-info.ts';
 import { limitOfReason, limitOfResult } from './limit-names.ts';
 import type { Published, PublishedDetector } from './messages.ts';
@@ -14,7 +15,7 @@ import { SourceMetrics } from './source-metrics.ts';
 
 const MOST_SCORE_SERIES = 1000;
 const REPICK_MS = 10 * 60_000;
-/** How long `strayd_alert_active` stays at 0 after an alert resolved, so that a scrape can't miss the end. */
+/** How long `strayd_alert_active` and `strayd_shift_active` stay at 0 after an alert resolved, so that a scrape can't miss the end. */
 const LINGER_MS = 15 * 60_000;
 /** A detector that finds less of a fault than that is blind to it. */
 const BLIND_BELOW = 0.5;
@@ -35,7 +36,7 @@ export class Exposition {
   readonly #models = new Map<string, { detector: string; version: string; backend: string }>();
   readonly #contributing = new Map<string, readonly string[]>();
   readonly #lingering = new Map<string, LingeringAlert>();
-  /** Firing alerts by id, as they are shown: one that becomes a shift changes its labels. */
+  /** Firing alerts by id, as they are shown. */
   readonly #active = new Map<string, Alert>();
   readonly #lastScored = new Map<string, number>();
   #specs: ReadonlyMap<string, DetectorSpec>;
@@ -195,6 +196,7 @@ export class Exposition {
     for (const [key, { alert, untilMs }] of this.#lingering) {
       if (now < untilMs) continue;
       this.#metrics.alertActive.remove(alertLabels(alert));
+      if (alert.kind === 'shift' && !this.#stays(alert)) this.#metrics.shiftActive.remove(shiftLabels(alert));
       this.#lingering.delete(key);
     }
   }
@@ -234,9 +236,9 @@ export class Exposition {
     const { detector, entity } = alert;
     // A rule on this metric pages people: what observe mode or a thin threshold keeps back must not come this way.
     if (alert.notified) {
-      this.#endFormerKind(alert);
       this.#lingering.delete(lingerKey(alert));
       this.#metrics.alertActive.set(alertLabels(alert), 1);
+      if (alert.kind === 'shift') this.#metrics.shiftActive.set(shiftLabels(alert), 1);
     }
     this.#active.set(alert.id, alert);
     // No score is behind it, and no deviation to have shares of.
@@ -258,15 +260,22 @@ export class Exposition {
     if (isFault(alert)) return;
     this.#seriesOf(detector).unpin(entity);
     this.#removeContributions(detector, entity);
+    // A shift and an alert beside it: what is left is shown on.
+    for (const left of this.#active.values()) {
+      if (left.detector === detector && left.entity === entity && !isFault(left)) this.#activate(left);
+    }
   }
 
-  #endFormerKind(alert: Alert): void {
-    const former = this.#active.get(alert.id);
-    if (former?.notified === true && former.kind !== alert.kind) this.#linger(former);
+  /** Whether people are told of a shift of the alert's entity now. */
+  #stays({ detector, entity }: Alert): boolean {
+    return [...this.#active.values()].some(
+      (one) => one.notified && one.kind === 'shift' && one.detector === detector && one.entity === entity,
+    );
   }
 
   #linger(alert: Alert): void {
     this.#metrics.alertActive.set(alertLabels(alert), 0);
+    if (alert.kind === 'shift') this.#metrics.shiftActive.set(shiftLabels(alert), 0);
     this.#lingering.set(lingerKey(alert), { alert, untilMs: this.#now() + LINGER_MS });
   }
 
@@ -284,14 +293,19 @@ export class Exposition {
   }
 }
 
-function alertLabels({ detector, entity, kind, severity }: Alert) {
-  return { detector, entity, kind, severity };
+function alertLabels(alert: Alert) {
+  const { beside, ...identity } = alertIdentity(alert);
+  return beside === '' ? identity : { ...identity, beside };
+}
+
+function shiftLabels({ detector, entity }: Alert) {
+  return { detector, entity };
 }
 
 function entityKey(detector: string, entity: string): string {
   return JSON.stringify([detector, entity]);
 }
 
-function lingerKey({ detector, entity, kind, severity }: Alert): string {
-  return JSON.stringify([detector, entity, kind, severity]);
+function lingerKey(alert: Alert): string {
+  return JSON.stringify(Object.values(alertIdentity(alert)));
 }

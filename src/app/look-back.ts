@@ -12,7 +12,7 @@ import type { Alert } from '../pipeline/effects.ts';
 import type { StepExplanation } from '../pipeline/explain/step-explanation.ts';
 import type { EntitySteps, ExplainQuery, StepsQuery } from '../server/backend.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
-import { cronTimes } from './cron.ts';
+import { cronTimes } from '../config/cron-times.ts';
 import type { LookBackModels } from './look-back-models.ts';
 import { absenceText, faultNotes, scoredAlerts } from './faults-then.ts';
 import { detectorOf, historyAt, timeOf, type KeptSource } from './find-kept.ts';

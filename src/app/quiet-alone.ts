@@ -23,8 +23,12 @@ export async function quietAlone<T>(
         entities: (detector) =>
           config.detectors.filter(({ name }) => name === detector).flatMap((spec) => store.entityNames(spec)),
         windows: () => store.quietWindows(),
-        change: async ({ window, removed }) =>
-          store.changeWindows([{ window: { ...window, knownFromMs: newestOf(window.detector) }, removed }]),
+        change: async ({ window, removed }) => {
+          // A mute that is made longer was known before.
+          const isKnown = store.quietWindows().some(({ id, kind }) => id === window.id && kind === 'mute');
+          const knownFromMs = isKnown ? window.knownFromMs : newestOf(window.detector);
+          return store.changeWindows([{ window: { ...window, knownFromMs }, removed }]);
+        },
       },
       Date.now,
     );

@@ -3,8 +3,16 @@ import type { DetectorSpec } from '../core/detector.ts';
 import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
 import type { WindowChange } from '../pipeline/effects.ts';
-import { cronTimes } from './cron.ts';
-import { maintenanceWindow, muteWindow, windowView, windowViews, WindowRefusal } from './quiet-requests.ts';
+import { alwaysInForceText } from '../config/always-in-force.ts';
+import { cronTimes } from '../config/cron-times.ts';
+import {
+  maintenanceWindow,
+  mergedMute,
+  muteWindow,
+  windowView,
+  windowViews,
+  WindowRefusal,
+} from './quiet-requests.ts';
 
 /** Where windows are kept, and who changes them: the pipeline thread, or the store alone. */
 export interface WindowKeeper {
@@ -19,12 +27,15 @@ type QuietBackend = Pick<Backend, 'windows' | 'mute' | 'maintain' | 'removeWindo
 
 /** The part of the backend that is about mutes and maintenance. */
 export function quietBackend(keeper: WindowKeeper, nowMs: () => number): QuietBackend {
-  const add = async (make: () => QuietWindow): Promise<Outcome<WindowView>> => {
+  const add = async (
+    make: () => { readonly window: QuietWindow; readonly note?: string },
+  ): Promise<Outcome<WindowView>> => {
     try {
-      const window = make();
+      const { window, note } = make();
       await keeper.change({ window, removed: false });
       const isActive = new QuietWindows(cronTimes, [window]).inForce(nowMs()).length > 0;
-      return { kind: 'done', value: windowView(window, isActive) };
+      const value = windowView(window, isActive);
+      return { kind: 'done', value: note === undefined ? value : { ...value, note } };
     } catch (error) {
       if (error instanceof WindowRefusal) return { kind: error.kind, detail: error.message };
       throw error;
@@ -35,8 +46,13 @@ export function quietBackend(keeper: WindowKeeper, nowMs: () => number): QuietBa
       const wanted = keeper.windows().filter(({ kind }) => kinds.includes(kind));
       return windowViews(wanted, new QuietWindows(cronTimes, wanted), nowMs());
     },
-    mute: (request) => add(() => muteWindow(request, keeper, nowMs())),
-    maintain: (request) => add(() => maintenanceWindow(request, keeper)),
+    mute: (request) => add(() => mergedMute(muteWindow(request, keeper, nowMs()), keeper.windows(), nowMs())),
+    maintain: (request) =>
+      add(() => {
+        const window = maintenanceWindow(request, keeper);
+        const always = window.recurs === null ? null : alwaysInForceText(window.recurs);
+        return always === null ? { window } : { window, note: noteOf(always, window.id) };
+      }),
     removeWindow: async (id, kind) => {
       const window = keeper.windows().find((one) => one.id === id && one.kind === kind);
       if (window === undefined) {
@@ -52,4 +68,8 @@ export function quietBackend(keeper: WindowKeeper, nowMs: () => number): QuietBa
       return { kind: 'done', value: null };
     },
   };
+}
+
+function noteOf(always: string, id: string): string {
+  return `Mind: ${always}. It is taken back with "strayd alerts maintenance remove ${id}".`;
 }

@@ -128,6 +128,34 @@ function timeOf(text: string, name: string): number {
   throw new WindowRefusal(`"${name}" is ${JSON.stringify(text)}; write it as ${TIME_FORMS}.`);
 }
 
+/**
+ * A mute in the place of the one that is in force of the same detector and entity, which it makes longer and never shorter: nobody is woken by
+ * a mute. `note`: what became of the wish; without one there, the mute itself.
+ */
+export function mergedMute(
+  mute: QuietWindow,
+  windows: readonly QuietWindow[],
+  nowMs: number,
+): { readonly window: QuietWindow; readonly note?: string } {
+  const { detector, entity, comment, untilMs } = mute;
+  const [before] = windows
+    .filter((one) => one.kind === 'mute' && one.detector === detector && one.entity === entity)
+    .filter((one) => one.untilMs > nowMs)
+    .sort((a, b) => b.untilMs - a.untilMs);
+  if (before === undefined) return { window: mute };
+  const window = {
+    ...before,
+    untilMs: Math.max(before.untilMs, untilMs),
+    comment: comment === '' ? before.comment : comment,
+  };
+  const was = `It was muted until ${new Date(before.untilMs).toISOString()} already`;
+  const note =
+    untilMs > before.untilMs
+      ? `${was}: that mute is longer now.`
+      : `${was}, which is later: that stays. To end it sooner, end it (strayd alerts mute --off ${before.id}) and mute anew.`;
+  return { window, note };
+}
+
 /** Windows of some kinds as the API shows them, those in force first, then the newest. */
 export function windowViews(
   windows: readonly QuietWindow[],

@@ -5,7 +5,7 @@ import { createState } from '../pipeline/create-state.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { historyRows } from '../pipeline/row-history.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
-import { cronTimes } from './cron.ts';
+import { cronTimes } from '../config/cron-times.ts';
 import { closeOrphans, type Orphans } from './orphaned-alerts.ts';
 import { clearShelf, readActiveModels, takeUpCandidates } from './model-shelf.ts';
 import type { Report } from './telemetry.ts';

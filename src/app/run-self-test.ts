@@ -15,7 +15,7 @@ import type { StoreReader } from '../store/store-reader.ts';
 import { chooseRows } from '../training/choose-rows.ts';
 import { excludedSpans } from '../training/excluded-spans.ts';
 import { selfTest } from '../training/self-test.ts';
-import { cronTimes } from './cron.ts';
+import { cronTimes } from '../config/cron-times.ts';
 import { readOwnModel } from './model-shelf.ts';
 import { pastAlerts } from './run-training.ts';
 import type { SelfTestJob, SelfTestResult } from './self-test-messages.ts';

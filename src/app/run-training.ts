@@ -10,7 +10,7 @@ import { excludedSpans, type PastAlert } from '../training/excluded-spans.ts';
 import { quietSpans } from '../training/quiet-spans.ts';
 import { train } from '../training/train.ts';
 import type { TrainingEntity, TrainingInput } from '../training/training-input.ts';
-import { cronTimes } from './cron.ts';
+import { cronTimes } from '../config/cron-times.ts';
 import { readModel } from './model-shelf.ts';
 import { writeModelFile } from './write-model-file.ts';
 import type { TrainingJob, TrainingResult } from './training-messages.ts';

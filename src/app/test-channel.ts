@@ -6,6 +6,7 @@ import { outboxRows } from '../delivery/outbox-rows.ts';
 import { testNotifications, testStepMs } from '../delivery/test-alert.ts';
 import type { IncidentNotification } from '../pipeline/alerts/incident.ts';
 import { alertFacts, factsContext } from './alert-facts.ts';
+import { alertmanagerLabels } from './alert-identity.ts';
 import { channelParts } from './channel-parts.ts';
 import { compileTemplate } from './compile-template.ts';
 
@@ -71,7 +72,8 @@ function deliveryOf(
   }
   if (event === 'resolved') return null;
   const summary = `${text.title}.`;
-  const level = { alert, facts: { ...facts, text: { ...text, summary } } };
+  const shown = { ...facts, text: { ...text, summary } };
+  const level = { alert, facts: shown, labels: alertmanagerLabels(alert) };
   const body = alertmanagerBody([level], { nowMs, firingUntilMs: nowMs + ALERTMANAGER_MS, template, failed });
   return { body: JSON.stringify(body), idempotencyKey: alert.id };
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
-import { cronTimes } from './cron.ts';
+import { cronTimes } from '../config/cron-times.ts';
 import type { Report } from './telemetry.ts';
 
 /** The windows of the store, compiled: who looks again and again compiles only what has changed since. */

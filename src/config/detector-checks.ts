@@ -4,12 +4,19 @@ import { nearestName } from './nearest-name.ts';
 import type { ConfigPath } from './problem.ts';
 import { reportRepeatedNames } from './repeated-names.ts';
 import type { ParsedDetector } from './schema.ts';
+import { reservedLabelText } from './unknown-label.ts';
 
 /** The rules inside one detector that look at more than one value. */
 export function checkDetector(detector: ParsedDetector, path: ConfigPath, findings: Findings): void {
   const { entity, cohort, windows, alert, absent_after, allowed_lateness, training, step } = detector;
   reportRepeatedNames(entity, (index) => [...path, 'entity', index], findings);
   reportRepeatedNames(cohort, (index) => [...path, 'cohort', index], findings);
+  for (const list of ['entity', 'cohort'] as const) {
+    detector[list].forEach((name, index) => {
+      const reserved = reservedLabelText(name);
+      if (reserved !== null) findings.warn([...path, list, index], reserved);
+    });
+  }
   checkFeatures(detector, path, findings);
   windows.forEach((window, index) => {
     const before = windows[index - 1];

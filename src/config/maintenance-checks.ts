@@ -1,4 +1,5 @@
 import { LONGEST_WINDOW_MS } from '../core/longest-window.ts';
+import { alwaysInForceText } from './always-in-force.ts';
 import type { Findings } from './findings.ts';
 import type { ConfigPath } from './problem.ts';
 import type { ParsedConfig } from './schema.ts';
@@ -6,7 +7,7 @@ import { unknownLabelText } from './unknown-label.ts';
 
 /** The rules of one maintenance window that look at more than one value: it is there once, or again and again. */
 export function checkMaintenance(
-  { match, schedule, duration, start, end }: ParsedConfig['maintenance'][number],
+  { match, schedule, duration, timezone, start, end }: ParsedConfig['maintenance'][number],
   { detectors, path }: { readonly detectors: ParsedConfig['detectors']; readonly path: ConfigPath },
   findings: Findings,
 ): void {
@@ -27,6 +28,9 @@ export function checkMaintenance(
       [...path, 'duration'],
       'planned work that comes again lasts at most 31d; for what is longer write "start" and "end"',
     );
+  } else if (recurs) {
+    const always = alwaysInForceText({ schedule, timezone, durationMs: duration });
+    if (always !== null) findings.warn([...path, 'schedule'], always);
   }
   if (isOnce && end <= start) {
     findings.error([...path, 'end'], 'it must be after "start"');

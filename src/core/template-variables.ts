@@ -85,7 +85,7 @@ export function sampleVariables(labels: Readonly<Record<string, string>>): reado
     resolution: null,
     features: [feature, { ...feature, name: 'load', range: null }],
     title: 'db-3: cpu_busy 7.5 cores, expected about 2 cores',
-    summary: 'db-3 strays from its learned normal since 2026-11-24 03:00:00 UTC.',
+    summary: 'db-3 has strayed from its learned normal since 2026-11-24 03:00:00 UTC.',
     lines: ['since 2026-11-24 03:00:00 UTC', 'cpu_busy: 7.5 cores, expected about 2 cores'],
     query: 'avg by (instance) (cpu_busy{instance="db-3"})',
     url: 'https://strayd.example.org/?alert=0123456789abcdef',

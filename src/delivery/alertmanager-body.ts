@@ -1,13 +1,14 @@
 import type { Labels } from '../core/sample.ts';
-import type { Alert, AlertKind } from '../pipeline/effects.ts';
+import type { Alert } from '../pipeline/effects.ts';
 import type { AlertFacts } from './alert-message.ts';
 import { templatedMessage, type AlertTemplate } from './alert-template.ts';
-import { prometheusLabels } from './prometheus-labels.ts';
 
 /** An alert for a level channel: firing, or resolved not long ago. */
 export interface LevelAlert {
   readonly alert: Alert;
   readonly facts: AlertFacts;
+  /** What Alertmanager knows it by: the same from its first firing to its end. */
+  readonly labels: Labels;
 }
 
 export interface AlertmanagerContext {
@@ -27,24 +28,11 @@ export interface AlertmanagerAlert {
   readonly generatorURL?: string;
 }
 
-const alertNames: Readonly<Record<AlertKind, string>> = {
-  anomaly: 'StraydAnomaly',
-  range: 'StraydRange',
-  shift: 'StraydShift',
-  absence: 'StraydAbsence',
-  flatline: 'StraydFlatline',
-};
-
 const isoTime = (timeMs: number): string => new Date(timeMs).toISOString();
 
 const onsetMs = ({ alert, facts }: LevelAlert): number => alert.firstStepOver * facts.stepMs;
 
-function labelsOf({ detector, kind, severity, labels }: Alert): Labels {
-  return prometheusLabels(labels, { alertname: alertNames[kind], detector, severity });
-}
-
-function elementOf(level: LevelAlert, labels: Labels, context: AlertmanagerContext): AlertmanagerAlert {
-  const { alert, facts } = level;
+function elementOf({ alert, facts, labels }: LevelAlert, context: AlertmanagerContext): AlertmanagerAlert {
   const { stepMs } = facts;
   const endedMs = ((alert.resolvedStep ?? alert.lastStepOver) + 1) * stepMs;
   // Alertmanager takes an end in the future as "still firing", and wants the end after the start.
@@ -55,10 +43,11 @@ function elementOf(level: LevelAlert, labels: Labels, context: AlertmanagerConte
   const summary = message.title === facts.text.title ? message.summary : message.title;
   return {
     labels,
-    // By the conventions of https://prometheus.io/docs/practices/alerting/ and of monitoring mixins.
+    // By the conventions of https://prometheus.io/docs/practices/alerting/ and of monitoring mixins. Whatever may change is here.
     annotations: {
       summary,
       description: message.lines.join('\n'),
+      kind: alert.kind,
       ...(message.query === null ? {} : { query: message.query }),
       ...(message.runbookUrl === null ? {} : { runbook_url: message.runbookUrl }),
       ...(facts.incidentId === null || facts.incidentId === undefined ? {} : { incident: facts.incidentId }),
@@ -77,13 +66,11 @@ export function alertmanagerBody(
   levels: readonly LevelAlert[],
   context: AlertmanagerContext,
 ): AlertmanagerAlert[] {
-  const newest = new Map<string, { readonly level: LevelAlert; readonly labels: Labels }>();
+  const newest = new Map<string, LevelAlert>();
   for (const level of levels) {
-    const labels = labelsOf(level.alert);
-    const key = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const key = JSON.stringify(Object.entries(level.labels).sort(([a], [b]) => (a < b ? -1 : 1)));
     const held = newest.get(key);
-    const isNewer = held === undefined || onsetMs(level) > onsetMs(held.level);
-    if (isNewer) newest.set(key, { level, labels });
+    if (held === undefined || onsetMs(level) > onsetMs(held)) newest.set(key, level);
   }
-  return [...newest.values()].map(({ level, labels }) => elementOf(level, labels, context));
+  return [...newest.values()].map((level) => elementOf(level, context));
 }

@@ -13,7 +13,7 @@ export function tellSummary(summary: BrakeSummary, factsOf: (alert: Alert) => Al
   const { lead } = first;
   const isOver = event === 'resolved';
   const since = formatLocal(sinceMs, 'UTC');
-  const what = `${heldText(summary)} held back since ${since}`;
+  const what = `${heldText(summary)} ${isOver ? 'had been held back since' : 'held back since'} ${since}`;
   const held = count + updates;
   const others = held - named.length;
   const lines = [

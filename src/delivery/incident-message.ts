@@ -60,11 +60,7 @@ function severalMessage(
   const over = event === 'resolved';
   const what = countText(incident);
   const since = formatLocal(startedMs, 'UTC');
-  const state = over
-    ? 'all are over now'
-    : firing === alerts
-      ? 'all of them firing'
-      : `${firing} of them firing`;
+  const state = over ? 'all over now' : firing === alerts ? 'all of them firing' : `${firing} of them firing`;
   const listed = members.slice(0, membersListed).map((alert, index) => {
     const title = withoutPrefix(context.factsOf(alert).text.title);
     const ended = alert.state === 'resolved' && !over ? ' (over)' : '';
@@ -93,7 +89,7 @@ function severalMessage(
   return {
     ...own,
     title: `${over ? 'Resolved: ' : ''}${what} in ${where}; first ${first}`,
-    summary: `${what} ${incident.fault === undefined ? 'of' : 'in'} ${where} since ${since}, ${state}. ${incident.fault === undefined ? 'Likeliest first cause' : 'First'}: ${first}.`,
+    summary: `${what} in ${where} since ${since}, ${state}. ${incident.fault === undefined ? 'Likeliest first cause' : 'First'}: ${first}.`,
     lines: [
       `${what} since ${since}, ${state}; ${incident.fault === undefined ? 'likeliest first cause on top' : 'the first on top'}:`,
       ...rest,

@@ -53,7 +53,7 @@ export function slackBody({ notification, lead, message }: IncidentTold): SlackB
   const where = escaped(`${lead.detector} · ${lead.severity}`, 1000);
   blocks.push({
     type: 'context',
-    elements: [{ type: 'mrkdwn', text: `${sinceText(message.startedMs)} · ${where}` }],
+    elements: [{ type: 'mrkdwn', text: `${startText(notification.event, message.startedMs)} · ${where}` }],
   });
   return { text: escaped(title, textChars), blocks };
 }
@@ -77,9 +77,9 @@ function linksOf({ url, runbookUrl }: AlertMessage): string {
 }
 
 /** Each reader sees the onset in his own time zone: https://docs.slack.dev/messaging/formatting-message-text/#date-formatting */
-function sinceText(startedMs: number): string {
+function startText(event: IncidentTold['notification']['event'], startedMs: number): string {
   const utc = new Date(startedMs).toISOString().slice(0, 19).replace('T', ' ');
-  return `since <!date^${Math.floor(startedMs / 1000)}^{date_short_pretty} {time_secs}|${utc} UTC>`;
+  return `${event === 'resolved' ? 'began' : 'since'} <!date^${Math.floor(startedMs / 1000)}^{date_short_pretty} {time_secs}|${utc} UTC>`;
 }
 
 /** Text in which nothing is a link or a mention, at most `most` units long when escaped; cut at whole characters. */

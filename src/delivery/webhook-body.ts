@@ -82,7 +82,7 @@ export const webhookBodySchema = z.object({
       .enum(['recovered', 'no_data', 'accepted', 'returned', 'forgotten'])
       .nullable()
       .describe(
-        '`no_data`: it could not be scored any more; `accepted`: it is not back, but its new level is normal now; of an absence `returned`: its data came again, `forgotten`: they did not.',
+        '`no_data`: it could not be scored any more; `accepted`: it is not back, but its new level is normal now; of an absence `returned`: its data came back, `forgotten`: they did not.',
       ),
     score: z
       .number()

@@ -88,6 +88,10 @@ export interface Alert {
   readonly entity: string;
   readonly labels: Labels;
   readonly kind: AlertKind;
+  /** Of a shift: the kind that it began with; absent in other alerts, and in those of earlier versions. */
+  readonly kindAtOnset?: Exclude<AlertKind, 'shift'>;
+  /** It fired beside a shift that was laid aside; `later_shift`: one that bears `shift` itself. So two open alerts always differ in what is kept for life. */
+  readonly beside?: 'shift' | 'later_shift';
   readonly severity: string;
   readonly state: AlertState;
   readonly provisional: boolean;

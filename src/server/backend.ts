@@ -76,6 +76,8 @@ export interface WindowView {
   /** In force now. */
   readonly active: boolean;
   readonly comment: string;
+  /** Only in the answer to a request: what whoever made it had better know, in sentences. */
+  readonly note?: string;
 }
 
 /** A wish not to be told of a detector, or of one entity of it, for `durationMs` from now. */

@@ -67,8 +67,13 @@ export function createMetrics(
     ),
     alertActive: gauge(
       'strayd_alert_active',
-      '1 while an alert fires that people are told of (not in observe mode); 0 for 15 minutes after it resolved.',
-      ['detector', 'entity', 'kind', 'severity'],
+      '1 while an alert fires that people are told of (not in observe mode); 0 for 15 minutes after it resolved. Its labels stay as they were at its onset; beside="shift": it fires beside a level that stays.',
+      ['detector', 'entity', 'kind', 'severity', 'beside'],
+    ),
+    shiftActive: gauge(
+      'strayd_shift_active',
+      '1 while such an alert is a level that stays, whatever kind it began with; 0 for 15 minutes after it resolved.',
+      ['detector', 'entity'],
     ),
     alertsTotal: counter('strayd_alerts_total', 'Alerts that fired.', ['detector', 'kind']),
     incidentMessages: counter(

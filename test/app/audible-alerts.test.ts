@@ -3,7 +3,7 @@ import { audibleAlerts } from '../../src/app/audible-alerts.ts';
 import type { TelemetryEvent } from '../../src/app/telemetry.ts';
 import type { QuietWindow } from '../../src/pipeline/alerts/quiet-window.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
-import { factsOf, firingAlert } from '../delivery/alert-fixtures.ts';
+import { firingAlert, levelOf } from '../delivery/alert-fixtures.ts';
 import {
   checkpointOf,
   detectorSpec,
@@ -35,7 +35,7 @@ describe('the alerts that level channels tell of', () => {
   const events: TelemetryEvent[] = [];
   const levels = ['db-3', 'web-1'].map((entity) => {
     const alert = firingAlert(0, { id: entity, entity, labels: { instance: entity } });
-    return { alert, facts: factsOf(alert) };
+    return levelOf(alert);
   });
   const heard = (kept: Pick<StoreWriter, 'quietWindows' | 'cohortOf'> = store) => {
     const report = (event: TelemetryEvent): void => void events.push(event);

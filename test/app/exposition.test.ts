@@ -55,6 +55,28 @@ describe('Exposition', () => {
     expect(await value(ended)).toBe(1);
   });
 
+  it('shows an alert that becomes a shift under the labels of its onset, and that it stays', async () => {
+    const stays = 'strayd_shift_active{detector="hosts",entity="db-3"}';
+    fire();
+    expect(await value(stays)).toBeNull();
+    const shift = { kind: 'shift', kindAtOnset: 'anomaly' } as const;
+    show({ transitions: [transitionOf(firingAlert(0, shift), 'firing', 'firing')] });
+    expect([await value(ACTIVE), await value(stays)]).toEqual([1, 1]);
+    expect((await text()).match(/^strayd_alert_active\{/gm)).toHaveLength(1);
+    // Another beside it comes and goes; what the shift shows is left.
+    const beside = { id: 'other', beside: 'shift' } as const;
+    const besideActive = ACTIVE.replace('}', ',beside="shift"}');
+    const ratio = 'strayd_feature_contribution_ratio{detector="hosts",entity="db-3",feature="latency"}';
+    fire(beside);
+    expect([await value(ACTIVE), await value(besideActive)]).toEqual([1, 1]);
+    resolve(beside);
+    expect([await value(ACTIVE), await value(besideActive), await value(ratio)]).toEqual([1, 0, 0.8]);
+    resolve(shift);
+    expect([await value(ACTIVE), await value(stays), await value(ratio)]).toEqual([0, 0, null]);
+    nowMs += 15 * MINUTE_MS;
+    expect(await text()).not.toMatch(/strayd_(shift|alert)_active\{/);
+  });
+
   it('keeps a series at 1 that fires again while it lingers', async () => {
     fire();
     resolve();

@@ -92,12 +92,12 @@ describe('what the rules told, in a store', () => {
 
   it('explains a step that is not there by the absence, and one of a stuck feature by the flatline', async () => {
     await expect(explainAt(from, of('a', at(GONE + 20)))).rejects.toThrow(
-      /^a: no data from 2024-10-05 09:20:00 to 19:20:00 UTC \(10 h\); then its data came again\. \(absence, alert [0-9a-f]{16}\) No data of a came/,
+      /^a: no data from 2024-10-05 09:20:00 to 19:20:00 UTC \(10 h\); then its data came back\. \(absence, alert [0-9a-f]{16}\) No data of a came/,
     );
     const stuck = await explainAt(from, of('b', at(STUCK + 20)));
-    expect(stuck.notes[0]).toContain('b: temp stands still at 230 °C since 2024-10-05 14:20:00 UTC');
+    expect(stuck.notes[0]).toContain('b: temp has stood still at 230 °C since 2024-10-05 14:20:00 UTC');
     const newest = await explainAt(from, of('c', null));
     expect(newest.notes[0]).toContain('c: no data since 2024-10-05 12:40:00 UTC, while its source goes on.');
-    expect((await explainAt(from, of('b', at(STUCK - 20)))).notes.join()).not.toContain('stands still');
+    expect((await explainAt(from, of('b', at(STUCK - 20)))).notes.join()).not.toContain('stood still');
   });
 });

@@ -10,7 +10,7 @@ function backend(...entities: string[]) {
   const keeper = {
     detectors: [{ name: 'hosts', entity: ['instance'], cohort: ['role'] }],
     entities: () => entities,
-    windows: () => changes.map(({ window }) => window),
+    windows: () => [...new Map(changes.map(({ window }) => [window.id, window])).values()],
     change: (change: WindowChange) => Promise.resolve(changes.push(change)),
   };
   return { changes, quiet: quietBackend(keeper, () => NOW) };
@@ -75,5 +75,41 @@ it('mutes no entity that is not watched, and says which it could be', async () =
   // Nothing was read yet: any may come.
   expect(await backend().quiet.mute({ detector: 'hosts', entity: 'x', for: '2h' })).toMatchObject({
     kind: 'done',
+  });
+});
+
+it('makes a mute of the same longer instead of a second one, never shorter, and says so', async () => {
+  const { quiet, changes } = backend('db-3');
+  const of = { detector: 'hosts', entity: 'db-3' };
+  const first = await quiet.mute({ ...of, for: '2h', comment: 'new disks' });
+  expect(first).toMatchObject({ value: { end: '2026-11-22T05:00:00.000Z' } });
+  expect(first).not.toHaveProperty('value.note');
+  expect(await quiet.mute({ ...of, for: '4h' })).toMatchObject({
+    value: {
+      end: '2026-11-22T07:00:00.000Z',
+      comment: 'new disks',
+      note: 'It was muted until 2026-11-22T05:00:00.000Z already: that mute is longer now.',
+    },
+  });
+  const id = changes[0]?.window.id ?? '';
+  expect(await quiet.mute({ ...of, for: '1h', comment: 'almost done' })).toMatchObject({
+    value: {
+      end: '2026-11-22T07:00:00.000Z',
+      comment: 'almost done',
+      note: `It was muted until 2026-11-22T07:00:00.000Z already, which is later: that stays. To end it sooner, end it (strayd alerts mute --off ${id}) and mute anew.`,
+    },
+  });
+  expect(quiet.windows(['mute'])).toHaveLength(1);
+  // Of all of the detector is another one.
+  await quiet.mute({ detector: 'hosts', for: '1h' });
+  expect(quiet.windows(['mute'])).toHaveLength(2);
+});
+
+it('says of planned work without an end that it is always in force, and how it is taken back', async () => {
+  const answer = await backend().quiet.maintain({ schedule: '* * * * *', duration: '2h' });
+  expect(answer).toMatchObject({
+    value: {
+      note: expect.stringMatching(/^Mind: it begins anew .* "strayd alerts maintenance remove \w+"\.$/),
+    },
   });
 });

@@ -116,6 +116,42 @@ test('warns of what a net would need where there is none', () => {
   ]);
 });
 
+test.each([
+  ['* * * * *', '2h', 'UTC'],
+  ['*/15 8-9,10-23,0-7 * * *', '15m', 'Europe/Berlin'],
+  ['0 0 * * *', '1d', 'UTC'],
+  ['0 0 1 * *', '31d', 'UTC'],
+])('warns of planned work at "%s" for %s, which is always in force', (schedule, duration, timezone) => {
+  const text = `${MINIMAL}maintenance:\n  - {schedule: "${schedule}", duration: ${duration}, timezone: ${timezone}}\n`;
+  expect(loadText(text).warnings.map(describeProblem)).toEqual([
+    expect.stringMatching(
+      /^strayd\.yaml:\d+:16: maintenance\[0\]\.schedule: it begins anew .*always in force: .*write a shorter "duration" or a rarer "schedule", or, .*"mode: observe"/,
+    ),
+  ]);
+});
+
+test.each([
+  ['0 2 * * *', '2h'],
+  ['* 0-22 * * *', '1h'],
+  ['0 0 * * *', '23h59m'],
+  ['0 0 2-31 * *', '1d'],
+])('takes planned work at "%s" for %s as it is', (schedule, duration) => {
+  const text = `${MINIMAL}maintenance: [{schedule: "${schedule}", duration: ${duration}}]\n`;
+  expect(loadText(text).warnings).toEqual([]);
+});
+
+test('warns of an entity label that alerts have themselves, and says how it is reached', () => {
+  const text = MINIMAL.replace('entity: [instance]', 'entity: [instance, severity]');
+  expect(text).not.toBe(MINIMAL);
+  expect(loadText(text).warnings.map(describeProblem)).toEqual([
+    expect.stringMatching(
+      /entity\[1\]: "severity" is a label of the alerts themselves: .*"exported_severity" the entity's/,
+    ),
+  ]);
+  const matched = `${text}maintenance: [{match: '{exported_severity="gold"}', schedule: "0 2 * * *", duration: 2h}]\n`;
+  expect(loadText(matched).warnings).toHaveLength(1);
+});
+
 test('the example in deploy/ loads without warnings', () => {
   const path = resolve(import.meta.dirname, '../../deploy/strayd.example.yaml');
   expect(loadConfig(path, {}, read).warnings).toEqual([]);

@@ -1,6 +1,8 @@
 import type { Incident, IncidentNotification } from '../../src/pipeline/alerts/incident.ts';
 import type { Alert } from '../../src/pipeline/effects.ts';
+import { alertmanagerLabels } from '../../src/app/alert-identity.ts';
 import type { AlertFacts } from '../../src/delivery/alert-message.ts';
+import type { LevelAlert } from '../../src/delivery/alertmanager-body.ts';
 import { tellIncident, type IncidentTold } from '../../src/delivery/incident-message.ts';
 import { explainAlert, type AlertText } from '../../src/pipeline/alerts/explain.ts';
 
@@ -41,6 +43,13 @@ export function resolvedAlert(onsetMs: number): Alert {
   const firing = firingAlert(onsetMs);
   return { ...firing, state: 'resolved', resolvedStep: firing.firstStepOver + 9, resolution: 'recovered' };
 }
+
+/** An alert as level channels are given it. */
+export const levelOf = (alert: Alert, facts = factsOf(alert)): LevelAlert => ({
+  alert,
+  facts,
+  labels: alertmanagerLabels(alert),
+});
 
 /** The incident that these alerts make, the first of which opened it, and what is told of it: its end if all are over. */
 export function notificationOf(

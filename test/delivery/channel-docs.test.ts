@@ -6,7 +6,7 @@ import { sampleVariables } from '../../src/core/template-variables.ts';
 import { alertmanagerBody } from '../../src/delivery/alertmanager-body.ts';
 import { outboxRows } from '../../src/delivery/outbox-rows.ts';
 import { loadText, MINIMAL } from '../config/load-text.ts';
-import { factsOf, firingAlert, notificationOf } from './alert-fixtures.ts';
+import { factsOf, firingAlert, levelOf, notificationOf } from './alert-fixtures.ts';
 
 const file = new URL('../../docs/channels.md', import.meta.url);
 const docs = await readFile(file, 'utf8');
@@ -23,7 +23,7 @@ function bodyOf(type: string): unknown {
   if (type === 'alertmanager') {
     const nowMs = onsetMs + 75_000;
     const context = { nowMs, firingUntilMs: nowMs + 240_000, template: null, failed: () => undefined };
-    return alertmanagerBody([{ alert, facts }], context);
+    return alertmanagerBody([levelOf(alert, facts)], context);
   }
   if (!Object.hasOwn(names, type)) throw new Error(`no body of ${type}`);
   const known = type as keyof typeof names;

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { LevelAlert } from '../../src/delivery/alertmanager-body.ts';
 import { makeChannels } from '../../src/delivery/channel-registry.ts';
 import { deliveryService, type DeliveryService } from '../../src/delivery/delivery-service.ts';
 import type { DeliveryReport } from '../../src/delivery/delivery-runtime.ts';
@@ -10,7 +9,7 @@ import { alertmanagerBinary, startAlertmanager } from '../support/alertmanager.t
 import type { LocalService } from '../support/local-service.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
-import { factsOf, firingAlert, notificationOf, stepMs, textOf } from './alert-fixtures.ts';
+import { factsOf, firingAlert, levelOf, notificationOf, stepMs, textOf } from './alert-fixtures.ts';
 import { alertmanagerConfig, testParts, webhookConfig } from './channel-configs.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
 
@@ -36,15 +35,13 @@ interface HeldAlert {
 const held = async (alertmanager: LocalService): Promise<readonly HeldAlert[]> =>
   (await (await fetch(`${alertmanager.url}/api/v2/alerts`)).json()) as HeldAlert[];
 
-const level = (alert: Alert): LevelAlert => ({ alert, facts: factsOf(alert) });
-
 it.skipIf(alertmanagerBinary.path === null)(
   `two real Alertmanagers hold an alert, pass it on, and let it go when it is resolved${alertmanagerBinary.note}`,
   async () => {
     const pager = await startWebhookReceiver();
     const replicas = await Promise.all([startAlertmanager(pager.url), startAlertmanager()]);
     const alert = firingAlert(Date.now() - 120_000);
-    let current = [level(alert)];
+    let current = [levelOf(alert)];
     const reports: DeliveryReport[] = [];
     const urls = replicas.map(({ url }) => url);
     const service = deliveryService({
@@ -84,7 +81,12 @@ it.skipIf(alertmanagerBinary.path === null)(
     await waitFor('the page', () => pager.requests.some(({ body }) => statusOf(body) === 'firing'));
 
     current = [
-      level({ ...alert, state: 'resolved', resolvedStep: alert.firstStepOver + 6, resolution: 'recovered' }),
+      levelOf({
+        ...alert,
+        state: 'resolved',
+        resolvedStep: alert.firstStepOver + 6,
+        resolution: 'recovered',
+      }),
     ];
     service.wake();
     for (const replica of replicas) await waitFor('the end', async () => (await held(replica)).length === 0);

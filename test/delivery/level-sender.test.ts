@@ -4,7 +4,7 @@ import type { SendOutcome } from '../../src/delivery/channel.ts';
 import type { DeliveryReport } from '../../src/delivery/delivery-runtime.ts';
 import { LevelSender } from '../../src/delivery/level-sender.ts';
 import { taken } from './channel-configs.ts';
-import { factsOf, firingAlert } from './alert-fixtures.ts';
+import { firingAlert, levelOf } from './alert-fixtures.ts';
 import { fakeRuntime, type FakeRuntime } from './fake-runtime.ts';
 
 interface Post {
@@ -47,7 +47,7 @@ function setup(): Setup {
     posts,
     reports,
     sender,
-    current: [{ alert, facts: factsOf(alert) }],
+    current: [levelOf(alert)],
     answer: () => taken,
   };
   return made;
@@ -96,7 +96,7 @@ it('tries a failed post again within seconds, with what is true by then', async 
   await made.runtime.pass(120_000);
   expect(made.posts.length).toBeGreaterThan(10);
   const alert = firingAlert(made.runtime.nowMs(), { labels: { instance: 'db-4' } });
-  made.current = [{ alert, facts: factsOf(alert) }];
+  made.current = [levelOf(alert)];
   made.answer = () => taken;
   const before = made.posts.length;
   await made.runtime.pass(15_000);

@@ -161,7 +161,7 @@ describe('several alerts of one incident', () => {
       '40 alerts since 2026-11-24 03:00:00 UTC, 39 of them firing; likeliest first cause on top:',
       '1. db-3: latency 4.2 s, expected about 800 ms (5.3 times as much)',
       '2. web-1: latency 4.2 s, expected about 800 ms (5.3 times as much)',
-      '3. web-2: latency 4.2 s, expected about 800 ms (5.3 times as much) (over)',
+      '3. web-2: latency was 4.2 s, expected about 800 ms (5.3 times as much) (over)',
       'and 37 more: "strayd alerts list --incident 8c1d77e05b3a9f42"',
       'The first of them:',
     ]);
@@ -186,7 +186,7 @@ describe('several alerts of one incident', () => {
     expect(text.lines.slice(0, 5)).toEqual([
       '1 more alert in hosts; 41 alerts since 2026-11-24 03:00:00 UTC, 1 of them firing; what is new on top:',
       `1. payments-db: ${values}`,
-      `2. web-2: ${values} (over)`,
+      `2. web-2: ${values.replace('latency', 'latency was')} (over)`,
       'and 39 more: "strayd alerts list --incident 8c1d77e05b3a9f42"',
       'The one on top:',
     ]);

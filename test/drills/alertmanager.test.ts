@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import type { LevelAlert } from '../../src/delivery/alertmanager-body.ts';
 import { makeChannels } from '../../src/delivery/channel-registry.ts';
 import { deliveryService } from '../../src/delivery/delivery-service.ts';
-import type { Alert } from '../../src/pipeline/effects.ts';
-import { factsOf, firingAlert } from '../delivery/alert-fixtures.ts';
+import { firingAlert, levelOf } from '../delivery/alert-fixtures.ts';
 import { alertmanagerConfig, testParts } from '../delivery/channel-configs.ts';
 import { alertmanagerBinary, amtoolBinary, startAlertmanager } from '../support/alertmanager.ts';
 import { freePort } from '../support/free-port.ts';
@@ -40,8 +38,7 @@ it.skipIf(alertmanagerBinary.path === null || amtoolBinary.path === null)(
       labels: { instance: 'web-1' },
       severity: 'warning',
     });
-    const level = (alert: Alert): LevelAlert => ({ alert, facts: factsOf(alert) });
-    let current = [level(db), level(web)];
+    let current = [levelOf(db), levelOf(web)];
     const service = deliveryService({
       channels: makeChannels([alertmanagerConfig([url])], testParts()),
       reader: { pending: () => [] },
@@ -79,9 +76,33 @@ it.skipIf(alertmanagerBinary.path === null || amtoolBinary.path === null)(
     await shows('db-3,web-1');
 
     const ended = { state: 'resolved', resolvedStep: db.firstStepOver + 6, resolution: 'recovered' } as const;
-    current = [level({ ...db, ...ended }), level(web)];
+    current = [levelOf({ ...db, ...ended }), levelOf(web)];
     service.wake();
     await shows('web-1');
+
+    // It becomes a shift, and something else happens to it beside that: no third alert, and no end of the first.
+    const shift = { ...web, kind: 'shift', kindAtOnset: 'anomaly', stayedStep: web.lastStepOver } as const;
+    const other = {
+      ...web,
+      id: 'c'.repeat(16),
+      beside: 'shift',
+      firstStepOver: web.firstStepOver + 1,
+    } as const;
+    current = [levelOf(shift), levelOf(other)];
+    service.wake();
+    await shows('web-1,web-1');
+    const kinds = async () =>
+      (await query(url, 'instance=web-1')).map(({ labels, annotations, startsAt }) =>
+        [labels['alertname'], labels['beside'] ?? '', annotations['kind'], Date.parse(startsAt)].join(' '),
+      );
+    expect((await kinds()).sort()).toEqual([
+      `StraydAnomaly  shift ${web.firstStepOver * 15_000}`,
+      `StraydAnomaly shift anomaly ${other.firstStepOver * 15_000}`,
+    ]);
+    const resolvedStep = web.firstStepOver + 6;
+    current = [shift, other].map((alert) => levelOf({ ...alert, ...ended, resolvedStep }));
+    service.wake();
+    await shows('');
     await service.stop();
     await alertmanager.stop();
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cronTimes } from '../../src/app/cron.ts';
+import { cronTimes } from '../../src/config/cron-times.ts';
 import type { QuietWindow } from '../../src/pipeline/alerts/quiet-window.ts';
 import { createState } from '../../src/pipeline/create-state.ts';
 import { excludedAt } from '../../src/pipeline/detector-state.ts';
@@ -100,6 +100,15 @@ describe('a mute', () => {
     expect(effects.windows[0]?.window.knownFromMs).toBe((SPIKE.from + 2) * STEP_MS);
     const ofNobody = step(newState(), story(muted({ detector: 'slower' }), SPIKE.from + 4));
     expect(ofNobody.windows[0]?.window.knownFromMs, 'the time of another detector').toBe(-Infinity);
+  });
+
+  it('made longer is known from when it was first said, so that who is behind is quiet all along', () => {
+    const state = newState();
+    const first = step(state, story(muted({ entity: 'a', untilMs: 90 * STEP_MS }))).windows[0];
+    const longer = { ...muted({ entity: 'a' }), knownFromMs: first?.window.knownFromMs ?? 0 };
+    const [again] = step(state, [{ kind: 'window', window: longer, removed: false }]).windows;
+    expect(again?.window.untilMs).toBe(Infinity);
+    expect(again?.window.knownFromMs).toBe(first?.window.knownFromMs);
   });
 
   it('outlives a restart, and is the same for any cut into batches', () => {

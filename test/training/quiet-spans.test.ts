@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cronTimes } from '../../src/app/cron.ts';
+import { cronTimes } from '../../src/config/cron-times.ts';
 import type { QuietWindow } from '../../src/pipeline/alerts/quiet-window.ts';
 import { QuietWindows } from '../../src/pipeline/alerts/quiet-windows.ts';
 import { quietSpans } from '../../src/training/quiet-spans.ts';

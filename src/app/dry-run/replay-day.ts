@@ -10,7 +10,7 @@ import { historyRows } from '../../pipeline/row-history.ts';
 import type { PipelineState } from '../../pipeline/pipeline-state.ts';
 import { step } from '../../pipeline/step.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
-import { cronTimes } from '../cron.ts';
+import { cronTimes } from '../../config/cron-times.ts';
 import { firedSpans, type FiredSpan } from '../fired-alerts.ts';
 import type { LoadedModel } from '../model-shelf.ts';
 

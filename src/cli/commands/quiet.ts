@@ -65,7 +65,7 @@ export function muteCommand(): Command {
       const window = await access.mute(request);
       const what = `${detector}${entity === undefined ? '' : ` / ${entity}`}`;
       const line = `${what} is muted until ${window.end ?? 'ever'} (${window.id}); its alerts stay on record.`;
-      process.stdout.write(`${json === true ? JSON.stringify(window) : line}\n`);
+      process.stdout.write(`${json === true ? JSON.stringify(window) : withNote(line, window)}\n`);
     });
 }
 
@@ -100,8 +100,12 @@ function addCommand(): Command {
       );
       const window = await (await quietAccess(options)).maintain(request);
       const line = `Maintenance ${window.id} of ${window.match}: ${whenOf(window)}.`;
-      process.stdout.write(`${options.json === true ? JSON.stringify(window) : line}\n`);
+      process.stdout.write(`${options.json === true ? JSON.stringify(window) : withNote(line, window)}\n`);
     });
+}
+
+function withNote(line: string, { note }: WindowView): string {
+  return note === undefined ? line : `${line}\n${note}`;
 }
 
 function listCommand(): Command {

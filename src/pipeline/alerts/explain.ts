@@ -35,21 +35,24 @@ function rangeText({ range, unit }: Contribution): string | null {
   return range === null ? null : formatRange(range.low, range.high, unit);
 }
 
-/** `ledByGuard`: the model alone would not have raised it. */
-function headline(culprit: Contribution, ledByGuard: boolean): string {
+/** What the leading feature did at its worst; once it is back, as of something past, so that nobody takes it for now. */
+function headline(culprit: Contribution, { kind, state, resolution }: Alert): string {
   const { feature, range } = culprit;
+  const isPast = state === 'resolved' && resolution !== 'accepted';
+  const name = isPast ? `${feature} was` : feature;
   if (range !== null) {
     const side = culprit.seen < range.low ? 'below' : 'above';
-    return `${feature} ${seenText(culprit)}, ${side} all it has shown in training (${rangeText(culprit)})`;
+    return `${name} ${seenText(culprit)}, ${side} all it ${isPast ? 'had' : 'has'} shown in training (${rangeText(culprit)})`;
   }
   const guard = guardText(culprit);
-  if (guard !== null && ledByGuard) return `${feature} ${guard}`;
+  // The model alone would not have raised it.
+  if (guard !== null && kind === 'range') return `${guard.isOfValue ? name : feature} ${guard.text}`;
   const change = describeChange(culprit);
   if (!isLittleChanged(culprit)) {
-    return `${feature} ${seenText(culprit)}, expected about ${expectedText(culprit)} (${change})`;
+    return `${name} ${seenText(culprit)}, expected about ${expectedText(culprit)} (${change})`;
   }
   const byItself = change === 'as expected' ? 'by itself as expected' : `${change} than expected`;
-  return `${feature} moves unusually: ${seenText(culprit)}, ${byItself}`;
+  return `${feature} ${isPast ? 'moved' : 'moves'} unusually: ${seenText(culprit)}, ${byItself}`;
 }
 
 /** `isOnly`: the detector has no other feature that could have a share. */
@@ -94,6 +97,13 @@ function timeText(alert: Alert, stepMs: number): string {
   return `from ${formatUtcRange(startMs, endMs)} (${span}), ${endings[alert.resolution ?? 'recovered']}`;
 }
 
+/** What nobody may miss who reads the title alone: that the level is still there, or that nothing is known of it any more. */
+function endOfTitle({ kind, state, resolution }: Alert): string {
+  if (state !== 'resolved') return kind === 'shift' ? ', and it stays' : '';
+  if (resolution === 'accepted') return ', accepted as new normal';
+  return resolution === 'no_data' ? ', then its data stopped' : '';
+}
+
 /** How long a firing alert has lasted, by the last step that was over (of a shift, at its level): that stays true however late it is read. */
 function lastedText(alert: Alert, stepMs: number): string {
   const { state, firstStepOver } = alert;
@@ -123,6 +133,9 @@ function notes(alert: Alert): readonly string[] {
       `The level has changed and stays. If that is meant to be, "strayd alerts accept ${alert.id}" makes it the new normal.`,
     );
   }
+  if (alert.beside !== undefined && alert.state === 'firing') {
+    told.push('This is beside a level of it that has changed and stays, which has an alert of its own.');
+  }
   if (isPatternOnly(alert)) {
     told.push(
       alert.contributions.length === 1
@@ -146,16 +159,16 @@ export function explainAlert(raw: Alert, stepMs: number): AlertText {
   if (isFault(alert)) return explainFault(alert, stepMs);
   const shown = worthShowing(alert);
   const [culprit] = shown;
-  const head =
-    culprit === undefined ? 'strays from its learned normal' : headline(culprit, alert.kind === 'range');
+  const head = culprit === undefined ? 'strays from its learned normal' : headline(culprit, alert);
   const time = timeText(alert, stepMs);
   const resolved = alert.state === 'resolved';
+  const stays = alert.kind === 'shift' && !resolved;
   const worst = culprit === undefined ? '' : ` At its worst: ${head}.`;
   const peak = `${formatUtc(alert.peakStep * stepMs)} (1 is the threshold, 10 the most)`;
   const recent = recentLine(alert);
   return {
-    title: `${resolved ? 'Resolved: ' : ''}${alert.entity}: ${head}`,
-    summary: `${alert.entity} ${resolved ? 'strayed' : 'strays'} from its learned normal ${time}.${worst}${othersText(shown)}`,
+    title: `${resolved ? 'Resolved: ' : ''}${alert.entity}: ${head}${endOfTitle(alert)}`,
+    summary: `${alert.entity} ${resolved ? 'strayed' : 'has strayed'} from its learned normal ${time}${stays ? ', and the level stays' : ''}.${worst}${othersText(shown)}`,
     lines: [
       `${time}${lastedText(alert, stepMs)}`,
       ...shown.map((one) => featureLine(one, alert.contributions.length === 1)),

@@ -36,7 +36,7 @@ function absenceText(alert: Alert, stepMs: number): AlertText {
       summary: `no data since ${since}, while its source goes on.`,
       lines: [
         `since ${since}`,
-        'Its source goes on: it is not the topic that stands still, but this one, or what collects its metrics.',
+        'Its source goes on: this one has stopped, or what collects its metrics has.',
       ],
     };
   }
@@ -47,7 +47,7 @@ function absenceText(alert: Alert, stepMs: number): AlertText {
   return {
     title:
       alert.resolution === 'returned'
-        ? `data again after ${span} without`
+        ? `its data is back after ${span}`
         : `no data for ${span}, ${absenceEnd(alert)}`,
     summary: `${text}.`,
     lines: [text],
@@ -55,8 +55,8 @@ function absenceText(alert: Alert, stepMs: number): AlertText {
 }
 
 function absenceEnd({ resolution }: Alert): string {
-  if (resolution === 'returned') return 'then its data came again';
-  return resolution === 'forgotten' ? 'not back, forgotten (forget_after)' : 'not watched any more';
+  if (resolution === 'returned') return 'then its data came back';
+  return resolution === 'forgotten' ? 'not back, and forgotten now (forget_after)' : 'not watched any more';
 }
 
 function flatlineText(alert: Alert, stepMs: number): AlertText {
@@ -64,19 +64,23 @@ function flatlineText(alert: Alert, stepMs: number): AlertText {
   const [lead] = shown;
   const name = lead?.feature ?? 'a feature';
   const others = alert.contributions.length - 1;
-  const more = others > 0 ? ` and ${others} more` : '';
   const startMs = alert.firstStepOver * stepMs;
   const value = lead === undefined ? '' : ` at ${valueText(lead)}`;
+  // With others the value is the first one's alone.
+  const subject = (one: string, several: string): string =>
+    others > 0 && lead !== undefined
+      ? `${name} (${valueText(lead)}) and ${others} more${several} stood still`
+      : `${name}${one} stood still${value}`;
   const lines = shown.map((one) => stillLine(one, stepMs));
   if (alert.state !== 'resolved') {
     const since = formatUtc(startMs);
     return {
-      title: `${name}${more} ${others > 0 ? 'stand' : 'stands'} still${value} since ${since}`,
-      summary: `${name} stands still${value} since ${since}, to the last digit, though it used to move.${alsoText(shown)}`,
+      title: `${subject(' has', ' have')} since ${since}`,
+      summary: `${name} has stood still${value} since ${since}, to the last digit, though it used to move.${alsoText(shown, alert.state)}`,
       lines: [
         `since ${since}`,
         ...lines,
-        'Values that used to move and repeat themselves to the last digit: mostly it is what measures them that is stuck.',
+        'What used to move repeats itself to the last digit: mostly it is what measures it that is stuck.',
       ],
     };
   }
@@ -85,8 +89,8 @@ function flatlineText(alert: Alert, stepMs: number): AlertText {
   const range = formatUtcRange(startMs, endMs);
   const end = alert.resolution === 'recovered' ? 'now moving again' : 'then its data stopped';
   return {
-    title: `${name}${more} stood still${value} for ${span}, ${end}`,
-    summary: `${name} stood still${value} from ${range} (${span}), ${end}.${alsoText(shown)}`,
+    title: `${subject('', '')} for ${span}, ${end}`,
+    summary: `${name} stood still${value} from ${range} (${span}), ${end}.${alsoText(shown, alert.state)}`,
     lines: [`from ${range} (${span}), ${end}`, ...lines],
   };
 }
@@ -98,13 +102,13 @@ function stillLine({ still, ...one }: Contribution, stepMs: number): string {
   const longest =
     longestSteps <= 1
       ? 'before, it moved at every step'
-      : `the longest before were ${longestSteps} steps (${formatSpan(longestSteps * stepMs)})`;
+      : `before, ${longestSteps} steps in a row at most (${formatSpan(longestSteps * stepMs)})`;
   return `${value} since ${formatUtc(sinceStep * stepMs)}; ${longest}`;
 }
 
-function alsoText(shown: readonly Contribution[]): string {
+function alsoText(shown: readonly Contribution[], state: Alert['state']): string {
   const names = shown.slice(1).map(({ feature }) => feature);
-  return names.length === 0 ? '' : ` So do: ${names.join(', ')}.`;
+  return names.length === 0 ? '' : ` So ${state === 'resolved' ? 'did' : 'have'}: ${names.join(', ')}.`;
 }
 
 function valueText({ seen, unit }: Pick<Contribution, 'seen' | 'unit'>): string {

@@ -116,7 +116,13 @@ export function turnedShift(context: GateContext, gate: GateState, input: GateIn
   if (gate.shift !== null && gate.shift !== undefined) return null;
   if (!isShift(gate.hours ?? [], context.spec)) return null;
   const { step } = input;
-  const alert: Alert = { ...open, kind: 'shift', stayedStep: step, recent: recentOf(open, input) };
+  const alert: Alert = {
+    ...open,
+    kind: 'shift',
+    kindAtOnset: open.kind,
+    stayedStep: step,
+    recent: recentOf(open, input),
+  };
   const tells = alert.notified && isDeliverable(context, alert, input);
   const last = gate.told ?? firstTelling(alert);
   const told: Telling = tells ? { step, repeats: last.repeats + 1 } : { ...last, owesShift: true };

@@ -21,6 +21,11 @@ export function untoldOf({ told, alerts, toldAlerts, untold = [] }: Told): Reado
   return isKnown ? new Set(untold) : null;
 }
 
+/** The same incident with these as what no message counted; none: the member is absent, as in one where nothing is known. */
+export function withUntold({ untold: _, ...incident }: Incident, untold: readonly string[]): Incident {
+  return { ...incident, ...(untold.length > 0 && { untold }) };
+}
+
 /**
  * Ranked members in the order of a message: what fires before what is over, and among each what no message named before on
  * top; a few that go on are above new ones that are over, so that both are named. When nothing fires any more the first

@@ -19,7 +19,7 @@ export interface QuietWindow {
   /** `null`: all. */
   readonly detector: string | null;
   readonly entity: string | null;
-  /** On the labels of entity and cohort, `detector` and `severity`; all must hold. */
+  /** On the labels of entity and cohort (also as Prometheus names them), `detector`, `severity` and `alertname`; all must hold. */
   readonly matchers: readonly LabelMatcher[];
   /** [fromMs, untilMs), Unix ms; of one that recurs, when it may begin. */
   readonly fromMs: number;

@@ -1,3 +1,4 @@
+import { prometheusLabels } from '../../core/prometheus-labels.ts';
 import type { Labels } from '../../core/sample.ts';
 import { compileMatchers } from '../series/label-matcher.ts';
 import type { CronTimes, QuietWindow, TimeSpan, WindowSubject } from './quiet-window.ts';
@@ -10,7 +11,7 @@ interface Compiled {
 }
 
 /** Under these names alerts are pushed: a matcher of `alertname` fits if it fits one of them. */
-const ALERT_NAMES = ['StraydAnomaly', 'StraydRange', 'StraydShift', 'StraydAbsence', 'StraydFlatline'];
+const ALERT_NAMES = ['StraydAnomaly', 'StraydRange', 'StraydAbsence', 'StraydFlatline'];
 
 /** All windows that are known, by id. */
 export class QuietWindows {
@@ -40,6 +41,11 @@ export class QuietWindows {
   remove(id: string): void {
     this.#windows.delete(id);
     this.#unusable.delete(id);
+  }
+
+  /** The one with an id, if it is there and heeded. */
+  known(id: string): QuietWindow | null {
+    return this.#windows.get(id)?.window ?? null;
   }
 
   /** Why a window is not heeded, by id. */
@@ -80,12 +86,21 @@ export class QuietWindows {
   }
 }
 
+/**
+ * What a selector may name: the labels of entity and cohort by their own names and as Alertmanager has them, whose silences name those;
+ * an alert's own labels before any of the same name, as there.
+ */
+function matchedLabels({ labels, detector, severity }: WindowSubject): Labels {
+  const own = { alertname: ALERT_NAMES[0] ?? '', detector, severity, beside: '' };
+  return { ...labels, ...prometheusLabels(labels, own) };
+}
+
 function matcherOf({ detector, entity, matchers }: QuietWindow): (subject: WindowSubject) => boolean {
   const test = compileMatchers(matchers);
   return (subject) => {
     if (detector !== null && detector !== subject.detector) return false;
     if (entity !== null && entity !== subject.entity) return false;
-    const labels: Labels = { ...subject.labels, detector: subject.detector, severity: subject.severity };
+    const labels = matchedLabels(subject);
     return ALERT_NAMES.some((alertname) => test('', { ...labels, alertname }));
   };
 }

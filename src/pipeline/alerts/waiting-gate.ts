@@ -15,6 +15,12 @@ function barOf({ scored, threshold }: GateInput): NonNullable<GateState['bar']> 
     : { raw: threshold, modelVersion: scored.modelVersion };
 }
 
+/** What an alert that fires now bears for life if a shift was laid aside. */
+function besideOf({ shift }: GateState): Pick<Alert, 'beside'> {
+  if (shift === null || shift === undefined) return {};
+  return { beside: shift.alert.beside === 'shift' ? 'later_shift' : 'shift' };
+}
+
 /** No alert or a pending one: `over` is the step's record if it counts, `input` is null for a step never seen. */
 export function advanceWaiting(
   context: GateContext,
@@ -43,7 +49,7 @@ export function advanceWaiting(
   if (over === null || input === null || !confirmed) return { gate: waiting, transitions, notifications: [] };
 
   const deliver = isDeliverable(context, pending, input);
-  const alert: Alert = { ...pending, state: 'firing', firedStep: step, notified: deliver };
+  const alert: Alert = { ...pending, ...besideOf(gate), state: 'firing', firedStep: step, notified: deliver };
   transitions.push({ alert, from: 'pending', to: 'firing', step });
   return {
     gate: {

@@ -34,7 +34,10 @@ export function MuteForm(props: {
     action.run({
       path: '/api/v1/mutes',
       body,
-      done: 'Muted: alerts are still found and shown, and nothing is sent.',
+      done: (answer) => {
+        const { note = '' } = answer as { readonly note?: string };
+        return `Muted: alerts are still found and shown, and nothing is sent. ${note}`.trim();
+      },
       then: () => void daemon.look(),
     });
   };

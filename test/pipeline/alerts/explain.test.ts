@@ -59,7 +59,7 @@ describe('explainAlert', () => {
     expect(explainAlert(alert, 15_000)).toEqual({
       title: 'db-3: latency_p99 4.2 s, expected about 800 ms (5.3 times as much)',
       summary:
-        'db-3 strays from its learned normal since 2026-11-24 03:10:15 UTC. At its worst: ' +
+        'db-3 has strayed from its learned normal since 2026-11-24 03:10:15 UTC. At its worst: ' +
         'latency_p99 4.2 s, expected about 800 ms (5.3 times as much). Also off: cpu_busy.',
       lines: [
         'since 2026-11-24 03:10:15 UTC (4 min 15 s by 03:14:30)',
@@ -75,13 +75,9 @@ describe('explainAlert', () => {
 
   it.each([
     ['value', 81, 'cpu 97 %, outside all values seen (max ever 81 %)'],
-    ['time_of_day', 30, 'cpu 97 %, unusual for this hour of a weekday (usually 20 to 30 %)'],
+    ['time_of_day', 30, 'cpu 97 %, unusual for this hour on weekdays (usually 20 to 30 %)'],
     ['mean', 60, 'cpu 20-step mean 97 %, outside all seen (20 to 60 %)'],
-    [
-      'time_of_day_mean',
-      30,
-      'cpu 20-step mean 97 %, unusual for this hour of a weekday (usually 20 to 30 %)',
-    ],
+    ['time_of_day_mean', 30, 'cpu 20-step mean 97 %, unusual for this hour on weekdays (usually 20 to 30 %)'],
     ['spread', 30, 'cpu varies more than ever: sd 97 % over 48 steps (20 to 30 % until now)'],
   ] as const)('tells why the %s guard raised an alert', (guard, high, told) => {
     const finding = { guard, seen: 97, low: 20, high, weekend: false };
@@ -129,7 +125,9 @@ describe('explainAlert', () => {
       resolvedStep: onsetStep + 21,
       resolution: 'recovered',
     };
-    expect(explainAlert(resolved, 15_000).title).toMatch(/^Resolved: db-3: latency_p99/);
+    expect(explainAlert(resolved, 15_000).title).toMatch(
+      /^Resolved: db-3: latency_p99 was 4\.2 s, expected about 800 ms/,
+    );
     expect(explainAlert(resolved, 15_000).lines[0]).toBe(
       'from 2026-11-24 03:10:15 to 03:14:30 UTC (4 min 15 s), now back to normal',
     );
@@ -146,9 +144,44 @@ describe('explainAlert', () => {
 
   it('tells of a level that stays how to make it the new normal, as long as that is open', () => {
     const shift: Alert = { ...alert, kind: 'shift' };
-    expect(explainAlert(shift, 15_000).lines.join('\n')).toContain(`"strayd alerts accept ${alert.id}"`);
+    const { title, summary, lines } = explainAlert(shift, 15_000);
+    expect(lines.join('\n')).toContain(`"strayd alerts accept ${alert.id}"`);
+    expect(title).toBe('db-3: latency_p99 4.2 s, expected about 800 ms (5.3 times as much), and it stays');
+    expect(summary).toMatch(
+      /^db-3 has strayed .* UTC, and the level stays\. At its worst: latency_p99 4\.2 s,/,
+    );
     const over: Alert = { ...shift, state: 'resolved', resolvedStep: onsetStep + 99, resolution: 'accepted' };
     expect(explainAlert(over, 15_000).lines.join('\n')).not.toContain('alerts accept');
+    // It is not back: nothing of it is past.
+    expect(explainAlert(over, 15_000).title).toBe(
+      'Resolved: db-3: latency_p99 4.2 s, expected about 800 ms (5.3 times as much), accepted as new normal',
+    );
+  });
+
+  it('says of an alert beside such a level that there are two', () => {
+    const text = (change: Partial<Alert>): string =>
+      explainAlert({ ...alert, beside: 'shift', ...change }, 15_000).lines.join('\n');
+    expect(text({})).toContain('This is beside a level of it that has changed and stays');
+    expect(text({ state: 'resolved', resolvedStep: onsetStep + 21, resolution: 'recovered' })).not.toContain(
+      'beside',
+    );
+  });
+
+  it.each([
+    [
+      { range: { low: 0.1, high: 2 } },
+      'latency_p99 was 4.2 s, above all it had shown in training (100 ms to 2 s)',
+    ],
+    [{ seen: 0.81 }, 'latency_p99 moved unusually: 810 ms, 1.3 % higher than expected'],
+  ])('tells what is over as past: %j', (change, head) => {
+    const [first, ...rest] = alert.contributions;
+    if (first === undefined) throw new Error('no contribution');
+    const contributions = [{ ...first, ...change }, ...rest];
+    const over: Alert = { ...alert, contributions, state: 'resolved', resolvedStep: onsetStep + 21 };
+    expect(explainAlert(over, 15_000).title).toBe(`Resolved: db-3: ${head}`);
+    // Green, and yet nothing is known to be well.
+    const gone = { ...over, resolution: 'no_data' } as const;
+    expect(explainAlert(gone, 15_000).title).toBe(`Resolved: db-3: ${head}, then its data stopped`);
   });
 
   it('tells of a level that stays how long it has, not only how long it was over', () => {

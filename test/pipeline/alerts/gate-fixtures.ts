@@ -12,6 +12,7 @@ import type {
   Contribution,
   ScoredStep,
 } from '../../../src/pipeline/effects.ts';
+import { fc } from '../../support/properties.ts';
 
 export const stepMs = 15_000;
 
@@ -73,6 +74,13 @@ export const context: GateContext = {
   entity: 'db-3',
   labels: { instance: 'db-3' },
   maxAlertAgeMs: 3_600_000,
+};
+
+/** Steps of half an hour, so that a fifth of a day is ten steps over; windows of 4 and 8. */
+export const slow: GateContext = {
+  ...context,
+  spec: { ...spec, stepMs: 1_800_000, windows: [4, 8] },
+  maxAlertAgeMs: Infinity,
 };
 
 export const culprit: Contribution = {
@@ -151,3 +159,16 @@ export function live(
 export function inputsOf(letters: string): GateInput[] {
   return [...letters].map((letter, step) => inputAt(step, letter as StepLetter));
 }
+
+const stretch = fc.tuple(
+  fc.constantFrom<StepLetter>('o', 'o', 'l', 'q', 's', 'h', '.'),
+  fc.integer({ min: 1, max: 14 }),
+  fc.constantFrom(0.3, 1.5, 2, 2.5),
+);
+/** Any course of steps, with levels that stay, in which shifts are laid aside and alerts fire beside them (`slow`). */
+export const anyCourse = fc.array(stretch, { maxLength: 16 }).map((stretches) => {
+  let step = 50;
+  return stretches.flatMap(([letter, count, raw]) =>
+    Array.from({ length: count }, () => inputAt(step++, letter, { raw })),
+  );
+});

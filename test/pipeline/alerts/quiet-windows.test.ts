@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cronTimes } from '../../../src/app/cron.ts';
+import { cronTimes } from '../../../src/config/cron-times.ts';
 import type { QuietWindow, WindowSubject } from '../../../src/pipeline/alerts/quiet-window.ts';
 import { QuietWindows } from '../../../src/pipeline/alerts/quiet-windows.ts';
 import { fc } from '../../support/properties.ts';
@@ -58,6 +58,20 @@ describe('a quiet window', () => {
     expect(holds(label('severity', '=', 'warning'))).toBe(true);
     expect(holds(label('alertname', '=', 'StraydAnomaly'))).toBe(true);
     expect(holds(label('alertname', '=', 'NodeDown'))).toBe(false);
+  });
+
+  it('is matched by names as Alertmanager has them too, an alert’s own first', () => {
+    const who = { ...subject, labels: { 'k8s.pod': 'db-3', severity: 'gold', alertname: 'x' } };
+    const fits = (label: string, value: string): boolean =>
+      holds({ matchers: [{ label, op: '=', value }] }, START, who);
+    expect(fits('k8s.pod', 'db-3')).toBe(true);
+    expect(fits('k8s_pod', 'db-3')).toBe(true);
+    expect([
+      fits('severity', 'gold'),
+      fits('severity', 'warning'),
+      fits('exported_severity', 'gold'),
+    ]).toEqual([false, true, true]);
+    expect([fits('alertname', 'x'), fits('exported_alertname', 'x')]).toEqual([false, true]);
   });
 
   it('holds nothing back if an Alertmanager has it as a silence', () => {

@@ -2,15 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { acceptGate, advanceGate, closeGate } from '../../../src/pipeline/alerts/advance-gate.ts';
 import { newGateState, type GateContext, type GateInput } from '../../../src/pipeline/alerts/gate-state.ts';
 import type { AlertTransition, Contribution } from '../../../src/pipeline/effects.ts';
-import { context, culprit, inputAt, inputsOf, live, spec, type StepLetter } from './gate-fixtures.ts';
+import { anyCourse, culprit, inputAt, inputsOf, live, slow, type StepLetter } from './gate-fixtures.ts';
 import { fc } from '../../support/properties.ts';
-
-/** Steps of half an hour, so that a fifth of a day is ten steps over; windows of 4 and 8. */
-const slow: GateContext = {
-  ...context,
-  spec: { ...spec, stepMs: 1_800_000, windows: [4, 8] },
-  maxAlertAgeMs: Infinity,
-};
 
 const told = ({ alert, from, to, step }: AlertTransition): string =>
   `${step}:${from === to ? alert.kind : to}${to === 'resolved' ? ` ${alert.resolution}` : ''}`;
@@ -274,22 +267,10 @@ describe('an acceptance', () => {
 });
 
 describe('for any course of steps at levels that stay and go', () => {
-  const stretch = fc.tuple(
-    fc.constantFrom<StepLetter>('o', 'o', 'l', 'q', 's', 'h', '.'),
-    fc.integer({ min: 1, max: 14 }),
-    fc.constantFrom(0.3, 1.5, 2, 2.5),
-  );
-  const course = fc.array(stretch, { maxLength: 16 }).map((stretches) => {
-    let step = 50;
-    return stretches.flatMap(([letter, count, raw]) =>
-      Array.from({ length: count }, () => inputAt(step++, letter, { raw })),
-    );
-  });
-
   it('no two open alerts have one key, none fires without a start, and all that fired ended or are open', () => {
     let shifts = 0;
     fc.assert(
-      fc.property(course, (inputs) => {
+      fc.property(anyCourse, (inputs) => {
         const { gate, transitions } = live(inputs, slow);
         const open = new Map<string, { state: string; kind: string }>();
         const ids = new Set<string>();
@@ -315,7 +296,7 @@ describe('for any course of steps at levels that stay and go', () => {
 
   it('the state may go through JSON at any step and nothing changes', () => {
     fc.assert(
-      fc.property(course, (inputs) => {
+      fc.property(anyCourse, (inputs) => {
         let gate = newGateState();
         const transitions: AlertTransition[] = [];
         for (const input of inputs) {
@@ -332,7 +313,7 @@ describe('for any course of steps at levels that stay and go', () => {
 
   it('each repeat of an alert has a number of its own, in order', () => {
     fc.assert(
-      fc.property(course, (inputs) => {
+      fc.property(anyCourse, (inputs) => {
         const numbers = new Map<string, number[]>();
         for (const { alert, event, repeat = 0 } of live(inputs, slow).notifications) {
           if (event === 'firing') numbers.set(alert.id, [...(numbers.get(alert.id) ?? []), repeat]);

@@ -65,7 +65,7 @@ describe('an absence', () => {
     expect(explainAlert(firing.alert, STEP_MS)).toMatchObject({
       title: 'a: no data since 2024-10-05 09:20:00 UTC',
     });
-    expect(explainAlert(resolved.alert, STEP_MS).title).toBe('Resolved: a: data again after 10 h without');
+    expect(explainAlert(resolved.alert, STEP_MS).title).toBe('Resolved: a: its data is back after 10 h');
   });
 
   it('that is over before its time is discarded, and a scrape gap is none at all', () => {
@@ -81,7 +81,9 @@ describe('an absence', () => {
     expect(told(effects).at(-1)).toBe(`a absence firing → resolved (forgotten) at ${GONE - 1 + 2 * DAY - 1}`);
     const last = effects.transitions.at(-1);
     if (last === undefined) throw new Error('no end');
-    expect(explainAlert(last.alert, STEP_MS).lines[0]).toContain('not back, forgotten (forget_after)');
+    expect(explainAlert(last.alert, STEP_MS).lines[0]).toContain(
+      'not back, and forgotten now (forget_after)',
+    );
   });
 
   it.each<readonly [string, readonly Speaker[], DetectorSpec]>([

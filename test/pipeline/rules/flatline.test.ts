@@ -58,7 +58,7 @@ describe('a flatline', () => {
     ]);
     expect(firing.alert).toMatchObject({ firstStepOver: FIRST + STUCK, peakScore: 0, notified: true });
     expect(explainAlert(firing.alert, STEP_MS).title).toBe(
-      'a: temp stands still at 200 °C since 2024-10-05 09:20:00 UTC',
+      'a: temp has stood still at 200 °C since 2024-10-05 09:20:00 UTC',
     );
     expect(resolved.alert.lastStepOver).toBe(FIRST + 239);
     expect(explainAlert(resolved.alert, STEP_MS).title).toBe(
@@ -135,7 +135,7 @@ describe('a flatline', () => {
       ['temp', 0.5],
     ]);
     expect(explainAlert(firing?.alert ?? effects.transitions[0]!.alert, STEP_MS).title).toBe(
-      'a: other and 1 more stand still at 200 since 2024-10-05 09:20:00 UTC',
+      'a: other (200) and 1 more have stood still since 2024-10-05 09:20:00 UTC',
     );
   });
 

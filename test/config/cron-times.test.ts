@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cronTimes } from '../../src/app/cron.ts';
+import { cronTimes } from '../../src/config/cron-times.ts';
 
 const at = (text: string): number => Date.parse(text);
 const iso = (ms: number): string => (Number.isFinite(ms) ? new Date(ms).toISOString() : String(ms));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { prometheusLabels } from '../../src/delivery/prometheus-labels.ts';
+import { prometheusLabels } from '../../src/core/prometheus-labels.ts';
 import { fc } from '../support/properties.ts';
 
 const own = { alertname: 'StraydAnomaly', detector: 'hosts' };
@@ -14,8 +14,9 @@ it('leaves strayd’s own labels alone, and loses no label of the entity', () =>
   expect(labels).toEqual({ ...own, exported_detector: 'smoke', a_b: '2', a_b_2: '1', a_b_3: '3' });
 });
 
-it('leaves out empty values, which mean no label', () => {
+it('leaves out empty values, which mean no label, and keeps the name of an own one free', () => {
   expect(prometheusLabels({ zone: '' }, own)).toEqual(own);
+  expect(prometheusLabels({ beside: 'x' }, { ...own, beside: '' })).toEqual({ ...own, exported_beside: 'x' });
 });
 
 it('gives valid names, and a place to each value, for any labels', () => {
