@@ -17,7 +17,13 @@ export class TextPool {
   }
 }
 
-/** A text with memory of its own. */
+/** A text with memory of its own, a byte a character where that is enough. */
 export function ownText(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le');
+  const encoding = isLatin1(text) ? 'latin1' : 'utf16le';
+  return Buffer.from(text, encoding).toString(encoding);
+}
+
+function isLatin1(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0xff) return false;
+  return true;
 }

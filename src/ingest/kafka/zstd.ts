@@ -18,7 +18,7 @@ const DICTIONARY_ID_BYTES = [0, 1, 2, 4];
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8];
 const CHECKSUM_BYTES = 4;
 const MOST_BLOCK_BYTES = 131_072;
-/* The memory of the decoder in WebAssembly ends at four, of which it needs some more for itself. */
+/* The decoder's memory in WebAssembly ends at 4 GB, and what is compressed lies in it too. */
 const MOST_WASM_BYTES = 2 ** 30;
 
 /** Unpacks by Node's own zstd where it has one, else by the reference decoder in WebAssembly. Throws a {@link TooLargeError} or what Node throws for it, and for broken bytes an error. */
