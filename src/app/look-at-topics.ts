@@ -1,6 +1,7 @@
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import type { Limits } from '../core/limits.ts';
 import { plural } from '../core/plural.ts';
+import { firstTrouble } from '../ingest/formats/first-trouble.ts';
 import { sampleFormat } from '../ingest/formats/format-registry.ts';
 import type { SampleFormat } from '../ingest/formats/sample-format.ts';
 import { sampleTopics, type SampledPartition } from '../ingest/kafka/sample-topics.ts';
@@ -73,26 +74,11 @@ export async function lookAtTopics(written: PipelineConfig): Promise<SourceFindi
       log: () => undefined,
     });
     const format = sampleFormat(source);
-    const trouble = await troubleOf(format, partitions);
+    const values = partitions.flatMap(({ records }) => records.map(({ value }) => value));
+    const trouble = await firstTrouble((wait) => format.prepare?.(values, wait));
     findings.push(findingOf(config, { source, format, trouble }, partitions));
   }
   return findings;
-}
-
-/** What the format waits for in vain, `null` if it has all that it needs for these records. */
-async function troubleOf(
-  format: SampleFormat,
-  partitions: readonly SampledPartition[],
-): Promise<string | null> {
-  const values = partitions.flatMap(({ records }) => records.map(({ value }) => value));
-  const giveUp = new AbortController();
-  let told: string | null = null;
-  const trouble = (message: string | null): void => {
-    told = message;
-    if (message !== null) giveUp.abort();
-  };
-  await format.prepare?.(values, { signal: giveUp.signal, trouble });
-  return told;
 }
 
 /** What sampled partitions show of a source. */

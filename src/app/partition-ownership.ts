@@ -1,4 +1,5 @@
 import type { PartitionId, RecordPrint } from '../core/records.ts';
+import { plural } from '../core/plural.ts';
 import type { BrokerMark } from '../ingest/record-stream.ts';
 import type { PipelineInput } from '../pipeline/inputs.ts';
 import type { PipelineState } from '../pipeline/pipeline-state.ts';
@@ -69,10 +70,13 @@ export class PartitionOwnership {
   }
 
   offsetLost(partition: PartitionId, expected: number, restartedAt: number): void {
+    // Back to an earlier one means another log: how many records of the old one are gone nobody knows.
+    const lost = Math.max(0, restartedAt - expected);
+    const gone = lost === 0 ? '' : `${plural(lost, 'record')} went unread, `;
     const message =
       `Offset ${expected} of ${nameOf(partition)} is not in the log any more (retention, or the topic was made anew); ` +
-      `reading goes on at ${restartedAt}.`;
-    this.#startAnew(partition, restartedAt, { event: 'offset_lost', message, fields: { expected } });
+      `${gone}reading goes on at ${restartedAt}.`;
+    this.#startAnew(partition, restartedAt, { event: 'offset_lost', message, fields: { expected, lost } });
   }
 
   /** The record that was read last is not there any more, or another one stands at its offset. */

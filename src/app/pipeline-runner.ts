@@ -99,9 +99,9 @@ export class PipelineRunner implements StreamHandler {
     return this.#trouble;
   }
 
-  /** Takes an input at once; its effects go with the next checkpoint. */
-  take(input: PipelineInput): void {
-    this.adopt(step(this.#options.state, [input]));
+  /** Takes inputs at once; their effects go with the next checkpoint. */
+  take(...inputs: PipelineInput[]): void {
+    this.adopt(step(this.#options.state, inputs));
   }
 
   /** Effects that come from elsewhere than `step`; they go with the next checkpoint. */
@@ -124,7 +124,7 @@ export class PipelineRunner implements StreamHandler {
   }
 
   idle(partition: PartitionId, idle: boolean): void {
-    this.take({ kind: 'idle', partition, idle });
+    this.take(this.#present(partition.source), { kind: 'idle', partition, idle });
   }
 
   offsetLost(partition: PartitionId, expected: number, restartedAt: number): void {
@@ -154,7 +154,8 @@ export class PipelineRunner implements StreamHandler {
     if (this.#isAdrift) return;
     let sliceStartMs = nowMs();
     for (const part of batchSlices(batch)) {
-      this.take({ kind: 'records', slice: decodeBatch(part, format, decodeLimits) });
+      const slice = decodeBatch(part, format, decodeLimits);
+      this.take(this.#present(batch.source), { kind: 'records', slice });
       if (nowMs() - sliceStartMs < SLICE_MS) continue;
       await setImmediate();
       sliceStartMs = nowMs();
@@ -231,6 +232,10 @@ export class PipelineRunner implements StreamHandler {
     } finally {
       this.#writing = null;
     }
+  }
+
+  #present(source: string): PipelineInput {
+    return { kind: 'present', source, timeMs: this.#options.nowMs() };
   }
 
   #isDue(): boolean {

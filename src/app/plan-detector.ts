@@ -31,6 +31,8 @@ export interface DetectorPlan {
   /** Thresholds of less than a day are provisional: alerts are shown, not sent. `null`: nothing is sent in observe mode. */
   readonly earliestDeliveryMs: number | null;
   readonly incidentsPerDay: number;
+  /** What kept a topic's format from reading; `null`: nothing did. */
+  readonly trouble: string | null;
 }
 
 /** Heap measured with 1 to 40 features an entity: what a series and an entity take beside the rows of the windows. */
@@ -102,6 +104,7 @@ export function planDetector(spec: DetectorSpec, topics: readonly TopicDiscovery
     earliestAlertMs,
     earliestDeliveryMs: spec.mode === 'alert' ? earliestAlertMs + provisionalMs : null,
     incidentsPerDay: incidentsPerDay(spec, entities),
+    trouble: topics.find(({ trouble }) => trouble !== null)?.trouble ?? null,
   };
 }
 

@@ -25,7 +25,12 @@ export async function prepareFormat(
               message: `Source ${source} can be read again.`,
               fields,
             }
-          : { event: 'source_trouble', level: 'error', message, fields },
+          : {
+              event: 'source_trouble',
+              level: 'error',
+              message: `${message}; the source waits, nothing is lost`,
+              fields,
+            },
       );
     },
   });

@@ -4,6 +4,7 @@ import { formatDuration } from '../core/duration.ts';
 import { printable } from '../core/printable.ts';
 
 const MOST_TOPICS = 20;
+const MOST_SCHEMAS = 5;
 
 /** What was found and what is proposed, as lines for people. */
 export function discoveryLines(discovery: TopicDiscovery, detectors: readonly DetectorProposal[]): string[] {
@@ -31,17 +32,24 @@ export function missingTopic(topic: string | null, topics: readonly string[]): s
 }
 
 /** Why nothing can be proposed for a topic. */
-export function unreadable({ topic, records, format }: TopicDiscovery): string {
+export function unreadable({ topic, records, format, trouble }: TopicDiscovery): string {
   if (records === 0) return `Topic ${topic} holds no records yet; run init again when there are some.`;
-  if (format.looksLikeAvro) {
-    return (
-      `Topic ${topic} looks like Avro in Confluent's wire format (a zero byte, then a schema's id), whose schemas lie in a registry ` +
-      'that init does not ask. Write the source by hand with format: avro, as docs/formats.md shows it, and see with "strayd check --online" what comes of it.'
-    );
-  }
+  if (format.avroSchemas.length > 0) return unreadableAvro(topic, format.avroSchemas, trouble);
   const tried = format.trials.map(({ choice, whole }) => `${choice.format} ${whole}`).join(', ');
   return (
     `The format of topic ${topic} was not recognised: of ${format.records} records tried, read whole were: ${tried}. ` +
     'docs/formats.md tells what can be read; JSON of another shape can be mapped by hand.'
   );
+}
+
+function unreadableAvro(topic: string, schemas: readonly number[], trouble: string | null): string {
+  const shown = schemas.slice(0, MOST_SCHEMAS).join(', ');
+  const more = schemas.length > MOST_SCHEMAS ? ` and ${schemas.length - MOST_SCHEMAS} more` : '';
+  const recognised =
+    `Topic ${topic} looks like Avro in Confluent's wire format ` +
+    `(${schemas.length === 1 ? 'schema' : 'schemas'} ${shown}${more})`;
+  return trouble === null
+    ? `${recognised}; its schemas lie in a registry: give its address with --registry https://registry.example.org:8081, ` +
+        'and a log-in, if it wants one, with --registry-username and --registry-password-file, or --registry-token-file.'
+    : `${recognised}, but could not be read: ${trouble}. Correct --registry and its log-in, or map the source by hand as docs/formats.md shows it.`;
 }

@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
-import { loadConfig } from '../config/load.ts';
-import { pipelineConfig, type KafkaConnection } from '../config/pipeline-config.ts';
-import { ConfigError } from '../config/problem.ts';
-import { readFileSync } from 'node:fs';
-import { CommandError, EXIT } from './exit.ts';
+import type { KafkaConnection } from '../config/pipeline-config.ts';
+import { flagsConfig } from './flags-config.ts';
 
 /** How to get at the brokers, where there is no configuration yet. */
 export interface KafkaFlags {
@@ -56,13 +53,5 @@ export function kafkaSection(flags: KafkaFlags, brokers: string): string {
 /** The connection that a `kafka` section makes, its files read as those of a configuration at `path` would be. Throws a CommandError with what is wrong. */
 export function connectionOf(section: string, path: string): KafkaConnection {
   const text = `kafka:\n${section}\nsources: [{name: a, topics: [a], format: influx}]\ndetectors: [{name: a, entity: [a], features: [{metric: a}]}]\n`;
-  try {
-    return pipelineConfig(
-      loadConfig(path, process.env, (file) => (file === path ? text : readFileSync(file, 'utf8'))).config,
-    ).kafka;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const what = error.problems.map((problem) => `${problem.path}: ${problem.message}`).join('; ');
-    throw new CommandError(`The flags for Kafka can't be used: ${what}`, EXIT.wrongUse);
-  }
+  return flagsConfig({ path, of: 'Kafka', text }).kafka;
 }

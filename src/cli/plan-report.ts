@@ -6,12 +6,15 @@ import { plural } from '../core/plural.ts';
 
 /** A plan as lines for people: what it takes, and when the first alert can come. */
 export function planLines(plan: DetectorPlan, spec: DetectorSpec): string[] {
-  const { entities, series, features, isAllSeen } = plan;
-  if (series === 0)
-    return [`${plan.detector}: nothing in the sample of its topics is watched; "check --online" tells why.`];
+  const { entities, series, features, isAllSeen, trouble } = plan;
+  if (series === 0) {
+    const why = trouble === null ? '; "check --online" tells why.' : `: ${trouble}.`;
+    return [`${plan.detector}: nothing in the sample of its topics is watched${why}`];
+  }
   const watched = `${entities} ${entities === 1 ? 'entity' : 'entities'}, ${series} series, ${plural(features, 'feature')}`;
   return [
     `${plan.detector}:`,
+    ...(trouble === null ? [] : [`  not seen   what could not be read: ${trouble}`]),
     `  watches    ${watched}${isAllSeen ? '' : '; the sample is shorter than two steps, so there may be more'}`,
     `  memory     about ${bytes(plan.memoryBytes)} for what is open and remembered; scoring comes on top`,
     `  disk       about ${bytes(plan.diskBytesADay)} a day, ${bytes(plan.diskBytesMost)} at most`,

@@ -34,6 +34,13 @@ function checkRegistry(
   path: ConfigPath,
   findings: Findings,
 ): void {
+  const { username, password } = new URL(registry.url);
+  if (username !== '' || password !== '') {
+    findings.error(
+      [...path, 'url'],
+      'a log-in does not belong into the address; write "username" and "password_file" beside it',
+    );
+  }
   const hasPassword = registry.password !== undefined || registry.password_file !== undefined;
   const hasToken = registry.token !== undefined || registry.token_file !== undefined;
   if (registry.username !== undefined && hasToken) {

@@ -69,8 +69,7 @@ function post(access: PrometheusAccess, query: RangeQuery, signal: AbortSignal):
     end: String(query.endMs / 1000),
     step: String(query.stepMs / 1000),
   }).toString();
-  const auth =
-    url.username === '' ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const auth = url.username === '' ? null : `${plain(url.username)}:${plain(url.password)}`;
   url.username = '';
   url.password = '';
   const options = {
@@ -106,6 +105,15 @@ function post(access: PrometheusAccess, query: RangeQuery, signal: AbortSignal):
     request.on('error', fail);
     request.end(body);
   });
+}
+
+/* Percent-decoded; as it stands where a raw `%` begins no escape. */
+function plain(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 interface Matrix {

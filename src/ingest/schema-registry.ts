@@ -64,7 +64,7 @@ export class SchemaRegistry implements SchemaSource {
       } catch (error) {
         if (wait.signal.aborted) return;
         const why = error instanceof Error ? reasonOf(error) : String(error);
-        const message = `Schema registry ${this.#options.url}: ${why}; its source waits, nothing is lost`;
+        const message = `Schema registry ${this.#options.url}: ${why}`;
         if (message !== told) wait.trouble(message);
         told = message;
         await pause(waitMs, undefined, { signal: wait.signal }).catch(() => undefined);

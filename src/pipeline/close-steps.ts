@@ -1,6 +1,12 @@
 import { newestStepEndedBy } from '../core/step-grid.ts';
 import { hasOpen } from './alerts/advance-gate.ts';
-import { detectorWatermark, modelAt, newestRecord, type DetectorState } from './detector-state.ts';
+import {
+  detectorWatermark,
+  modelAt,
+  newestKnown,
+  newestRecord,
+  type DetectorState,
+} from './detector-state.ts';
 import type { ClosedVector } from './effects.ts';
 import { advanceSilentGate, closeForgottenGate, isSilent } from './entity-gate.ts';
 import type { Entity } from './entity.ts';
@@ -69,7 +75,7 @@ function sweep(
   }
   if (silent.length > 0 || expired.length > 0) run.settle();
   for (const entity of silent) advanceSilentGate(detector, entity, run);
-  sweepFaults(run, detector, { before, through, newestKnownMs: newestRecord(detector) });
+  sweepFaults(run, detector, { before, through, newestKnownMs: newestKnown(detector) });
   for (const entity of expired) {
     closeForgottenGate(detector, entity, run);
     forgetRules(run, detector, entity);
@@ -94,7 +100,8 @@ function queuedStep(
   const context = modelAt(detector, step);
   const rows = context === null ? NO_ROWS : entity.history.copy();
   const request = context === null || !fresh ? null : requestFor(context, entity, { step, rows });
-  return { detector, entity, vector, rows, request, newestKnownMs: newestRecord(detector) };
+  const [newestKnownMs, clockMs] = [newestKnown(detector), newestRecord(detector)];
+  return { detector, entity, vector, rows, request, newestKnownMs, clockMs };
 }
 
 function requestFor(

@@ -99,6 +99,11 @@ export function detectorWatermark({ sources }: DetectorState): number {
   return Math.max(-Infinity, ...sources.map(({ watermarkMs }) => watermarkMs));
 }
 
+/** The present as far as it is known, ms: by the records of a detector's sources, and by what the clock said when they came in. */
+export function newestKnown(detector: DetectorState): number {
+  return Math.max(newestRecord(detector), ...detector.sources.map(({ presentMs }) => presentMs));
+}
+
 /** Newest time of a Kafka record of a detector's sources, ms. */
 export function newestRecord({ sources }: DetectorState): number {
   let newest = -Infinity;

@@ -29,7 +29,7 @@ export function advanceEntityGate(
   score: (Pick<StepScore, 'scored' | 'contributions'> & { readonly threshold?: number }) | null,
   outlet: GateOutlet,
 ): void {
-  const { detector, entity, vector, rows, newestKnownMs } = step;
+  const { detector, entity, vector, rows, newestKnownMs, clockMs } = step;
   // Before there is a model, all entities of a fleet rest for weeks of history.
   const resting = score === null ? restingGate(entity.gate, vector.step) : null;
   if (resting !== null) {
@@ -44,7 +44,7 @@ export function advanceEntityGate(
     newestKnownMs,
     ...(score?.threshold !== undefined && { threshold: score.threshold }),
   });
-  take(detector, entity, { outcome, effects: outlet.effects, clockMs: newestKnownMs });
+  take(detector, entity, { outcome, effects: outlet.effects, clockMs });
 }
 
 /** Ends the alert of an entity whose level has become normal, as of the step that its gate has just seen. */

@@ -21,6 +21,11 @@ export type PipelineInput =
       readonly nextOffset: number | null;
       readonly wholeFromMs?: number;
     }
+  /**
+   * What time it is as records of a source come in. It closes nothing and moves no clock of data: only how old an alert is when it is found is
+   * measured by it, for in a catch-up the newest record read is no older than the rest.
+   */
+  | { readonly kind: 'present'; readonly source: string; readonly timeMs: number }
   /** No record for a while at the log's end, or one again. */
   | { readonly kind: 'idle'; readonly partition: PartitionId; readonly idle: boolean }
   /** A partition is not read any more, perhaps only while the group rebalances: nothing is forgotten. */

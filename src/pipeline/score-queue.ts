@@ -17,7 +17,10 @@ export interface QueuedStep {
   readonly rows: Float64Array;
   /** `null` if the step can't be scored. */
   readonly request: { readonly context: ScoringContext; readonly item: ScoreRequest } | null;
+  /** The present when it closed: what `max_alert_age` is measured against. */
   readonly newestKnownMs: number;
+  /** Time of the newest record then, the clock of incidents. */
+  readonly clockMs: number;
   /** What the rules beside the score made of it, and the detector's entities by then; absent: nothing. */
   readonly faults?: ClosedFaults;
 }
@@ -70,10 +73,7 @@ export class ScoreQueue {
   }
 }
 
-function publishFaults(
-  { detector, entity, newestKnownMs: clockMs, faults }: QueuedStep,
-  effects: EffectsCollector,
-): void {
+function publishFaults({ detector, entity, clockMs, faults }: QueuedStep, effects: EffectsCollector): void {
   if (faults === undefined) return;
   const { outcomes, entities } = faults;
   for (const fault of outcomes) publishFault(fault, { detector, entity, clockMs, entities }, effects);

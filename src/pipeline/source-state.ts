@@ -41,6 +41,8 @@ export interface SourceState {
   watermarkMs: number;
   /** Newest time of a Kafka record, ms. */
   newestRecordMs: number;
+  /** What time it was when records came in last, ms; -Infinity where nobody tells. */
+  presentMs: number;
   counts: SampleCounts;
 }
 
@@ -58,6 +60,7 @@ export function newSource(name: string, all: readonly DetectorState[], seriesCac
     stretchMs: Math.min(LONGEST_STRETCH_MS, ...detectors.map(({ spec }) => spec.stepMs)),
     watermarkMs: -Infinity,
     newestRecordMs: -Infinity,
+    presentMs: -Infinity,
     counts: noCounts(),
   };
 }

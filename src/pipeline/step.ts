@@ -48,6 +48,11 @@ function take(run: StepRun, input: PipelineInput): void {
         partition.replayUntil = Math.min(partition.replayUntil, partition.receivedOffset ?? -Infinity);
       break;
     }
+    case 'present': {
+      const source = sourceOf(state, input.source);
+      source.presentMs = Math.max(source.presentMs, input.timeMs);
+      return;
+    }
     case 'assigned':
       assign(state, partitionOf(state, input.partition), input.nextOffset);
       if (input.wholeFromMs !== undefined) {

@@ -154,6 +154,16 @@ describe('Exposition', () => {
     expect(shown).toContain('db-4');
   });
 
+  it('has no series any more of an entity that forget_after has dropped, 15 minutes after its last alert', async () => {
+    show({ scores: [scoreOf('db-3', 0.4)] });
+    fire();
+    resolve({ resolution: 'forgotten' });
+    show({ forgotten: [{ detector: 'hosts', entity: 'db-3' }] });
+    expect((await text()).match(/^.*entity="db-3".*$/gm)).toEqual([`${ACTIVE} 0`]);
+    nowMs += 15 * MINUTE_MS;
+    expect(await text()).not.toContain('db-3');
+  });
+
   it('tells the labels of entities with a score series, and of no others', async () => {
     const detectors = [
       { ...detectorSpec(), entity: ['zone', 'host.name'] },
@@ -269,7 +279,7 @@ describe('Exposition', () => {
       expect(await value(LAG)).toBe(20);
     });
 
-    it('lets the distance grow while nothing comes', async () => {
+    it('of a topic that stalls shows a distance that grows while nothing comes', async () => {
       show({ partitions: [partitionOf(0, { watermarkMs: 0 })] });
       nowMs = 599_000;
       expect(await value(LAG)).toBe(600);

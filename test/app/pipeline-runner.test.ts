@@ -39,6 +39,8 @@ interface Rig {
   readonly store: StoreWriter;
   readonly stream: SilentStream;
   readonly events: EventName[];
+  /** What the pipeline takes for the present. */
+  readonly presentMs: () => number | undefined;
 }
 
 /** A runner on a store as it is, each batch of which is a checkpoint. */
@@ -70,7 +72,8 @@ function rig(store: StoreWriter, outbox: readonly NewOutboxRow[] = []): Rig {
     outbox: () => ({ outbox }),
     applied: () => undefined,
   });
-  return { runner, store, stream, events };
+  const presentMs = (): number | undefined => state.sources.get('node')?.presentMs;
+  return { runner, store, stream, events, presentMs };
 }
 
 function batches(): RawBatch[] {
@@ -133,6 +136,23 @@ async function undisturbed(): Promise<unknown> {
   control.store.close();
   return state;
 }
+
+it('the pipeline is told what time it is as records come in, and as a partition falls idle: the age of alerts is measured by it', async () => {
+  const { runner, store, presentMs } = rig(openWriter(temporaryDirectory()));
+  runner.assigned(PLACE, { offset: null, owner: null });
+  const seen: number[] = [];
+  for (const batch of batches().slice(0, 2)) {
+    await runner.batch(batch);
+    seen.push(presentMs() ?? NaN);
+  }
+  runner.idle(PLACE, true);
+  seen.push(presentMs() ?? NaN);
+  // The rig's clock runs a second a look.
+  expect(seen[0]).toBeGreaterThan(0);
+  expect(seen[1]).toBeGreaterThan(seen[0] ?? NaN);
+  expect(seen[2]).toBeGreaterThan(seen[1] ?? NaN);
+  store.close();
+});
 
 describe('an assigned partition', () => {
   /** A runner that has worked on one batch. */

@@ -36,7 +36,8 @@ function topic(retainedMs: number, hosts = ['a', 'b']): TopicDiscovery {
     newestMs: retainedMs,
     records: 100,
     bytes: 100,
-    format: { choice: { format: 'influx' }, records: 1, trials: [], looksLikeAvro: false },
+    format: { choice: { format: 'influx' }, records: 1, trials: [], avroSchemas: [] },
+    trouble: null,
     samples: census.samples,
     series: census.series(),
   };

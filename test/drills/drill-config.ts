@@ -43,7 +43,7 @@ export function drillConfig(options: DrillConfig): Record<string, unknown> {
     ],
     channels: webhookUrl === undefined ? [] : [{ name: 'hook', type: 'webhook', url: webhookUrl }],
     // The records' hours pass in seconds.
-    delivery: { max_notifications_per_hour: 10_000 },
+    delivery: { max_notifications_per_hour: 10_000, max_alert_age: '3650d' },
     store: { path: join(folder, 'data') },
   };
 }

@@ -106,7 +106,8 @@ describe.skipIf(note !== '')(`labelled server data through a real Kafka${note}`,
         { name: 'hook', type: 'webhook', url: webhook.url, secret: SECRET },
       ],
       // Weeks pass within a minute here.
-      delivery: { max_notifications_per_hour: 1000 },
+      // The data are months old.
+      delivery: { max_notifications_per_hour: 1000, max_alert_age: '3650d' },
       store: { path: join(folder, 'data') },
     });
     closers.push(() => strayd.stop());

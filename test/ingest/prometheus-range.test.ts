@@ -89,6 +89,16 @@ describe('queryRange', () => {
     expect(logins).toEqual([`Basic ${Buffer.from('me:pass word').toString('base64')}`]);
   });
 
+  it('takes a raw % in the log-in of the address as it stands', async () => {
+    const logins: string[] = [];
+    const { port } = await serve((request, body, response) => {
+      logins.push(request.headers.authorization ?? '');
+      good(request, body, response);
+    });
+    expect(await ask(port, { login: '100%me:50%@' })).toHaveLength(1);
+    expect(logins).toEqual([`Basic ${Buffer.from('100%me:50%').toString('base64')}`]);
+  });
+
   it('does not insist where the query is refused, and tells why without secrets', async () => {
     const { port, asked } = await serve((_request, _body, response) =>
       response.writeHead(400).end('{"error":"exceeded maximum resolution"}'),

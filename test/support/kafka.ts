@@ -3,6 +3,7 @@ import { CompressionTypes, Kafka, logLevel, type Admin } from 'kafkajs';
 import { inject } from 'vitest';
 import type { SharedBroker } from './kafka-setup.ts';
 import { waitFor } from './wait-for.ts';
+import { produceZstdByCommand } from './zstd-command.ts';
 
 /** A record to be produced; `timeMs` becomes the record's own timestamp. */
 export interface TestRecord {
@@ -85,6 +86,7 @@ export const produce = async (
   records: readonly TestRecord[],
   compression: CompressionTypes = CompressionTypes.None,
 ): Promise<void> => {
+  if (compression === CompressionTypes.ZSTD) produceZstdByCommand();
   const producer = quietClient(brokers).producer({ allowAutoTopicCreation: true });
   await producer.connect();
   try {

@@ -57,9 +57,11 @@ export async function decideFeatures(config: Config): Promise<DecidedFeatures[]>
   const decided = [...kept];
   for (const spec of config.detectors) {
     if (spec.autoFeatures !== true || kept.some(({ detector }) => detector === spec.name)) continue;
-    const series = await seriesOf(config, spec);
+    const { series, trouble } = await seriesOf(config, spec);
     const choice = chooseFeatures(series, spec);
-    if (choice.features.length === 0) throw new NoFeaturesFound(nothingFound(config, spec, series));
+    // They are chosen for good, so not from a part of what there is.
+    if (choice.features.length === 0 || trouble !== null)
+      throw new NoFeaturesFound(nothingFound(config, spec, { series, trouble }));
     decided.push({ detector: spec.name, isKept: false, ...choice });
   }
   return decided;
@@ -116,20 +118,29 @@ export function withFeatures(config: Config, decided: readonly DecidedFeatures[]
   return deepFreeze({ ...config, detectors });
 }
 
-async function seriesOf(config: Config, spec: DetectorSpec): Promise<SeenSeries[]> {
+interface Sampled {
+  readonly series: readonly SeenSeries[];
+  /** What kept a format from reading. */
+  readonly trouble: string | null;
+}
+
+async function seriesOf(config: Config, spec: DetectorSpec): Promise<Sampled> {
   const { kafka, sources, limits } = await expandTopics(pipelineConfig(config));
   const isSelected = compileMatchers(spec.select);
   const series: SeenSeries[] = [];
+  let trouble: string | null = null;
   for (const source of sources.filter(({ name }) => spec.source === null || spec.source === name)) {
     for (const topic of source.topics) {
       const found = await discoverTopic({ connection: kafka, topic, format: source, limits });
+      trouble ??= found.trouble;
       series.push(...found.series.filter(({ metric, labels }) => isSelected(metric, labels)));
     }
   }
-  return series;
+  return { series, trouble };
 }
 
-function nothingFound(config: Config, spec: DetectorSpec, series: readonly SeenSeries[]): string {
+function nothingFound(config: Config, spec: DetectorSpec, { series, trouble }: Sampled): string {
+  if (trouble !== null) return `Features of detector ${spec.name} can't be chosen: ${trouble}.`;
   const { source: wanted } = spec;
   const topics = config.sources.flatMap(({ name, topics: own, topicPatterns = [] }) =>
     wanted === null || wanted === name ? [...own, ...topicPatterns] : [],

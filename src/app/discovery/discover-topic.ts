@@ -1,9 +1,12 @@
 import type { KafkaConnection } from '../../config/pipeline-config.ts';
 import { sampleFormat, type FormatChoice } from '../../ingest/formats/format-registry.ts';
+import { firstTrouble } from '../../ingest/formats/first-trouble.ts';
+import { recogniseAvro } from '../../ingest/formats/recognise-avro.ts';
 import { recogniseFormat, type RecognisedFormat } from '../../ingest/formats/recognise-format.ts';
 import { readStretches, type PartitionLog } from '../../ingest/kafka/read-stretches.ts';
 import type { RawRecord } from '../../core/records.ts';
-import type { DecodeLimits, SampleFormat } from '../../ingest/formats/sample-format.ts';
+import type { DecodeLimits } from '../../ingest/formats/sample-format.ts';
+import type { SchemaRegistryOptions } from '../../ingest/schema-registry.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../core/limits.ts';
 import { decodeLimits } from '../decode-limits.ts';
 import { SeriesCensus, type SeenSeries } from './series-census.ts';
@@ -22,6 +25,8 @@ export interface TopicDiscovery {
   readonly records: number;
   readonly bytes: number;
   readonly format: RecognisedFormat;
+  /** What its format could not get, such as a schema; `null`: nothing was missing. */
+  readonly trouble: string | null;
   readonly samples: number;
   readonly series: readonly SeenSeries[];
 }
@@ -32,6 +37,8 @@ export interface DiscoveryRequest {
   readonly topic: string;
   /** What its records are, if that is known; else it is found out. */
   readonly format?: FormatChoice;
+  /** Where the schemas of Avro are; absent: Avro can only be told, not read. */
+  readonly registry?: SchemaRegistryOptions;
   /** Absent: those of a configuration that names none. */
   readonly limits?: Limits;
 }
@@ -54,6 +61,7 @@ export async function discoverTopic({
   connection,
   topic,
   format,
+  registry,
   limits = DEFAULT_LIMITS,
 }: DiscoveryRequest): Promise<TopicDiscovery> {
   const stretches = Array.from({ length: OLDER_STRETCHES + 1 }, (): Stretch => ({ records: [], bytes: 0 }));
@@ -87,17 +95,12 @@ export async function discoverTopic({
     newestMs: times.reduce((most, timeMs) => Math.max(most, timeMs), -Infinity),
     records: times.length,
     bytes: stretches.reduce((sum, { bytes }) => sum + bytes, 0),
-    ...(await countSeries(stretches, format, decodeLimits(limits))),
+    ...(await countSeries(stretches, {
+      ...(format !== undefined && { format }),
+      ...(registry !== undefined && { registry }),
+      limits: decodeLimits(limits),
+    })),
   };
-}
-
-/* What the format can't get at the first attempt (a schema) counts as not there. */
-async function prepared(format: SampleFormat, values: readonly Uint8Array[]): Promise<void> {
-  const giveUp = new AbortController();
-  const trouble = (message: string | null): void => {
-    if (message !== null) giveUp.abort();
-  };
-  await format.prepare?.(values, { signal: giveUp.signal, trouble });
 }
 
 const bytesFor = (stretch: number): number =>
@@ -105,28 +108,42 @@ const bytesFor = (stretch: number): number =>
 
 async function countSeries(
   stretches: readonly Stretch[],
-  known: FormatChoice | undefined,
-  limits: DecodeLimits,
-): Promise<Pick<TopicDiscovery, 'format' | 'samples' | 'series'>> {
+  {
+    format: known,
+    registry,
+    limits,
+  }: Pick<DiscoveryRequest, 'format' | 'registry'> & { limits: DecodeLimits },
+): Promise<Pick<TopicDiscovery, 'format' | 'trouble' | 'samples' | 'series'>> {
   const values = stretches.flatMap(({ records }) =>
     records.flatMap(({ value }) => (value === null ? [] : [value])),
   );
+  const { format, trouble } =
+    known === undefined
+      ? await recognise(values, registry, limits)
+      : { format: { choice: known, records: values.length, trials: [], avroSchemas: [] }, trouble: null };
+  const census = new SeriesCensus();
+  if (format.choice === null) return { format, trouble, samples: 0, series: [] };
+  const decoder = sampleFormat(format.choice);
+  // What the format can't get at the first attempt (a schema) counts as not there.
+  const missing = await firstTrouble((wait) => decoder.prepare?.(values, wait));
+  stretches.forEach(({ records }, stretch) => {
+    for (const { value } of records) {
+      if (value === null) continue;
+      for (const sample of decoder.decode(value, limits).samples) census.add(sample, stretch);
+    }
+  });
+  return { format, trouble: missing, samples: census.samples, series: census.series() };
+}
+
+async function recognise(
+  values: readonly Uint8Array[],
+  registry: SchemaRegistryOptions | undefined,
+  limits: DecodeLimits,
+): Promise<Pick<TopicDiscovery, 'format' | 'trouble'>> {
   const every = Math.max(1, Math.floor(values.length / TRIED));
   const tried = values.filter((_, index) => index % every === 0);
-  const format =
-    known === undefined
-      ? recogniseFormat(tried, limits)
-      : { choice: known, records: values.length, trials: [], looksLikeAvro: false };
-  const census = new SeriesCensus();
-  if (format.choice !== null) {
-    const decoder = sampleFormat(format.choice);
-    await prepared(decoder, values);
-    stretches.forEach(({ records }, stretch) => {
-      for (const { value } of records) {
-        if (value === null) continue;
-        for (const sample of decoder.decode(value, limits).samples) census.add(sample, stretch);
-      }
-    });
-  }
-  return { format, samples: census.samples, series: census.series() };
+  const format = recogniseFormat(tried, limits);
+  return format.avroSchemas.length === 0 || registry === undefined
+    ? { format, trouble: null }
+    : recogniseAvro(format, tried, { registry, limits });
 }

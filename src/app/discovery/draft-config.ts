@@ -7,9 +7,10 @@ import type { EntityProposal } from './propose-entity.ts';
 import type { DetectorProposal } from './propose-detectors.ts';
 import type { LeftOut } from './feature-candidates.ts';
 
-/** What a configuration is drafted from. `kafka` is the text of that section, indented by two. */
+/** What a configuration is drafted from. `kafka` is the text of that section, indented by two; `registry` that of an Avro source, in one line. */
 export interface Draft {
   readonly kafka: string;
+  readonly registry: string | null;
   readonly discovery: TopicDiscovery;
   readonly format: FormatChoice;
   readonly detectors: readonly DetectorProposal[];
@@ -17,9 +18,10 @@ export interface Draft {
 }
 
 const MOST_LEFT_OUT = 60;
+const MOST_SCHEMAS = 5;
 
 /** A commented configuration in observe mode: what was found is in the values, why in the comments. */
-export function draftConfig({ kafka, discovery, format, detectors, nowMs }: Draft): string {
+export function draftConfig({ kafka, registry, discovery, format, detectors, nowMs }: Draft): string {
   const { topic, records, samples, series, oldestMs, newestMs } = discovery;
   return [
     `# strayd, proposed by "strayd init" on ${day(nowMs)} from ${records} records of topic ${topic}`,
@@ -32,7 +34,7 @@ export function draftConfig({ kafka, discovery, format, detectors, nowMs }: Draf
     'sources:',
     `  - name: ${text(sourceName(topic))}`,
     `    topics: [${text(topic)}]`,
-    ...formatLines(format, discovery),
+    ...formatLines(format, discovery, registry),
     '',
     'detectors:',
     ...detectors.flatMap((detector) => detectorLines(detector, sourceName(topic))),
@@ -51,15 +53,28 @@ export function draftConfig({ kafka, discovery, format, detectors, nowMs }: Draf
   ].join('\n');
 }
 
-function formatLines(format: FormatChoice, { format: found }: TopicDiscovery): string[] {
+function formatLines(
+  format: FormatChoice,
+  { format: found }: TopicDiscovery,
+  registry: string | null,
+): string[] {
   const tried = found.trials.map(({ choice, whole }) => `${choice.format} ${whole}`).join(', ');
   const lines = [`    format: ${format.format} # of ${found.records} records tried, read whole: ${tried}`];
   if (format.format === 'json')
-    lines.push(`    json: ${mappingText(format.json)} # guessed from the records' keys`);
+    lines.push(`    json: {${mappingParts(format.json).join(', ')}} # guessed from the records' keys`);
+  if (format.format === 'avro') {
+    const schemas = found.avroSchemas.slice(0, MOST_SCHEMAS).join(', ');
+    lines.push(
+      '    avro:',
+      `      registry: ${registry ?? `{url: ${text(format.registry.url)}}`}`,
+      `      # Guessed from the fields of schema ${schemas}${found.avroSchemas.length > MOST_SCHEMAS ? ', …' : ''}:`,
+      ...mappingParts(format.avro).map((part) => `      ${part}`),
+    );
+  }
   return lines;
 }
 
-function mappingText({ records, time: at, timeUnit, name, labels, values }: RecordMapping): string {
+function mappingParts({ records, time: at, timeUnit, name, labels, values }: RecordMapping): string[] {
   const labelText =
     labels === null || typeof labels === 'string'
       ? labels && text(labels)
@@ -74,7 +89,7 @@ function mappingText({ records, time: at, timeUnit, name, labels, values }: Reco
     labelText === null ? null : `labels: ${labelText}`,
     `values: [${values.map(text).join(', ')}]`,
   ];
-  return `{${parts.filter((part) => part !== null).join(', ')}}`;
+  return parts.filter((part) => part !== null);
 }
 
 function detectorLines(detector: DetectorProposal, source: string): string[] {

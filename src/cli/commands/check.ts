@@ -40,7 +40,9 @@ async function checkPlan(written: Config, json: boolean): Promise<void> {
   process.stdout.write(
     `${json ? JSON.stringify({ plans, features }, null, 2) : [...lines, ...features.flatMap(featureLines)].join('\n')}\n`,
   );
-  process.exitCode = plans.every(({ series }) => series > 0) ? EXIT.fine : EXIT.failed;
+  process.exitCode = plans.every(({ series, trouble }) => series > 0 && trouble === null)
+    ? EXIT.fine
+    : EXIT.failed;
 }
 
 async function reachingKafka<T>(config: Config, work: () => Promise<T>): Promise<T> {

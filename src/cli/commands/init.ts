@@ -10,9 +10,10 @@ import { askUntil, withQuestions, type Ask } from '../ask.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { discoveryLines, missingTopic, unreadable } from '../init-report.ts';
 import { connectionOf, kafkaSection, withKafkaFlags, type KafkaFlags } from '../kafka-flags.ts';
+import { registryOf, registrySection, withRegistryFlags, type RegistryFlags } from '../registry-flags.ts';
 import { withUserFiles } from '../user-files.ts';
 
-interface InitOptions extends KafkaFlags {
+interface InitOptions extends KafkaFlags, RegistryFlags {
   readonly topic?: string;
   readonly entity?: string;
   readonly out: string;
@@ -27,9 +28,9 @@ export function initCommand(): Command {
     .description(
       'Sample a Kafka topic, find out its format, what the watched things are, how often they report and which ' +
         'features are worth watching, and write a commented strayd.yaml in observe mode. Asks on a terminal; in scripts ' +
-        'give --brokers, --topic and --yes. Nothing of any consumer group is touched.',
+        'give --brokers, --topic and --yes. Avro is read by the schemas of its registry: give --registry. Nothing of any consumer group is touched.',
     );
-  return withKafkaFlags(command)
+  return withRegistryFlags(withKafkaFlags(command))
     .option('-t, --topic <name>', 'topic to look at')
     .option('-e, --entity <label>', 'label that names the watched things (default: the one that fits best)')
     .option('-o, --out <file>', 'file to write', 'strayd.yaml')
@@ -53,7 +54,16 @@ async function initWith(options: InitOptions, ask: Ask | null): Promise<void> {
   const connection = connectionOf(kafka, options.out);
   const topic = options.topic ?? (await topicAsked(ask, connection));
   process.stderr.write(`Looking at topic ${topic} …\n`);
-  const discovery = await reaching(connection, () => discoverTopic({ connection, topic }));
+  let registry = options.registry === undefined ? null : registrySection(options, options.registry);
+  const look = (): Promise<TopicDiscovery> => {
+    const known = registry === null ? {} : { registry: registryOf(registry, options.out) };
+    return reaching(connection, () => discoverTopic({ connection, topic, ...known }));
+  };
+  let discovery = await look();
+  if (ask !== null && registry === null && discovery.format.avroSchemas.length > 0) {
+    registry = registrySection(options, await registryAsked(ask));
+    discovery = await look();
+  }
   if (discovery.partitions.length === 0) throw new CommandError(missingTopic(topic, discovery.allTopics));
   const { choice: format } = discovery.format;
   if (format === null) throw new CommandError(unreadable(discovery));
@@ -64,7 +74,7 @@ async function initWith(options: InitOptions, ask: Ask | null): Promise<void> {
     const go = await ask(`Write ${options.out}? [Y/n]: `);
     if (/^n/i.test(go)) throw new CommandError('Nothing is written.');
   }
-  const text = draftConfig({ kafka, discovery, format, detectors, nowMs: discovery.lookedAtMs });
+  const text = draftConfig({ kafka, registry, discovery, format, detectors, nowMs: discovery.lookedAtMs });
   // What check would say must not come as a surprise.
   loadConfig(options.out, process.env, (file) => (file === options.out ? text : readFileSync(file, 'utf8')));
   await withUserFiles(() => writeFileSync(options.out, text, { flag: options.force === true ? 'w' : 'wx' }));
@@ -84,6 +94,15 @@ async function brokersAsked(ask: Ask | null): Promise<string> {
       ? { value: answer }
       : 'host:port is expected, several separated by commas';
   return askUntil(ask, 'Brokers', { preset: 'localhost:9092', read });
+}
+
+async function registryAsked(ask: Ask): Promise<string> {
+  process.stderr.write('Its records look like Avro, whose schemas lie in a registry.\n');
+  const read = (answer: string) =>
+    URL.canParse(answer)
+      ? { value: answer }
+      : 'an address such as https://registry.example.org:8081 is expected';
+  return askUntil(ask, 'Schema registry', { preset: 'http://localhost:8081', read });
 }
 
 async function topicAsked(ask: Ask | null, connection: KafkaConnection): Promise<string> {

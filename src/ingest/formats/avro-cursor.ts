@@ -23,7 +23,7 @@ export class AvroCursor {
   }
 
   boolean(): boolean {
-    const value = this.#take(1)[0];
+    const value = this.#bytes[this.#pass(1)];
     if (value !== 0 && value !== 1) throw new AvroError(`a boolean is 0 or 1, seen: ${value}`);
     return value === 1;
   }
@@ -32,10 +32,10 @@ export class AvroCursor {
   long(): number {
     let low = 0;
     let high = 0n;
-    for (let index = 0; index < MOST_VARINT_BYTES; index++) {
-      const byte = this.#take(1)[0] ?? 0;
+    for (let index = 0, scale = 1; index < MOST_VARINT_BYTES; index++, scale *= 0x80) {
+      const byte = this.#bytes[this.#pass(1)] as number;
       const bits = byte & 0x7f;
-      if (index < SAFE_BYTES) low += bits * 2 ** (7 * index);
+      if (index < SAFE_BYTES) low += bits * scale;
       else high |= BigInt(bits) << BigInt(7 * index);
       if (byte < 0x80) return high === 0n ? unzigzag(low) : Number(unzigzagBig(high | BigInt(low)));
     }
@@ -43,11 +43,11 @@ export class AvroCursor {
   }
 
   float(): number {
-    return this.#take(4).readFloatLE(0);
+    return this.#bytes.readFloatLE(this.#pass(4));
   }
 
   double(): number {
-    return this.#take(8).readDoubleLE(0);
+    return this.#bytes.readDoubleLE(this.#pass(8));
   }
 
   bytes(): Buffer {
@@ -55,22 +55,33 @@ export class AvroCursor {
   }
 
   string(): string {
-    const bytes = this.bytes();
+    const size = this.long();
+    const from = this.#pass(size);
+    if (isAscii(this.#bytes, from, this.#at)) return this.#bytes.toString('latin1', from, this.#at);
+    const bytes = this.#bytes.subarray(from, this.#at);
     if (!isUtf8(bytes)) throw new AvroError('a text is not UTF-8');
     return bytes.toString('utf8');
   }
 
   fixed(size: number): Buffer {
-    return this.#take(size);
+    const from = this.#pass(size);
+    return this.#bytes.subarray(from, this.#at);
   }
 
-  #take(size: number): Buffer {
-    if (size < 0 || size > this.left) {
+  /* Goes past so many bytes, and answers where they begin. */
+  #pass(size: number): number {
+    const from = this.#at;
+    if (size < 0 || size > this.#bytes.length - from) {
       throw new AvroError(`${size} bytes are wanted where ${this.left} are left: the schema does not fit`);
     }
-    this.#at += size;
-    return this.#bytes.subarray(this.#at - size, this.#at);
+    this.#at = from + size;
+    return from;
   }
+}
+
+function isAscii(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if ((bytes[at] as number) >= 0x80) return false;
+  return true;
 }
 
 /* Zigzag: 0, -1, 1, -2 … are written as 0, 1, 2, 3. */

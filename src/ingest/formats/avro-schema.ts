@@ -81,7 +81,9 @@ export class AvroSchemas {
     const parts: (readonly [string, AvroReader])[] = [];
     const reader: AvroReader = (cursor, depth = 0) => {
       if (depth >= DEEPEST) throw new AvroError(`records nested deeper than ${DEEPEST} are not read`);
-      return Object.fromEntries(parts.map(([key, read]) => [key, read(cursor, depth + 1)]));
+      const record: Record<string, unknown> = {};
+      for (const [key, read] of parts) put(record, key, read(cursor, depth + 1));
+      return record;
     };
     // Before its fields, which may name it.
     this.#named.set(name, reader);
@@ -167,6 +169,12 @@ const readBlocks = (cursor: AvroCursor, item: () => void): void => {
   }
 };
 
+/* An own key, whatever it is called. */
+const put = (object: Record<string, unknown>, key: string, value: unknown): void => {
+  if (key !== '__proto__') object[key] = value;
+  else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+};
+
 const arrayOf =
   (items: AvroReader): AvroReader =>
   (cursor, depth) => {
@@ -178,7 +186,7 @@ const arrayOf =
 const mapOf =
   (values: AvroReader): AvroReader =>
   (cursor, depth) => {
-    const entries: [string, unknown][] = [];
-    readBlocks(cursor, () => void entries.push([cursor.string(), values(cursor, depth)]));
-    return Object.fromEntries(entries);
+    const map: Record<string, unknown> = {};
+    readBlocks(cursor, () => put(map, cursor.string(), values(cursor, depth)));
+    return map;
   };

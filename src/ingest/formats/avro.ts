@@ -1,7 +1,7 @@
 import { AvroCursor, AvroError } from './avro-cursor.ts';
 import type { AvroReader } from './avro-schema.ts';
 import { mappedReader, type RecordMapping } from './mapped-records.ts';
-import { rejectWhole } from './rejecting.ts';
+import { reject } from './rejecting.ts';
 import type { FormatWait, Reject, SampleFormat } from './sample-format.ts';
 
 /** What is known of a schema id: how to read its records, or why they can't be read. */
@@ -23,6 +23,31 @@ export const schemaIdOf = (bytes: Uint8Array): number | null => {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUInt32BE(1);
 };
 
+/** One record's value as nested plain objects, by its schema, or what is wrong with it. */
+export function readAvro(
+  bytes: Uint8Array,
+  schemas: Pick<SchemaSource, 'schema'>,
+): { readonly value: unknown } | { readonly problem: Reject } {
+  const id = schemaIdOf(bytes);
+  if (id === null) {
+    const start = Buffer.from(bytes.subarray(0, HEADER_BYTES)).toString('hex');
+    const detail = `Confluent's wire format begins with a zero byte and a schema's id, seen: 0x${start}`;
+    return { problem: reject('bad_encoding', detail) };
+  }
+  const schema = schemas.schema(id);
+  if (schema === undefined) return { problem: reject('unknown_schema', `schema ${id} was never asked for`) };
+  if ('problem' in schema) return schema;
+  const cursor = new AvroCursor(bytes.subarray(HEADER_BYTES));
+  try {
+    const value = schema.read(cursor);
+    if (cursor.left > 0) throw new AvroError(`${cursor.left} bytes are left over`);
+    return { value };
+  } catch (error) {
+    if (!(error instanceof AvroError)) throw error;
+    return { problem: reject('bad_encoding', `no record of schema ${id}: ${error.message}`) };
+  }
+}
+
 /**
  * Avro in Confluent's wire format, read by a mapping of paths as JSON is; the schemas come from a registry. NaN and infinities are
  * samples, decimals the nearest double, bytes hexadecimal texts.
@@ -36,24 +61,8 @@ export function avro(mapping: RecordMapping, schemas: SchemaSource): SampleForma
       return schemas.learn(new Set(ids.filter((id) => id !== null)), wait);
     },
     decode(bytes, limits) {
-      const id = schemaIdOf(bytes);
-      if (id === null) {
-        const start = Buffer.from(bytes.subarray(0, HEADER_BYTES)).toString('hex');
-        const detail = `Confluent's wire format begins with a zero byte and a schema's id, seen: 0x${start}`;
-        return rejectWhole('bad_encoding', detail);
-      }
-      const schema = schemas.schema(id);
-      if (schema === undefined) return rejectWhole('unknown_schema', `schema ${id} was never asked for`);
-      if ('problem' in schema) return { samples: [], rejects: [schema.problem] };
-      const cursor = new AvroCursor(bytes.subarray(HEADER_BYTES));
-      try {
-        const value = schema.read(cursor);
-        if (cursor.left > 0) throw new AvroError(`${cursor.left} bytes are left over`);
-        return readMapped(value, limits);
-      } catch (error) {
-        if (!(error instanceof AvroError)) throw error;
-        return rejectWhole('bad_encoding', `no record of schema ${id}: ${error.message}`);
-      }
+      const read = readAvro(bytes, schemas);
+      return 'problem' in read ? { samples: [], rejects: [read.problem] } : readMapped(read.value, limits);
     },
   };
 }

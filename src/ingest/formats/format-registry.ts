@@ -22,9 +22,9 @@ export function sampleFormat(choice: FormatChoice): SampleFormat {
     case 'remote_write':
       return remoteWrite();
     case 'otlp':
-      return otlp;
+      return otlp();
     case 'influx':
-      return influx;
+      return influx();
     case 'json':
       return json(choice.json);
     case 'avro':

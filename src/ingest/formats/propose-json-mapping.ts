@@ -49,14 +49,16 @@ function mappingOf(objects: readonly JsonObject[], records: string | null): Reco
   if (objects.length === 0) return null;
   const keys = [...new Set(objects.flatMap((object) => Object.keys(object)))];
   const seen = (key: string): unknown[] =>
-    objects.map((object) => object[key]).filter((one) => one !== undefined);
+    objects.map((object) => object[key]).filter((one) => one !== undefined && one !== null);
   const time = timeOf(keys, seen);
   if (time === null) return null;
   const isText = (key: string): boolean =>
     seen(key).length > 0 && seen(key).every((one) => typeof one === 'string');
   const name = NAME_KEYS.find((key) => isText(key)) ?? null;
   const rest = keys.filter((key) => key !== time.key && key !== name);
-  const labelObject = LABEL_KEYS.find((key) => rest.includes(key) && seen(key).every(isJsonObject));
+  const labelObject = LABEL_KEYS.find(
+    (key) => rest.includes(key) && seen(key).length > 0 && seen(key).every(isJsonObject),
+  );
   const isId = (key: string): boolean => /(^|[_.-])id$|Id$/.test(key);
   const isNumeric = (key: string): boolean =>
     !isId(key) && seen(key).some((one) => typeof one === 'number' || isNumberObject(one));
@@ -68,7 +70,7 @@ function mappingOf(objects: readonly JsonObject[], records: string | null): Reco
     isText(key) || (isId(key) && seen(key).every((one) => typeof one === 'number'));
   const plain = rest.filter((key) => !numeric.includes(key) && isLabel(key)).map((key) => [key]);
   const nested = rest
-    .filter((key) => !numeric.includes(key) && seen(key).every(isJsonObject))
+    .filter((key) => !numeric.includes(key) && seen(key).length > 0 && seen(key).every(isJsonObject))
     .flatMap((key) => textKeys(seen(key) as JsonObject[]).map((inner) => [key, inner]));
   return {
     records,

@@ -9,6 +9,15 @@ export interface Reading {
   skipped: number;
 }
 
+/** Before the first record nothing may be read. */
+export const NO_LIMITS: DecodeLimits = {
+  maxRecordBytes: 0,
+  maxUnpackedBytes: 0,
+  maxLabels: 0,
+  maxLabelLength: 0,
+  maxSamplesPerRecord: 0,
+};
+
 /** A reading of which nothing has been read yet. */
 export function startReading(limits: DecodeLimits): Reading {
   return { limits, samples: [], rejects: [], skipped: 0 };

@@ -3,7 +3,7 @@ import { schemaIdOf } from './avro.ts';
 import { sampleFormat, type FormatChoice } from './format-registry.ts';
 import { parseJson } from './parse-json.ts';
 import { proposeJsonMapping } from './propose-json-mapping.ts';
-import type { DecodeLimits } from './sample-format.ts';
+import type { DecodeLimits, SampleFormat } from './sample-format.ts';
 
 /** How a format did on some records. */
 export interface FormatTrial {
@@ -21,8 +21,8 @@ export interface RecognisedFormat {
   readonly records: number;
   /** All formats tried, the best one first. */
   readonly trials: readonly FormatTrial[];
-  /** Most of them begin as Avro of a schema registry does, which can't be tried without it. */
-  readonly looksLikeAvro: boolean;
+  /** Ids of schemas if most of them begin as Avro of a schema registry does, which can't be tried without it; else empty. */
+  readonly avroSchemas: readonly number[];
 }
 
 /** Where two formats read the same records equally well, the earlier one tells more of what they are. */
@@ -40,17 +40,21 @@ export function recogniseFormat(values: readonly Uint8Array[], limits: DecodeLim
   const candidates =
     mapping === null ? CANDIDATES : [...CANDIDATES, { format: 'json' as const, json: mapping }];
   const trials = candidates
-    .map((choice) => trialOf(choice, values, limits))
+    .map((choice) => ({ choice, ...tryFormat(sampleFormat(choice), values, limits) }))
     .sort((a, b) => b.whole - a.whole || a.rejects - b.rejects);
   const [best] = trials;
   const isGood = best !== undefined && best.whole > 0 && best.whole >= values.length / 2;
-  const framed = values.filter((value) => schemaIdOf(value) !== null).length;
-  const looksLikeAvro = !isGood && framed > values.length / 2;
-  return { choice: isGood ? best.choice : null, records: values.length, trials, looksLikeAvro };
+  const ids = values.map(schemaIdOf).filter((id) => id !== null);
+  const avroSchemas = !isGood && ids.length > values.length / 2 ? [...new Set(ids)] : [];
+  return { choice: isGood ? best.choice : null, records: values.length, trials, avroSchemas };
 }
 
-function trialOf(choice: FormatChoice, values: readonly Uint8Array[], limits: DecodeLimits): FormatTrial {
-  const format = sampleFormat(choice);
+/** Decodes the values and counts what came of them. */
+export function tryFormat(
+  format: SampleFormat,
+  values: readonly Uint8Array[],
+  limits: DecodeLimits,
+): Omit<FormatTrial, 'choice'> {
   let [whole, samples, rejects] = [0, 0, 0];
   for (const value of values) {
     const decoded = format.decode(value, limits);
@@ -58,5 +62,5 @@ function trialOf(choice: FormatChoice, values: readonly Uint8Array[], limits: De
     rejects += decoded.rejects.length;
     if (decoded.samples.length > 0 && decoded.rejects.length === 0) whole += 1;
   }
-  return { choice, whole, samples, rejects };
+  return { whole, samples, rejects };
 }

@@ -1,5 +1,6 @@
 import type { Labels } from '../../core/sample.ts';
 import type { DecodeLimits } from './sample-format.ts';
+import { TextPool } from './text-pool.ts';
 
 /** A series that passed all checks. The labels are its own: no other series has the same object. */
 export interface KnownSeries {
@@ -21,7 +22,6 @@ const CHUNK_WORDS = 65_536;
 /** A generation is over when it has so many series, or so many words of their bytes. */
 const MOST_SERIES = 500_000;
 const MOST_WORDS = 33_554_432;
-const MOST_TEXTS = 100_000;
 
 /**
  * Series by the bytes that named them, so that texts are made and checked once and not with every sample. It answers what
@@ -35,7 +35,7 @@ export class SeriesMemo {
   #chunk = new Int32Array(0);
   #used = 0;
   #words = 0;
-  #texts = new Map<string, string>();
+  readonly #texts = new TextPool();
   #limits: DecodeLimits | null = null;
   /* What was looked for last: its bytes as little-endian words, the last one filled up with zeros. */
   readonly #sought = new Int32Array(LONGEST_BYTES / 4);
@@ -73,8 +73,8 @@ export class SeriesMemo {
     if (this.#soughtBytes > LONGEST_BYTES) return null;
     // What texts have in common is in memory once.
     const shared: Record<string, string> = {};
-    for (const name in labels) shared[this.#text(name)] = this.#text(labels[name] ?? '');
-    const series = { metric: this.#text(metric), labels: shared };
+    for (const name in labels) shared[this.#texts.of(name)] = this.#texts.of(labels[name] ?? '');
+    const series = { metric: this.#texts.of(metric), labels: shared };
     this.#put(series);
     return series;
   }
@@ -131,13 +131,5 @@ export class SeriesMemo {
     this.#used += words;
     this.#words += words;
     this.#young.set(this.#soughtHash, slot);
-  }
-
-  #text(text: string): string {
-    const known = this.#texts.get(text);
-    if (known !== undefined) return known;
-    if (this.#texts.size >= MOST_TEXTS) this.#texts.clear();
-    this.#texts.set(text, text);
-    return text;
   }
 }

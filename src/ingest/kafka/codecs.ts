@@ -1,29 +1,18 @@
 import { promisify } from 'node:util';
-import * as zlib from 'node:zlib';
+import { unzip, type ZlibOptions } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import lz4 from 'lz4js';
 import snappy from 'snappyjs';
 import { snappyLength, unpackSnappyBlock } from '../snappy-block.ts';
 import { standInsFor } from './too-large-batch.ts';
+import { TooLargeError, zstdCompress, zstdDecompress } from './zstd.ts';
 
-const unzipOffThread = promisify(zlib.unzip) as (bytes: Buffer, options: zlib.ZlibOptions) => Promise<Buffer>;
+const unzipOffThread = promisify(unzip) as (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>;
 
 interface Codec {
   compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
   decompress(bytes: Buffer): Promise<Buffer>;
 }
-
-interface ZstdOptions {
-  readonly maxOutputLength?: number;
-}
-
-/* Node has zstd since 22.15. */
-type Zstd = Partial<
-  Record<'zstdCompressSync' | 'zstdDecompressSync', (bytes: Buffer, options?: ZstdOptions) => Buffer>
->;
-
-/** What a codec throws instead of unpacking more bytes than it may. */
-class TooLargeError extends Error {}
 
 /* snappy-java's stream format, which Kafka's clients write: this magic, two int32 versions, then sized blocks. */
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
@@ -95,15 +84,6 @@ const isTooLarge = (error: unknown): boolean =>
   error instanceof TooLargeError ||
   (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE');
 
-const zstd = (name: keyof Zstd, bytes: Buffer, options?: ZstdOptions): Buffer => {
-  const work = (zlib as Zstd)[name];
-  if (work !== undefined) return work(bytes, options);
-  const way = 'use Node 22.15 or newer, or have the producers compress with lz4 or gzip';
-  throw new Error(
-    `the topic is compressed with zstd, which Node ${process.versions.node} cannot read; ${way}`,
-  );
-};
-
 const standInsUnless = async (bytes: Buffer, unpack: Codec['decompress']): Promise<Buffer> => {
   try {
     return await unpack(bytes);
@@ -116,29 +96,26 @@ const standInsUnless = async (bytes: Buffer, unpack: Codec['decompress']): Promi
 
 const codec = (
   compress: (bytes: Buffer) => Uint8Array,
-  decompress: (bytes: Buffer) => Uint8Array,
+  decompress: (bytes: Buffer) => Uint8Array | Promise<Uint8Array>,
 ): Codec => ({
   compress: (encoder) => Promise.resolve().then(() => Buffer.from(compress(encoder.buffer))),
-  decompress: (bytes) =>
-    standInsUnless(bytes, () => Promise.resolve().then(() => Buffer.from(decompress(bytes)))),
+  decompress: (bytes) => standInsUnless(bytes, async () => Buffer.from(await decompress(bytes))),
 });
 
 /**
- * Teaches kafkajs snappy, lz4 and (where Node has it) zstd, and keeps these and gzip from unpacking more than `maxBytes`
+ * Teaches kafkajs snappy, lz4 and zstd, and keeps these and gzip from unpacking more than `maxBytes`
  * of one batch: its records then come as stand-ins, see `isStandIn`.
  */
 export const registerCodecs = (maxBytes: number): void => {
   const { CompressionCodecs, CompressionTypes } = kafkajs;
   const codecs = CompressionCodecs as unknown as Record<number, () => Codec>;
   const { compress: gzip } = CompressionCodecs[CompressionTypes.GZIP]() as unknown as Codec;
-  const unzip = (bytes: Buffer): Promise<Buffer> => unzipOffThread(bytes, { maxOutputLength: maxBytes });
-  const unpackZstd = (bytes: Buffer): Buffer =>
-    zstd('zstdDecompressSync', bytes, { maxOutputLength: maxBytes });
+  const unpackGzip = (bytes: Buffer): Promise<Buffer> => unzipOffThread(bytes, { maxOutputLength: maxBytes });
   codecs[CompressionTypes.GZIP] = () => ({
     compress: gzip,
-    decompress: (bytes) => standInsUnless(bytes, unzip),
+    decompress: (bytes) => standInsUnless(bytes, unpackGzip),
   });
   codecs[CompressionTypes.Snappy] = () => codec(snappyCompress, (bytes) => snappyDecompress(bytes, maxBytes));
   codecs[CompressionTypes.LZ4] = () => codec(lz4Compress, (bytes) => lz4Decompress(bytes, maxBytes));
-  codecs[CompressionTypes.ZSTD] = () => codec((bytes) => zstd('zstdCompressSync', bytes), unpackZstd);
+  codecs[CompressionTypes.ZSTD] = () => codec(zstdCompress, (bytes) => zstdDecompress(bytes, maxBytes));
 };

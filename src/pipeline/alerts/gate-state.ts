@@ -122,7 +122,7 @@ export interface GateInput {
   readonly recent: (feature: string) => readonly number[];
   /** The raw score at which the step's score would be 1; absent where nothing is scored. */
   readonly threshold?: number;
-  /** Time of the newest Kafka record known when the step closed, ms: what `maxAlertAgeMs` is measured against. */
+  /** The present when the step closed, ms, by records and clock: what `maxAlertAgeMs` is measured against. */
   readonly newestKnownMs: number;
 }
 

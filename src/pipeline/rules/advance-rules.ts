@@ -1,6 +1,6 @@
 import { newestStepEndedBy } from '../../core/step-grid.ts';
 import { unscoredStepsToResolve } from '../alerts/unscored-steps.ts';
-import { newestRecord, type DetectorState } from '../detector-state.ts';
+import { newestKnown, newestRecord, type DetectorState } from '../detector-state.ts';
 import type { Alert } from '../effects.ts';
 import type { Entity } from '../entity.ts';
 import { gateContext, recentValues } from '../entity-gate.ts';
@@ -52,7 +52,7 @@ export function advanceRules(
   const advanced = advanceFlatline(context, {
     rules,
     step,
-    newestKnownMs: newestRecord(detector),
+    newestKnownMs: newestKnown(detector),
     cohort: (feature) => readingsBeside(detector, entity, feature),
     recent: (feature) => recentOf(detector, entity, feature),
   });

@@ -21,7 +21,7 @@ export interface FaultOutcome extends Pick<GateOutcome, 'transitions' | 'notific
   readonly exclusions?: readonly CalibrationExclusion[];
 }
 
-/** The step that a verdict is of, and the newest record known then: what `max_alert_age` is measured against. */
+/** The step that a verdict is of, and the present then: what `max_alert_age` is measured against. */
 export interface FaultStep {
   readonly step: number;
   readonly newestKnownMs: number;

@@ -1,5 +1,5 @@
 import { unscoredStepsToResolve } from '../alerts/unscored-steps.ts';
-import type { DetectorState } from '../detector-state.ts';
+import { newestRecord, type DetectorState } from '../detector-state.ts';
 import type { Entity } from '../entity.ts';
 import { gateContext } from '../entity-gate.ts';
 import type { PipelineState } from '../pipeline-state.ts';
@@ -33,7 +33,7 @@ export function sweepFaults(run: StepRun, detector: DetectorState, sweep: Sweep)
       // Steps that wait to be scored came before.
       run.settle();
       const entities = entitiesKnown(detector);
-      publishFault(fault, { detector, entity, clockMs: sweep.newestKnownMs, entities }, run.effects);
+      publishFault(fault, { detector, entity, clockMs: newestRecord(detector), entities }, run.effects);
       entity.series.changed = true;
     }
   }

@@ -62,7 +62,11 @@ export class SeriesRouter {
 
   #byText(metric: string, labels: Labels): readonly Route[] {
     let key = metric;
-    for (const name in labels) key += '\u0000' + name + '\u0000' + labels[name];
+    for (const name in labels) {
+      const value = labels[name] ?? '';
+      // With its length, for a value may hold what looks like the next label.
+      key += '\u0000' + name + '\u0000' + value.length + '\u0000' + value;
+    }
     return this.#byKey.get(key) ?? this.#byKey.set(key, this.#find(metric, labels));
   }
 

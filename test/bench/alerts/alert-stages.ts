@@ -111,8 +111,8 @@ function throughGates(
   inOrder.sort((a, b) => a.record.vector.step - b.record.vector.step);
   for (const { entity, record, rows } of inOrder) {
     const { vector, scored, contributions = [] } = record;
-    const newestKnownMs = stepEndMs(vector.step, spec.stepMs);
-    const step = { detector, entity, vector, rows, request: null, newestKnownMs };
+    const clockMs = stepEndMs(vector.step, spec.stepMs);
+    const step = { detector, entity, vector, rows, request: null, newestKnownMs: clockMs, clockMs };
     const score = scored === null ? null : { scored, contributions };
     advanceEntityGate(step, score, { effects, maxAlertAgeMs: Infinity });
     entity.gate = after(entity.gate);

@@ -136,6 +136,7 @@ describe('a schema', () => {
       ],
       rejects: [],
       skipped: 2,
+      stableLabels: true,
     });
   });
 

@@ -55,7 +55,8 @@ const histogram = (aggregationTemporality: AggregationTemporality): MetricData =
     ],
   }) as unknown as MetricData;
 
-const read = (bytes: Uint8Array) => otlp.decode(bytes, testLimits);
+const format = otlp();
+const read = (bytes: Uint8Array) => format.decode(bytes, testLimits);
 const short = (bytes: Uint8Array) =>
   read(bytes).samples.map(({ metric, labels, value }) => [metric, labels['le'] ?? '', value]);
 
@@ -64,7 +65,7 @@ describe.each([
   ['JSON', JsonMetricsSerializer],
 ] as const)('%s', (_name, serializer) => {
   formatContract({
-    format: otlp,
+    format,
     timeUnitMs: 1,
     // JSON.stringify makes null of NaN; protobuf has all of them, but one contract is enough for both.
     value: finiteNumber,

@@ -38,10 +38,10 @@ describe('recogniseFormat', () => {
     const broken = bytes('neither this nor that');
     expect(recogniseFormat([framed, framed, broken], testLimits)).toMatchObject({
       choice: null,
-      looksLikeAvro: true,
+      avroSchemas: [42],
     });
-    expect(recogniseFormat([framed, broken, broken], testLimits).looksLikeAvro).toBe(false);
-    expect(recogniseFormat([writeRequest1([])], testLimits).looksLikeAvro).toBe(false);
+    expect(recogniseFormat([framed, broken, broken], testLimits).avroSchemas).toEqual([]);
+    expect(recogniseFormat([writeRequest1([])], testLimits).avroSchemas).toEqual([]);
   });
 
   test('bears with some bad records, and names no format for what none can read', () => {

@@ -15,7 +15,10 @@ import {
 } from '../../support/kafka.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { RecordingHandler, streamOf, upTo } from './recording-handler.ts';
+import { zstdBinary } from '../../support/zstd-command.ts';
 import { testMark } from '../../support/partition-mark.ts';
+
+const zstd: [string, CompressionTypes][] = zstdBinary.path === null ? [] : [['zstd', CompressionTypes.ZSTD]];
 
 let brokers: readonly string[] = [];
 beforeAll(async () => {
@@ -125,6 +128,7 @@ describe('reading', () => {
     ['gzip', CompressionTypes.GZIP],
     ['snappy', CompressionTypes.Snappy],
     ['lz4', CompressionTypes.LZ4],
+    ...zstd,
   ])('reads %s', async (_name, compression) => {
     const topic = await createTopic(brokers, 1);
     await produce(brokers, topic, line(0, 300), compression);
@@ -188,6 +192,7 @@ describe('bounds', () => {
     ['gzip', CompressionTypes.GZIP],
     ['snappy', CompressionTypes.Snappy],
     ['lz4', CompressionTypes.LZ4],
+    ...zstd,
   ])(
     'pass over a batch in %s that is too large when unpacked, and name each record of it',
     async (_name, compression) => {

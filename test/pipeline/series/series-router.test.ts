@@ -44,6 +44,19 @@ describe('the series router', () => {
     expect(router.routes('cpu', { ...labels })).toBe(router.routes('cpu', { ...labels }));
   });
 
+  it('takes no label value for the labels that it looks like', () => {
+    const router = new SeriesRouter([{ index: 0, spec }], 100);
+    const hostile = { ...labels, instance: 'a\u0000mode\u0000user\u0000role\u0000db' };
+    const entities = [{ job: 'node', instance: 'a', mode: 'user', role: 'db' }, hostile].map(
+      (own) => router.routes('cpu', own)[0]?.entity,
+    );
+    expect(entities[1]).not.toBe(entities[0]);
+    const split = { job: 'node', instance: 'a\u0000mode\u0000idle' };
+    const whole = { job: 'node', instance: 'a', mode: 'idle' };
+    expect(router.routes('cpu', split)[0]?.entity).toBe(split.instance);
+    expect(router.routes('cpu', whole)[0]?.entity).toBe('a');
+  });
+
   it('finds a series whose labels are stable by them, without looking at their names', () => {
     const router = new SeriesRouter([{ index: 0, spec }], 100);
     const own = { ...labels };
