@@ -46,7 +46,7 @@ export interface DaemonObserver {
 export interface DaemonOptions {
   readonly config: Config;
   /** Reads the configuration file again, for a reload; throws a ConfigError. Absent: there is none. */
-  readonly reread?: () => LoadedConfig;
+  readonly reread?: () => Promise<LoadedConfig>;
   readonly stream: StreamChoice;
   readonly log: LogStyle;
   /** False: only `train` starts a training. */
