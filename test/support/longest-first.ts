@@ -7,8 +7,8 @@ export const PURE_PROJECT = 'pure';
 const LONGEST = [
   'test/demo/demo.test.ts',
   'test/e2e/labelled-data.test.ts',
-  'test/drills/reload.test.ts',
   'test/app/scoring-latency.test.ts',
+  'test/drills/reload.test.ts',
   'test/drills/crash-loop.test.ts',
   'test/ingest/kafka/kafka-record-stream.test.ts',
   'test/server/console/browser.test.ts',
