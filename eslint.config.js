@@ -4,6 +4,10 @@ import { roomBoundaries } from './eslint.rooms.js';
 
 const WALL_CLOCK = 'Only app/ reads the wall clock: take a clock as a parameter.';
 const CHANCE = 'Only app/ reads chance: take a seeded random source as a parameter.';
+const CLOCK_SYNTAX = [
+  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: WALL_CLOCK },
+  { selector: 'CallExpression[callee.name="Date"]', message: WALL_CLOCK },
+];
 
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'test/fixtures/', '**/*.cjs']),
@@ -65,11 +69,6 @@ export default defineConfig(
         { object: 'Date', property: 'now', message: WALL_CLOCK },
         { object: 'Math', property: 'random', message: CHANCE },
       ],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: WALL_CLOCK },
-        { selector: 'CallExpression[callee.name="Date"]', message: WALL_CLOCK },
-      ],
     },
   },
   {
@@ -82,7 +81,7 @@ export default defineConfig(
       ],
     },
   },
-  roomBoundaries(),
+  roomBoundaries(CLOCK_SYNTAX),
   {
     files: ['*.config.ts', '*.js', '**/*.d.ts'],
     rules: { 'no-restricted-exports': 'off' },

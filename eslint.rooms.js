@@ -30,8 +30,11 @@ const KEPT_PACKAGES = [
   { pattern: '^liquidjs', only: 'src/core' },
 ];
 
-/** ESLint configurations, one a folder, that refuse imports against the direction of the rooms. */
-export function roomBoundaries() {
+/**
+ * ESLint configurations, one a folder, that refuse imports against the direction of the rooms. `pureSyntax`: what is refused outside app/ besides;
+ * a file has one list of refused syntax, and dynamic imports are in it.
+ */
+export function roomBoundaries(pureSyntax) {
   return Object.entries(ROOMS).flatMap(([room, { values, types }]) => {
     const others = Object.keys(ROOMS).filter((other) => other !== room && !values.includes(other));
     const patterns = others.map((other) => ({
@@ -49,6 +52,15 @@ export function roomBoundaries() {
         '@typescript-eslint/no-restricted-imports': [
           'error',
           { patterns: [...patterns, ...packagesKeptFrom(folder)] },
+        ],
+        'no-restricted-syntax': [
+          'error',
+          ...(room === 'app' ? [] : pureSyntax),
+          ...[...patterns, ...packagesKeptFrom(folder)].map(({ regex, message }) => ({
+            // The selector's own grammar ends a regular expression at the first slash.
+            selector: `ImportExpression[source.value=/${regex.replaceAll(/\\?\//g, '\\u002F')}/]`,
+            message,
+          })),
         ],
       },
     }));

@@ -6,7 +6,8 @@ import { parseCsvTime } from '../ingest/replay/csv-time.ts';
 import { readLabelsCsv } from '../ingest/replay/labels-csv.ts';
 import { openWideCsv, type WideRow } from '../ingest/replay/wide-csv.ts';
 import type { TrainingProgress } from '../training/train.ts';
-import { BacktestError, runBacktest, type BacktestResult } from './backtest.ts';
+import { BacktestError } from './backtest-error.ts';
+import { runBacktest, type BacktestResult } from './backtest.ts';
 
 export interface BacktestFiles {
   /** `wide.csv`, perhaps `.gz`. */

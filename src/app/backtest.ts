@@ -12,6 +12,7 @@ import type { PipelineState } from '../pipeline/pipeline-state.ts';
 import { step } from '../pipeline/step.ts';
 import type { TrainingOutcome, TrainingProgress } from '../training/train.ts';
 import type { TrainingCard } from '../training/training-card.ts';
+import { BacktestError } from './backtest-error.ts';
 import { putToUse, trainNow, type ModelInUse } from './backtest-training.ts';
 import { cronTimes } from '../config/cron-times.ts';
 import { firedSpans, type FiredSpan } from './fired-alerts.ts';
@@ -66,9 +67,6 @@ export interface BacktestResult {
   /** The first one too. */
   readonly trainings: readonly BacktestTraining[];
 }
-
-/** There is too little before `trainUntilMs` to learn from. */
-export class BacktestError extends Error {}
 
 /**
  * Runs the pipeline over a file as the daemon would have over a topic, in the file's own time: learns from the rows before

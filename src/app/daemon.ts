@@ -1,58 +1,34 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
-import type { LoadedConfig } from '../config/load.ts';
-import { pipelineConfig } from '../config/pipeline-config.ts';
 import type { Backend } from '../server/backend.ts';
 import { readConsoleFiles } from '../server/console-files.ts';
 import type { ReloadAnswer } from '../server/reload-api.ts';
 import { createServer } from '../server/server.ts';
 import { openStore } from '../store/open-store.ts';
-import type { TrainingRun } from '../store/training-run-repository.ts';
 import { StoreError } from '../store/store-error.ts';
 import { settleFeatures } from './discovery/decide-features.ts';
 import { assertStartable } from './assert-startable.ts';
 import { createBackend } from './backend.ts';
 import { buildInfo } from './build-info.ts';
 import { Closers } from './closers.ts';
-import { createInstruments, restoreInstruments, showPublished, type Instruments } from './instruments.ts';
+import { createInstruments, restoreInstruments } from './instruments.ts';
 import { DryRunner } from './dry-run/dry-runner.ts';
 import { LookBackModels } from './look-back-models.ts';
 import { listen } from './listen.ts';
 import { createLiveBackend } from './live-backend.ts';
-import type { LogStyle } from './log.ts';
-import type { Published, TrainedModel } from './messages.ts';
-import type { PipelineWorkerData } from './pipeline.ts';
-import { PipelineNotStarted, PipelineThread } from './pipeline-thread.ts';
+import type { DaemonOptions } from './daemon-options.ts';
+import { PipelineNotStarted } from './pipeline-thread.ts';
 import { allOf, FollowedPlan, withServing, type Planned } from './reload/followed-plan.ts';
 import { Reloader } from './reload/reloader.ts';
 import { SelfTester } from './self-tester.ts';
 import { startServices, type Services } from './services.ts';
 import { SharingRefused } from './sharing-refusal.ts';
-import type { StreamChoice } from './stream-choice.ts';
+import { pipelineData, startPipeline } from './start-pipeline.ts';
 import { swapSlot } from './swap-slot.ts';
 import { TrainingDesk } from './training-desk.ts';
 import type { Report, TelemetryEvent } from './telemetry.ts';
 
 const CONSOLE = fileURLToPath(new URL('../server/console/', import.meta.url));
-
-/** For who watches a daemon from within its process: the demo. */
-export interface DaemonObserver {
-  readonly published?: (published: Published) => void;
-  readonly trainingProgress?: (detector: string, fraction: number, detail: string) => void;
-  readonly trainingEnded?: (run: TrainingRun, trained: TrainedModel | null) => void;
-  readonly streamEnded?: (part: 'history' | 'live') => void;
-}
-
-export interface DaemonOptions {
-  readonly config: Config;
-  /** Reads the configuration file again, for a reload; throws a ConfigError. Absent: there is none. */
-  readonly reread?: () => LoadedConfig;
-  readonly stream: StreamChoice;
-  readonly log: LogStyle;
-  /** False: only `train` starts a training. */
-  readonly trainWhenDue: boolean;
-  readonly observer?: DaemonObserver;
-}
 
 /** A running strayd. */
 export interface Daemon {
@@ -108,7 +84,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   let plan: Planned = { type: 'planned', generation: 0, serving: config.detectors, shadows: [] };
 
   let isDead = false;
-  const thread = startThread({ ...options, config }, instruments, {
+  const thread = startPipeline({ ...options, config }, instruments, {
     wake: () => late.services?.wakeDelivery(),
     train: (detector) => late.desk?.request(detector),
     planned: (newest) => {
@@ -165,7 +141,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
     goOn: async ({ config: wanted, generation, notes }) => {
       await thread.call({
         kind: 'reload',
-        data: workerData({ ...options, config: wanted }, generation),
+        data: pipelineData({ ...options, config: wanted }, generation),
         notes,
       });
       await followed.settled();
@@ -275,48 +251,4 @@ async function settled(config: Config, report: Report): Promise<Config> {
     if (error instanceof StoreError) throw new PipelineNotStarted(error);
     throw error;
   }
-}
-
-function workerData(
-  { config, stream }: Pick<DaemonOptions, 'config' | 'stream'>,
-  generation: number,
-): PipelineWorkerData {
-  return {
-    generation,
-    config: pipelineConfig(config),
-    stream,
-    channels: config.channels.map(({ name, type, template }) => ({ name, type, template })),
-    externalUrl: config.server.externalUrl,
-    timezone: config.delivery.timezone,
-  };
-}
-
-interface ThreadEvents {
-  readonly wake: () => void;
-  readonly train: (detector: string) => void;
-  readonly planned: (plan: Planned) => void;
-  readonly refused: (why: string) => void;
-  readonly died: (error: Error) => void;
-}
-
-function startThread(options: DaemonOptions, instruments: Instruments, events: ThreadEvents): PipelineThread {
-  const { trainWhenDue, observer } = options;
-  return new PipelineThread(workerData(options, 0), {
-    published: ({ published }) => {
-      showPublished(instruments, published);
-      if (published.transitions.length > 0 || published.notifications.length > 0) events.wake();
-      observer?.published?.(published);
-    },
-    planned: (plan) => events.planned(plan),
-    event: ({ event }) => instruments.report(event),
-    trainingDue: ({ detector }) => {
-      if (trainWhenDue) events.train(detector);
-    },
-    refused: ({ why }) => events.refused(why),
-    streamEnded: ({ part }) => observer?.streamEnded?.(part),
-    died: (error) => {
-      instruments.report({ event: 'failed', level: 'error', message: error.stack ?? error.message });
-      events.died(error);
-    },
-  });
 }

@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DetectorSpec } from '../core/detector.ts';
-import { isFault } from '../pipeline/alerts/is-fault.ts';
-import type { Alert, AlertTransition } from '../pipeline/effects.ts';
+import type { Alert } from '../pipeline/effects.ts';
 import { dropSeries } from '../server/drop-series.ts';
 import { renewEntityInfo, type Metrics } from '../server/metrics.ts';
 import { ScoreSeries } from '../server/score-series.ts';
 import type { FaultResult } from '../training/self-test.ts';
 import type { TrainingCard } from '../training/training-card.ts';
-import { alertIdentity } from './alert-identity.ts';
+import { AlertSeries } from './alert-series.ts';
 import { entityInfo, entityInfoLabels } from './entity-info.ts';
 import { limitOfReason, limitOfResult } from './limit-names.ts';
 import type { Published, PublishedDetector } from './messages.ts';
@@ -15,17 +14,10 @@ import { SourceMetrics } from './source-metrics.ts';
 
 const MOST_SCORE_SERIES = 1000;
 const REPICK_MS = 10 * 60_000;
-/** How long `strayd_alert_active` and `strayd_shift_active` stay at 0 after an alert resolved, so that a scrape can't miss the end. */
-const LINGER_MS = 15 * 60_000;
 /** A detector that finds less of a fault than that is blind to it. */
 const BLIND_BELOW = 0.5;
 /** /metrics is rendered at most this often: rendering many series blocks the main thread. */
 const CACHE_MS = 1000;
-
-interface LingeringAlert {
-  readonly alert: Alert;
-  readonly untilMs: number;
-}
 
 /** Turns what the pipeline thread published into metric values, and renders /metrics with a short cache. */
 export class Exposition {
@@ -34,10 +26,7 @@ export class Exposition {
   readonly #series = new Map<string, ScoreSeries>();
   readonly #shown = new Map<string, Set<string>>();
   readonly #models = new Map<string, { detector: string; version: string; backend: string }>();
-  readonly #contributing = new Map<string, readonly string[]>();
-  readonly #lingering = new Map<string, LingeringAlert>();
-  /** Firing alerts by id, as they are shown. */
-  readonly #active = new Map<string, Alert>();
+  readonly #alerts: AlertSeries;
   readonly #lastScored = new Map<string, number>();
   #specs: ReadonlyMap<string, DetectorSpec>;
   readonly #sources: SourceMetrics;
@@ -50,6 +39,7 @@ export class Exposition {
     this.#now = now;
     this.#specs = new Map(detectors.map((spec) => [spec.name, spec]));
     this.#sources = new SourceMetrics(metrics);
+    this.#alerts = new AlertSeries({ metrics, nowMs: now, scoresOf: (detector) => this.#seriesOf(detector) });
   }
 
   apply(published: Published): void {
@@ -79,11 +69,11 @@ export class Exposition {
     }
     this.#sources.apply(published.partitions);
     for (const detector of published.detectors) this.#applyDetector(detector);
-    for (const transition of published.transitions) this.#applyTransition(transition);
+    for (const transition of published.transitions) this.#alerts.apply(transition);
     metrics.incidentsHeldBack.inc(published.heldBack);
     for (const { detector, message } of published.told) metrics.incidentMessages.inc({ detector, message });
     for (const { detector, entity } of published.forgotten) this.#forget(detector, entity);
-    this.#dropLingering();
+    this.#alerts.dropLingering();
     metrics.storeBytes.set(published.storeBytes);
     metrics.fetchedBytes.set(published.waitingBytes);
     metrics.eventLoopDelay.set({ thread: 'pipeline' }, published.loopDelaySeconds);
@@ -91,7 +81,7 @@ export class Exposition {
 
   /** Alerts that were open before a restart count as active at once. */
   restore(alerts: readonly Alert[]): void {
-    for (const alert of alerts) if (alert.state === 'firing') this.#activate(alert);
+    for (const alert of alerts) if (alert.state === 'firing') this.#alerts.activate(alert);
   }
 
   /** From now on these detectors are told of. Of those that are `gone` nothing is left; what has become another one goes on counting. */
@@ -105,13 +95,7 @@ export class Exposition {
     this.#specs = new Map(detectors.map((spec) => [spec.name, spec]));
     for (const detector of gone) {
       for (const map of [this.#series, this.#shown, this.#models, this.#lastScored]) map.delete(detector);
-      for (const map of [this.#active, this.#lingering])
-        for (const [key, held] of map) {
-          if (('alert' in held ? held.alert : held).detector === detector) map.delete(key);
-        }
-      for (const key of this.#contributing.keys()) {
-        if ((JSON.parse(key) as string[])[0] === detector) this.#contributing.delete(key);
-      }
+      this.#alerts.dropDetector(detector);
       const isLeft = this.#specs.has(detector);
       await dropSeries(this.#metrics.registry, { detector }, ...(isLeft ? (['gauge'] as const) : []));
     }
@@ -180,7 +164,7 @@ export class Exposition {
       this.#metrics.scoreSeriesOmitted.set({ detector }, omitted);
     }
     this.#sources.refresh(now);
-    this.#dropLingering();
+    this.#alerts.dropLingering();
   }
 
   #entityInfo(detector: string, entity: string, isShown: boolean): void {
@@ -189,16 +173,6 @@ export class Exposition {
     const labels = entityInfo(spec, entity);
     if (isShown) this.#metrics.entityInfo.set(labels, 1);
     else this.#metrics.entityInfo.remove(labels);
-  }
-
-  #dropLingering(): void {
-    const now = this.#now();
-    for (const [key, { alert, untilMs }] of this.#lingering) {
-      if (now < untilMs) continue;
-      this.#metrics.alertActive.remove(alertLabels(alert));
-      if (alert.kind === 'shift' && !this.#stays(alert)) this.#metrics.shiftActive.remove(shiftLabels(alert));
-      this.#lingering.delete(key);
-    }
   }
 
   #seriesOf(detector: string): ScoreSeries {
@@ -216,96 +190,8 @@ export class Exposition {
     this.#metrics.warmupRatio.set({ detector }, warmupRatio);
   }
 
-  #applyTransition({ alert, from, to }: AlertTransition): void {
-    if (to === 'firing') {
-      if (from !== to) this.#metrics.alertsTotal.inc({ detector: alert.detector, kind: alert.kind });
-      else if (this.#becomesShift(alert)) this.#metrics.shiftsTotal.inc({ detector: alert.detector });
-      this.#activate(alert);
-    } else if (to === 'resolved') {
-      const { detector, resolution } = alert;
-      this.#metrics.alertsResolvedTotal.inc({ detector, resolution: resolution ?? 'recovered' });
-      this.#deactivate(alert);
-    }
-  }
-
-  #becomesShift({ id, kind }: Alert): boolean {
-    return kind === 'shift' && this.#active.get(id)?.kind !== 'shift';
-  }
-
-  #activate(alert: Alert): void {
-    const { detector, entity } = alert;
-    // A rule on this metric pages people: what observe mode or a thin threshold keeps back must not come this way.
-    if (alert.notified) {
-      this.#lingering.delete(lingerKey(alert));
-      this.#metrics.alertActive.set(alertLabels(alert), 1);
-      if (alert.kind === 'shift') this.#metrics.shiftActive.set(shiftLabels(alert), 1);
-    }
-    this.#active.set(alert.id, alert);
-    // No score is behind it, and no deviation to have shares of.
-    if (isFault(alert)) return;
-    this.#seriesOf(detector).pin(entity);
-    for (const { feature, ratio } of alert.contributions) {
-      this.#metrics.featureContribution.set({ detector, entity, feature }, ratio);
-    }
-    this.#contributing.set(
-      entityKey(detector, entity),
-      alert.contributions.map(({ feature }) => feature),
-    );
-  }
-
-  #deactivate(alert: Alert): void {
-    const { detector, entity } = alert;
-    if (alert.notified) this.#linger(alert);
-    this.#active.delete(alert.id);
-    if (isFault(alert)) return;
-    this.#seriesOf(detector).unpin(entity);
-    this.#removeContributions(detector, entity);
-    // A shift and an alert beside it: what is left is shown on.
-    for (const left of this.#active.values()) {
-      if (left.detector === detector && left.entity === entity && !isFault(left)) this.#activate(left);
-    }
-  }
-
-  /** Whether people are told of a shift of the alert's entity now. */
-  #stays({ detector, entity }: Alert): boolean {
-    return [...this.#active.values()].some(
-      (one) => one.notified && one.kind === 'shift' && one.detector === detector && one.entity === entity,
-    );
-  }
-
-  #linger(alert: Alert): void {
-    this.#metrics.alertActive.set(alertLabels(alert), 0);
-    if (alert.kind === 'shift') this.#metrics.shiftActive.set(shiftLabels(alert), 0);
-    this.#lingering.set(lingerKey(alert), { alert, untilMs: this.#now() + LINGER_MS });
-  }
-
   #forget(detector: string, entity: string): void {
     this.#series.get(detector)?.forget(entity);
-    this.#removeContributions(detector, entity);
+    this.#alerts.removeContributions(detector, entity);
   }
-
-  #removeContributions(detector: string, entity: string): void {
-    const key = entityKey(detector, entity);
-    for (const feature of this.#contributing.get(key) ?? []) {
-      this.#metrics.featureContribution.remove({ detector, entity, feature });
-    }
-    this.#contributing.delete(key);
-  }
-}
-
-function alertLabels(alert: Alert) {
-  const { beside, ...identity } = alertIdentity(alert);
-  return beside === '' ? identity : { ...identity, beside };
-}
-
-function shiftLabels({ detector, entity }: Alert) {
-  return { detector, entity };
-}
-
-function entityKey(detector: string, entity: string): string {
-  return JSON.stringify([detector, entity]);
-}
-
-function lingerKey(alert: Alert): string {
-  return JSON.stringify(Object.values(alertIdentity(alert)));
 }

@@ -6,6 +6,7 @@ import type { StoreWriter } from '../store/store-writer.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { TrainedModel } from './messages.ts';
 import { recordModel } from './model-shelf.ts';
+import { TrainAloneError } from './train-alone-error.ts';
 import { Trainer } from './trainer.ts';
 
 export interface AloneOptions {
@@ -14,11 +15,6 @@ export interface AloneOptions {
   readonly progress: (detector: string, fraction: number, detail: string) => void;
   /** Cancels the run under way and those that would follow. */
   readonly signal?: AbortSignal;
-}
-
-/** The store can't be had for a training; the message tells why and what to do. */
-export class TrainAloneError extends Error {
-  override readonly name = 'TrainAloneError';
 }
 
 /**

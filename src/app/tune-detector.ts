@@ -14,6 +14,7 @@ import type { TuningEntity } from '../training/tuning/tuning-data.ts';
 import { fingerprintOf, newState } from '../training/tuning/tuning-state.ts';
 import type { TuningState } from '../training/tuning/tuning-state.ts';
 import { keptWindows, pastAlerts } from './run-training.ts';
+import { TuneError } from './tune-error.ts';
 import { readTuning, tuningPath, writeTuning } from './tuning-file.ts';
 
 export interface TuneDetectorOptions {
@@ -26,11 +27,6 @@ export interface TuneDetectorOptions {
   /** Goes on with what is kept of a tuning that was cut off. */
   readonly resume: boolean;
   readonly progress: (fraction: number, detail: string) => void;
-}
-
-/** The tuning can't be done; the message tells why and what to do. */
-export class TuneError extends Error {
-  override readonly name = 'TuneError';
 }
 
 /** What a tuning found, and on whom. */

@@ -1,7 +1,5 @@
-import { acceptAlone } from '../app/accept-alone.ts';
 import { AcceptanceRefusal } from '../app/acceptances.ts';
-import { readAlerts } from '../app/read-alerts.ts';
-import { TrainAloneError } from '../app/train-alone.ts';
+import { TrainAloneError } from '../app/train-alone-error.ts';
 import type { AcceptanceView, AlertView } from '../server/backend.ts';
 import { apiClient, type ApiClient } from './api-client.ts';
 import { readConfig } from './config-option.ts';
@@ -23,12 +21,19 @@ export async function alertAccess({ config: path, url, tokenFile }: ModelOptions
   if (url !== undefined) {
     return remote(await clientOf({ url, ...(tokenFile === undefined ? {} : { tokenFile }) }));
   }
-  const { config } = readConfig(path);
+  const { config } = await readConfig(path);
   const daemon = (): AlertAccess =>
     remote(apiClient({ url: listenUrl(config.server.listen), token: config.server.token?.reveal() ?? null }));
   return {
-    firing: (entity) => explained(() => readAlerts(config, { entity, state: 'firing' })),
-    accept: (id) => explained(async () => acceptAlone(config, id) ?? (await daemon().accept(id))),
+    firing: (entity) =>
+      explained(async () =>
+        (await import('../app/read-alerts.ts')).readAlerts(config, { entity, state: 'firing' }),
+      ),
+    accept: (id) =>
+      explained(async () => {
+        const { acceptAlone } = await import('../app/accept-alone.ts');
+        return acceptAlone(config, id) ?? daemon().accept(id);
+      }),
   };
 }
 

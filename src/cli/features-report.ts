@@ -1,4 +1,4 @@
-import type { DecidedFeatures } from '../app/discovery/decide-features.ts';
+import type { DecidedFeatures } from '../app/discovery/kept-features.ts';
 import { printable } from '../core/printable.ts';
 
 const MOST_LEFT_OUT = 30;

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { loadConfig } from '../config/load.ts';
 import { pipelineConfig, type PipelineConfig } from '../config/pipeline-config.ts';
 import { ConfigError } from '../config/problem.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -11,8 +10,9 @@ export interface FlagsConfig {
   readonly text: string;
 }
 
-/** Reads flags as the configuration that they stand for. Throws a CommandError with what is wrong with them. */
-export function flagsConfig({ path, of, text }: FlagsConfig): PipelineConfig {
+/** Reads flags as the configuration that they stand for. Rejects with a CommandError that tells what is wrong with them. */
+export async function flagsConfig({ path, of, text }: FlagsConfig): Promise<PipelineConfig> {
+  const { loadConfig } = await import('../config/load.ts');
   try {
     return pipelineConfig(
       loadConfig(path, process.env, (file) => (file === path ? text : readFileSync(file, 'utf8'))).config,

@@ -50,8 +50,8 @@ export function kafkaSection(flags: KafkaFlags, brokers: string): string {
   ].join('\n');
 }
 
-/** The connection that a `kafka` section makes, its files read as those of a configuration at `path` would be. Throws a CommandError with what is wrong. */
-export function connectionOf(section: string, path: string): KafkaConnection {
+/** The connection that a `kafka` section makes, its files read as those of a configuration at `path` would be. Rejects with a CommandError that tells what is wrong. */
+export async function connectionOf(section: string, path: string): Promise<KafkaConnection> {
   const text = `kafka:\n${section}\nsources: [{name: a, topics: [a], format: influx}]\ndetectors: [{name: a, entity: [a], features: [{metric: a}]}]\n`;
-  return flagsConfig({ path, of: 'Kafka', text }).kafka;
+  return (await flagsConfig({ path, of: 'Kafka', text })).kafka;
 }

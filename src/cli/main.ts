@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
 import { renderProblems } from '../config/render-problems.ts';
-import { NoFeaturesFound } from '../app/discovery/decide-features.ts';
+import { NoFeaturesFound } from '../app/discovery/no-features-found.ts';
 import { ListenError } from '../app/listen.ts';
 import { PipelineNotStarted } from '../app/pipeline-thread.ts';
 import { CommandError, EXIT } from './exit.ts';

@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
 import { ModelRefusal } from '../app/model-refusal.ts';
-import { importAlone, readModelFile, readModels, rollBackAlone } from '../app/models-alone.ts';
-import { TrainAloneError } from '../app/train-alone.ts';
+import { TrainAloneError } from '../app/train-alone-error.ts';
 import type { ModelView } from '../server/backend.ts';
 import { apiClient, type ApiClient } from './api-client.ts';
 import { configOption, readConfig } from './config-option.ts';
@@ -43,12 +42,13 @@ export async function modelAccess({ config: path, url, tokenFile }: ModelOptions
   if (url !== undefined) {
     return remote(await clientOf({ url, ...(tokenFile === undefined ? {} : { tokenFile }) }));
   }
-  const { config } = readConfig(path);
+  const { config } = await readConfig(path);
+  const alone = await import('../app/models-alone.ts');
   const daemon = (): ModelAccess =>
     remote(apiClient({ url: listenUrl(config.server.listen), token: config.server.token?.reveal() ?? null }));
   return {
-    list: () => explained(() => readModels(config)),
-    file: (version) => explained(() => readModelFile(config, version)),
+    list: () => explained(() => alone.readModels(config)),
+    file: (version) => explained(() => alone.readModelFile(config, version)),
     rollBack: (detector, version) =>
       explained(async () => {
         const spec = config.detectors.find(({ name }) => name === detector);
@@ -59,9 +59,9 @@ export async function modelAccess({ config: path, url, tokenFile }: ModelOptions
             `There is no detector ${JSON.stringify(detector)}; the configuration has ${names}.`,
           );
         }
-        return (await rollBackAlone(config, spec, version)) ?? daemon().rollBack(detector, version);
+        return (await alone.rollBackAlone(config, spec, version)) ?? daemon().rollBack(detector, version);
       }),
-    take: (bytes) => explained(async () => (await importAlone(config, bytes)) ?? daemon().take(bytes)),
+    take: (bytes) => explained(async () => (await alone.importAlone(config, bytes)) ?? daemon().take(bytes)),
   };
 }
 

@@ -1,5 +1,5 @@
-import { quietAlone } from '../app/quiet-alone.ts';
-import { TrainAloneError } from '../app/train-alone.ts';
+import type { quietAlone } from '../app/quiet-alone.ts';
+import { TrainAloneError } from '../app/train-alone-error.ts';
 import type { MaintenanceRequest, MuteRequest, Outcome, WindowView } from '../server/backend.ts';
 import { apiClient, type ApiClient } from './api-client.ts';
 import { readConfig } from './config-option.ts';
@@ -20,13 +20,14 @@ export async function quietAccess({ config: path, url, tokenFile }: ModelOptions
   if (url !== undefined) {
     return remote(await clientOf({ url, ...(tokenFile === undefined ? {} : { tokenFile }) }));
   }
-  const { config } = readConfig(path);
+  const { config } = await readConfig(path);
   const daemon = remote(
     apiClient({ url: listenUrl(config.server.listen), token: config.server.token?.reveal() ?? null }),
   );
   const here = async <T>(work: Parameters<typeof quietAlone<T>>[1], there: () => Promise<T>): Promise<T> => {
     try {
-      return (await quietAlone(config, work)) ?? (await there());
+      const alone = await import('../app/quiet-alone.ts');
+      return (await alone.quietAlone(config, work)) ?? (await there());
     } catch (error) {
       if (error instanceof TrainAloneError) throw new CommandError(error.message);
       throw error;

@@ -46,11 +46,11 @@ export function registrySection(flags: RegistryFlags, url: string): string {
   return `{${parts.join(', ')}}`;
 }
 
-/** The registry that such a section means, its files read as those of a configuration at `path` would be. Throws a CommandError with what is wrong. */
-export function registryOf(section: string, path: string): SchemaRegistryOptions {
+/** The registry that such a section means, its files read as those of a configuration at `path` would be. Rejects with a CommandError that tells what is wrong. */
+export async function registryOf(section: string, path: string): Promise<SchemaRegistryOptions> {
   const avro = `{registry: ${section}, time: a, values: a}`;
   const text = `sources: [{name: a, topics: [a], format: avro, avro: ${avro}}]\ndetectors: [{name: a, entity: [a], features: [{metric: a}]}]\n`;
-  const [source] = flagsConfig({ path, of: 'the schema registry', text }).sources;
+  const [source] = (await flagsConfig({ path, of: 'the schema registry', text })).sources;
   if (source?.format !== 'avro') throw new Error('the source that was written is not there');
   return source.registry;
 }

@@ -1,13 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { TuneError, tuneDetector } from '../app/tune-detector.ts';
+import { TuneError } from '../app/tune-error.ts';
 import type { Config } from '../config/config.ts';
 import type { DetectorSpec } from '../core/detector.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { duration, wholeNumber } from './number-arguments.ts';
 import { progressBar } from './progress-bar.ts';
-import { tuningJson, tuningSnippet, tuningText } from './tuning-report.ts';
 import { withUserFiles } from './user-files.ts';
 
 /** What `strayd train` is told beside `--tune`. */
@@ -69,6 +68,8 @@ export function tuneMisuse(options: TuneOptions & { readonly url?: string }): st
 
 /** `strayd train --tune`: prints what was tried, what was gained and the block for the configuration. */
 export async function tuneCommand(config: Config, spec: DetectorSpec, options: TuneOptions): Promise<void> {
+  const { tuneDetector } = await import('../app/tune-detector.ts');
+  const { tuningJson, tuningSnippet, tuningText } = await import('./tuning-report.ts');
   const bar = progressBar(process.stderr, 'Tuning');
   try {
     const tuning = await tuneDetector({

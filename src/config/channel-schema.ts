@@ -52,15 +52,18 @@ const alertmanager = z.strictObject({
   template,
 });
 
+/** An address that is a secret of its own, and its `_file` twin. */
+function secretAddress(description: string, example: string) {
+  return {
+    url: urlSecretField.optional().meta({ description, forExample: [example], writeOnly: true }),
+    url_file: file('A file with the address, instead of `url`.'),
+  };
+}
+
 const webhook = z.strictObject({
   name,
   type: z.literal('webhook').meta({ description: 'JSON by HTTP POST.' }),
-  url: urlSecretField.optional().meta({
-    description: 'Address to post to.',
-    forExample: ['https://example.org/strayd'],
-    writeOnly: true,
-  }),
-  url_file: file('A file with the address, instead of `url`.'),
+  ...secretAddress('Address to post to.', 'https://example.org/strayd'),
   secret: secretField.optional().meta({ description: 'Key of the HMAC signature.', writeOnly: true }),
   secret_file: file('A file with the key, instead of `secret`.'),
   rate_limit: rate('default: no limit.').optional(),
@@ -70,12 +73,10 @@ const webhook = z.strictObject({
 const slack = z.strictObject({
   name,
   type: z.literal('slack').meta({ description: 'A message by an incoming webhook of Slack.' }),
-  url: urlSecretField.optional().meta({
-    description: 'The incoming webhook’s address; who knows it can post.',
-    forExample: ['https://hooks.slack.com/services/…'],
-    writeOnly: true,
-  }),
-  url_file: file('A file with the address, instead of `url`.'),
+  ...secretAddress(
+    'The incoming webhook’s address; who knows it can post.',
+    'https://hooks.slack.com/services/…',
+  ),
   rate_limit: rate('the default is Slack’s own limit.').prefault('1 per second'),
   template,
 });

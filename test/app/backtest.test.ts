@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BacktestError, runBacktest } from '../../src/app/backtest.ts';
+import { BacktestError } from '../../src/app/backtest-error.ts';
+import { runBacktest } from '../../src/app/backtest.ts';
 import type { BacktestInput, BacktestResult } from '../../src/app/backtest.ts';
 import { backtestDetector } from '../../src/ingest/replay/backtest-detector.ts';
 import type { WideRow } from '../../src/ingest/replay/wide-csv.ts';

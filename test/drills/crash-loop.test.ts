@@ -6,12 +6,13 @@ import { metricValue, startStrayd, type StraydProcess } from '../support/strayd-
 import { waitFor } from '../support/wait-for.ts';
 import { drillConfig } from './drill-config.ts';
 import { fleetRecords, PARTITIONS, type Fault } from './drill-fleet.ts';
+import { expectSameRun } from './expect-same-run.ts';
 import { KilledRun } from './killed-run.ts';
-import { alertsOf, stepsOf, transitionsOf } from './store-evidence.ts';
-import { LIVE_FROM_STEP, trainedStore, type TrainedStore } from './trained-store.ts';
+import { transitionsOf } from './store-evidence.ts';
+import { LIVE_FROM_STEP, SHARED_FLEET, sharedStore, type TrainedStore } from './trained-store.ts';
 
 const SEED = 13;
-const ENTITIES = ['db-1', 'db-2', 'web-1'];
+const { entities: ENTITIES } = SHARED_FLEET;
 const LIVE_STEPS = 240;
 const LONG = { timeoutMs: 40_000 };
 const closers: (() => unknown)[] = [];
@@ -19,7 +20,7 @@ let trained: TrainedStore;
 let live: TestRecord[];
 
 beforeAll(async () => {
-  trained = await trainedStore({ seed: SEED, entities: ENTITIES });
+  trained = await sharedStore();
   closers.push(() => trained.remove());
   const faults = ENTITIES.flatMap((entity, index): Fault[] =>
     [25, 100, 130, 190].map((after) => ({
@@ -71,19 +72,13 @@ it('killed and started again while dead members still hold partitions: no sample
   expect(await lateSamples(run), 'late samples').toBe(0);
   expect(await run.stop()).toBe(0);
 
-  for (const entity of ENTITIES) {
-    const steps = stepsOf(undisturbed.folder, entity, LIVE_FROM_STEP);
-    expect(steps.length).toBeGreaterThan(LIVE_STEPS - 5);
-    expect(stepsOf(run.folder, entity, LIVE_FROM_STEP)).toEqual(steps);
-  }
-  const transitions = transitionsOf(undisturbed.folder);
-  expect(transitions.length).toBeGreaterThan(10);
-  expect(transitionsOf(run.folder)).toEqual(transitions);
-  expect(alertsOf(run.folder)).toEqual(alertsOf(undisturbed.folder));
+  const ofTheLivePart = { entities: ENTITIES, fromStep: LIVE_FROM_STEP, moreStepsThan: LIVE_STEPS - 5 };
+  expectSameRun(run.folder, undisturbed.folder, ofTheLivePart);
+  expect(transitionsOf(undisturbed.folder).length).toBeGreaterThan(10);
 }, 120_000);
 
 async function newRun(name: string): Promise<KilledRun> {
-  const run = await KilledRun.open(trained, name, live);
+  const run = await KilledRun.open(trained, { name, records: live });
   closers.push(() => run.close());
   return run;
 }

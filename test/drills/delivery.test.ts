@@ -82,7 +82,7 @@ it('a receiver that is down for an hour, fails in every way and sees its sender 
   await start(url);
   // Nothing listens for an hour of the sender's time.
   const upMs = epochMs + 3_600_000 / SPEED + 1000;
-  await waitFor('the hour to pass', () => Date.now() >= upMs, { timeoutMs: 20_000 });
+  await waitFor('the hour to pass', () => Date.now() >= upMs, { everyMs: 20 });
   expect(statuses(folder)).toEqual(rows.map(() => 'pending'));
   await receiver.comeBack(port);
   await waitFor('all deliveries', () => statuses(folder).every((status) => status === 'delivered'), {

@@ -7,7 +7,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { drillConfig } from './drill-config.ts';
 import { fleetRecords } from './drill-fleet.ts';
 import { KeyedFeed } from './keyed-feed.ts';
-import { marksOf, stepsOf, transitionsOf } from './store-evidence.ts';
+import { marksOf, stepsOf, transitionsOf, vectors } from './store-evidence.ts';
 import { LIVE_FROM_STEP, trainedStore, type TrainedStore } from './trained-store.ts';
 
 const SEED = 11;
@@ -177,9 +177,4 @@ function renameStore(folder: string): void {
     )
     .run('store_id');
   database.close();
-}
-
-/** The part of a step's text that does not depend on what was scored before. */
-function vectors(steps: readonly string[]): string[] {
-  return steps.map((line) => line.slice(0, line.indexOf('raw')));
 }

@@ -2,15 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestRecord } from '../support/kafka.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { fleetRecords, type Fault } from './drill-fleet.ts';
+import { expectSameRun } from './expect-same-run.ts';
 import { killPoints, type KillPoint } from './kill-points.ts';
 import { KilledRun } from './killed-run.ts';
-import { alertsOf, marksOf, stepsOf, transitionsOf } from './store-evidence.ts';
-import { LIVE_FROM_STEP, trainedStore, type TrainedStore } from './trained-store.ts';
+import { alertsOf, marksOf, transitionsOf } from './store-evidence.ts';
+import { LIVE_FROM_STEP, SHARED_FLEET, sharedStore, type TrainedStore } from './trained-store.ts';
 
 const SEED = 7;
 const KILLS = 3;
 const LIVE_STEPS = 360;
-const ENTITIES = ['db-1', 'db-2', 'web-1', 'web-2', 'cache-1'];
+const { entities: ENTITIES } = SHARED_FLEET;
 
 /** Each entity strays every hour or so: some faults are long enough to fire, some end while pending. */
 function faults(): Fault[] {
@@ -34,7 +35,7 @@ describe('kill -9 in mid-stream, with an alert pending and steps open', () => {
   let points: readonly KillPoint[];
 
   beforeAll(async () => {
-    trained = await trainedStore({ seed: SEED, entities: ENTITIES });
+    trained = await sharedStore();
     closers.push(() => trained.remove());
     live = fleetRecords({
       seed: SEED + 1,
@@ -43,7 +44,7 @@ describe('kill -9 in mid-stream, with an alert pending and steps open', () => {
       untilStep: LIVE_FROM_STEP + LIVE_STEPS,
       faults: faults(),
       silences: [
-        { entity: 'db-2', fromStep: LIVE_FROM_STEP + 150, steps: 2 },
+        { entity: 'db-1', fromStep: LIVE_FROM_STEP + 150, steps: 2 },
         { entity: 'web-1', fromStep: LIVE_FROM_STEP + 199, steps: 12 },
         // It goes while its alert fires.
         { entity: 'cache-1', fromStep: LIVE_FROM_STEP + 285, steps: LIVE_STEPS },
@@ -94,13 +95,7 @@ describe('kill -9 in mid-stream, with an alert pending and steps open', () => {
       await run.caughtUp();
       await run.delivered();
       expect(await run.stop()).toBe(0);
-      for (const entity of ENTITIES) {
-        const steps = stepsOf(undisturbed.folder, entity);
-        expect(steps.length).toBeGreaterThan(1000);
-        expect(stepsOf(run.folder, entity)).toEqual(steps);
-      }
-      expect(transitionsOf(run.folder)).toEqual(transitionsOf(undisturbed.folder));
-      expect(alertsOf(run.folder)).toEqual(alertsOf(undisturbed.folder));
+      expectSameRun(run.folder, undisturbed.folder, { entities: ENTITIES, moreStepsThan: 1000 });
       const keys = new Set(undisturbed.keys());
       expect(new Set(run.keys())).toEqual(keys);
       expect(keys.size).toBeGreaterThan(10);
@@ -110,7 +105,7 @@ describe('kill -9 in mid-stream, with an alert pending and steps open', () => {
   );
 
   async function newRun(name: string): Promise<KilledRun> {
-    const run = await KilledRun.open(trained, name, live);
+    const run = await KilledRun.open(trained, { name, records: live });
     closers.push(() => run.close());
     return run;
   }

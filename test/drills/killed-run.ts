@@ -7,6 +7,20 @@ import { PARTITIONS } from './drill-fleet.ts';
 import { recordsDone, withStore } from './store-evidence.ts';
 import type { TrainedStore } from './trained-store.ts';
 
+/** What a reload by HTTP answers: an RFC 9457 problem where it is refused. */
+export interface ReloadAnswer {
+  readonly status: number;
+  readonly body: {
+    readonly detail: string;
+    readonly errors?: readonly { readonly line: number; readonly column: number; readonly path: string }[];
+  };
+}
+
+export interface RunPlan {
+  readonly name: string;
+  readonly records: readonly TestRecord[];
+}
+
 /** A daemon on a copy of the trained store, with a topic, a group and a webhook of its own; it can be killed and started again. */
 export class KilledRun {
   readonly folder: string;
@@ -18,23 +32,20 @@ export class KilledRun {
   #strayd: StraydProcess | null = null;
 
   /** Opens a run that is to read `records`, none of which is sent yet. */
-  static async open(trained: TrainedStore, name: string, records: readonly TestRecord[]): Promise<KilledRun> {
+  static async open(trained: TrainedStore, plan: RunPlan): Promise<KilledRun> {
     const topic = await createTopic(trained.brokers, PARTITIONS);
-    return new KilledRun(trained, { name, topic, webhook: await startWebhookReceiver(), records });
+    return new KilledRun(trained, { topic, webhook: await startWebhookReceiver(), plan });
   }
 
   private constructor(
     { brokers, copy }: TrainedStore,
-    parts: Pick<KilledRun, 'topic' | 'webhook'> & {
-      readonly name: string;
-      readonly records: readonly TestRecord[];
-    },
+    parts: Pick<KilledRun, 'topic' | 'webhook'> & { readonly plan: RunPlan },
   ) {
-    this.folder = copy(parts.name);
+    this.folder = copy(parts.plan.name);
     this.topic = parts.topic;
     this.webhook = parts.webhook;
     this.#brokers = brokers;
-    this.#records = parts.records;
+    this.#records = parts.plan.records;
   }
 
   async start(detector: Readonly<Record<string, unknown>> = {}): Promise<void> {
@@ -44,15 +55,21 @@ export class KilledRun {
   /** Its configuration, with overrides in the detector. */
   config(detector: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
     const { folder, topic, webhook } = this;
-    const topics = [topic];
     return drillConfig({
       brokers: this.#brokers,
       groupId: topic,
-      topics,
+      topics: [topic],
       folder,
       webhookUrl: webhook.url,
       detector,
     });
+  }
+
+  /** Has the configuration file loaded anew, after another one was written if one is given, and answers what the daemon says to that. */
+  async reload(config?: Readonly<Record<string, unknown>>): Promise<ReloadAnswer> {
+    if (config !== undefined) this.strayd.configure(config);
+    const response = await fetch(`${this.strayd.url}/api/v1/reload`, { method: 'POST' });
+    return { status: response.status, body: (await response.json()) as ReloadAnswer['body'] };
   }
 
   /** The process that runs. */

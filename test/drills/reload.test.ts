@@ -1,101 +1,75 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StatusView } from '../../src/server/backend.ts';
-import type { TestRecord } from '../support/kafka.ts';
+import { createTopic, produce } from '../support/kafka.ts';
 import { metricValue } from '../support/strayd-process.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { fleetRecords, type Fault } from './drill-fleet.ts';
+import { STEP_MS } from './drill-fleet.ts';
+import { expectSameRun } from './expect-same-run.ts';
 import { KilledRun } from './killed-run.ts';
-import { alertsOf, stepsOf, transitionsOf, withStore } from './store-evidence.ts';
-import { LIVE_FROM_STEP, trainedStore, type TrainedStore } from './trained-store.ts';
+import { liveFault, livePart } from './live-part.ts';
+import { recordsDone, stepsOf, vectors } from './store-evidence.ts';
+import { rowsOf } from './training-rows.ts';
+import { LIVE_FROM_STEP, SHARED_FLEET, sharedStore, type TrainedStore } from './trained-store.ts';
 
-const SEED = 11;
 const LIVE_STEPS = 240;
-const ENTITIES = ['db-1', 'web-1', 'cache-1'];
+const { entities: ENTITIES } = SHARED_FLEET;
 const RELOADS = 4;
-/** Of the detector that is changed: without requests; what is held out of so much history is enough for its thresholds. */
-const OTHER = {
-  features: [
-    { metric: 'load' },
-    { metric: 'latency' },
-    { name: 'cpu_busy', metric: 'cpu_seconds_total', as: 'rate', aggregate: 'sum' },
-  ],
-  training: { schedule: '0 0 29 2 *', min_steps: 2600 },
-};
-
-const fault = (entity: string, atStep: number, metric: Fault['metric']): Fault => ({
-  entity,
-  fromStep: LIVE_FROM_STEP + atStep,
-  steps: 9,
-  metric,
-  size: 1.5,
-});
-
-interface Problem {
-  readonly status: number;
-  readonly detail: string;
-  readonly errors?: readonly { readonly line: number; readonly column: number; readonly path: string }[];
-}
+/** The other source's entity begins so late in the live part, in steps: in its second half. */
+const NEWCOMER_FROM = LIVE_STEPS / 2 + 5;
+const LONG = { timeoutMs: 100_000 };
 
 describe('a configuration that is loaded anew', () => {
   const closers: (() => unknown)[] = [];
+  const live = livePart(
+    LIVE_STEPS,
+    ENTITIES.flatMap((entity, index) =>
+      [0, 1, 2].map((round) => liveFault(entity, 25 + 65 * round + 13 * index, 'load')),
+    ),
+  );
   let trained: TrainedStore;
-  let live: TestRecord[];
-
-  const liveRecords = (steps: number, faults: readonly Fault[]): TestRecord[] =>
-    fleetRecords({
-      seed: SEED + 1,
-      entities: ENTITIES,
-      fromStep: LIVE_FROM_STEP,
-      untilStep: LIVE_FROM_STEP + steps,
-      faults,
-      rough: true,
-    });
+  let undisturbed: KilledRun;
 
   beforeAll(async () => {
-    trained = await trainedStore({ seed: SEED, entities: ENTITIES });
+    trained = await sharedStore();
     closers.push(() => trained.remove());
-    live = liveRecords(
-      LIVE_STEPS,
-      ENTITIES.flatMap((entity, index) =>
-        [0, 1, 2].map((round) => fault(entity, 25 + 65 * round + 13 * index, 'load')),
-      ),
-    );
+    undisturbed = await newRun('undisturbed');
+    await undisturbed.sendUntil(live.length);
+    await undisturbed.start();
+    await undisturbed.caughtUp();
+    await undisturbed.delivered();
+    await undisturbed.stop();
   }, 180_000);
 
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
   });
 
-  async function newRun(name: string, records: readonly TestRecord[]): Promise<KilledRun> {
-    const run = await KilledRun.open(trained, name, records);
+  async function newRun(name: string): Promise<KilledRun> {
+    const run = await KilledRun.open(trained, { name, records: live });
     closers.push(() => run.close());
     return run;
   }
 
-  async function reload({ strayd }: KilledRun): Promise<{ readonly status: number; readonly body: Problem }> {
-    const response = await fetch(`${strayd.url}/api/v1/reload`, { method: 'POST' });
-    return { status: response.status, body: (await response.json()) as Problem };
+  function expectUndisturbed(run: KilledRun): void {
+    expectSameRun(run.folder, undisturbed.folder, { entities: ENTITIES, moreStepsThan: 1000 });
+    expect(undisturbed.keys().length).toBeGreaterThan(5);
+    expect(new Set(run.keys())).toEqual(new Set(undisturbed.keys()));
   }
 
   it('again and again in mid-stream, and with a kill -9, changes no vector, score, alert or message', async () => {
-    const undisturbed = await newRun('undisturbed', live);
-    await undisturbed.sendUntil(live.length);
-    await undisturbed.start();
-    await undisturbed.caughtUp();
-    await undisturbed.delivered();
-    await undisturbed.stop();
-
-    const run = await newRun('reloaded', live);
+    const run = await newRun('reloaded');
     await run.start();
     for (let part = 1; part <= RELOADS; part++) {
       const sent = Math.floor((part * live.length) / (RELOADS + 1));
       await run.sendUntil(sent);
       await waitFor('some of it', () => run.done > sent - live.length / (RELOADS + 1), { everyMs: 5 });
-      run.strayd.configure(run.config({ training: { schedule: `${part} 0 29 2 *`, min_steps: 1000 } }));
+      const next = run.config({ training: { schedule: `${part} 0 29 2 *`, min_steps: 1000 } });
       if (part === 1) {
-        const both = await Promise.all([reload(run), reload(run)]);
+        run.strayd.configure(next);
+        const both = await Promise.all([run.reload(), run.reload()]);
         expect(both.map(({ status }) => status)).toEqual([200, 200]);
       } else {
+        run.strayd.configure(next);
         run.strayd.hangUp();
         await waitFor(
           'the reload',
@@ -111,32 +85,118 @@ describe('a configuration that is loaded anew', () => {
     await run.caughtUp();
     await run.delivered();
     expect(await run.stop()).toBe(0);
-    for (const entity of ENTITIES) {
-      const steps = stepsOf(undisturbed.folder, entity);
-      expect(steps.length).toBeGreaterThan(1000);
-      expect(stepsOf(run.folder, entity)).toEqual(steps);
-    }
-    expect(transitionsOf(run.folder)).toEqual(transitionsOf(undisturbed.folder));
-    expect(alertsOf(run.folder)).toEqual(alertsOf(undisturbed.folder));
-    expect(undisturbed.keys().length).toBeGreaterThan(5);
-    expect(new Set(run.keys())).toEqual(new Set(undisturbed.keys()));
+    expectUndisturbed(run);
   }, 120_000);
 
+  /** What is configured with one more source and, if there is one, one more detector. */
+  function withMore(
+    run: KilledRun,
+    source: Readonly<Record<string, unknown>>,
+    ...detectors: readonly unknown[]
+  ) {
+    const config = run.config() as { sources: readonly unknown[]; detectors: readonly unknown[] };
+    return {
+      ...config,
+      sources: [...config.sources, { format: 'prometheus_json', ...source }],
+      detectors: [...config.detectors, ...detectors],
+    };
+  }
+
+  it('with other sources leaves the group and joins it: nothing is lost, nothing comes twice', async () => {
+    // What the newcomer in the other source sends is known: the same as one of the first source, from a time on that nothing has passed yet.
+    const [known = '', newcomer] = [ENTITIES[0], 'cache-9'];
+    const theirs = live
+      .filter(({ key, timeMs }) => key === known && timeMs >= (LIVE_FROM_STEP + NEWCOMER_FROM) * STEP_MS)
+      .map((record) => ({
+        ...record,
+        partition: 0,
+        value: String(record.value).replaceAll(`"${known}"`, `"${newcomer}"`),
+      }));
+    const topic = await createTopic(trained.brokers, 1);
+    const send = (from: number, until: number): Promise<void> =>
+      produce(trained.brokers, topic, theirs.slice(from, until));
+    const run = await newRun('sources');
+    const both = withMore(run, { name: 'more', topics: [topic] });
+    const third = Math.floor(theirs.length / 3);
+    await send(0, third);
+    await run.start();
+    await run.sendUntil(Math.floor(live.length / 2));
+    await waitFor('some of it', () => run.done > 0, { everyMs: 5 });
+    expect((await run.reload(both)).status).toBe(200);
+    await run.caughtUp();
+    await waitFor('the other source', () => recordsDone(run.folder, topic) === third);
+
+    expect((await run.reload(run.config())).status).toBe(200);
+    await send(third, theirs.length);
+    expect((await run.reload(both)).status).toBe(200);
+    await run.sendUntil(live.length);
+    await run.caughtUp();
+    await waitFor('the other source', () => recordsDone(run.folder, topic) === theirs.length);
+    expect(await run.stop()).toBe(0);
+    for (const entity of ENTITIES) {
+      expect(vectors(stepsOf(run.folder, entity))).toEqual(vectors(stepsOf(undisturbed.folder, entity)));
+    }
+    // Its first step has no rates, and those before it are not its own.
+    const of = ({ folder }: KilledRun, entity: string): string[] =>
+      vectors(stepsOf(folder, entity, LIVE_FROM_STEP + NEWCOMER_FROM + 10));
+    expect(of(run, newcomer).length).toBeGreaterThan(LIVE_STEPS - NEWCOMER_FROM - 20);
+    expect(of(run, newcomer)).toEqual(of(undisturbed, known));
+  }, 120_000);
+
+  it('with another detector reads its history back, and no other notices', async () => {
+    const run = await newRun('joined');
+    const busy = {
+      name: 'busy',
+      source: 'history',
+      entity: ['instance'],
+      features: [{ metric: 'latency' }, { metric: 'load' }],
+      step: '1m',
+      allowed_lateness: '2m',
+      windows: [4, 8],
+      model: { layers: [16, 8], max_epochs: 2 },
+      training: { schedule: '0 0 29 2 *', min_steps: 300, bootstrap: 'kafka' },
+    };
+    await run.start();
+    await run.sendUntil(Math.floor(live.length / 2));
+    await waitFor('some of it', () => run.done > 0, { everyMs: 5 });
+    const history = { name: 'history', topics: [trained.topic] };
+    expect((await run.reload(withMore(run, history, busy))).status).toBe(200);
+    await run.sendUntil(live.length);
+    await run.caughtUp();
+    // Nothing comes in its source any more, which takes half a minute to be told from a slow one.
+    await waitFor('its model', () => /"event":"model_activated".*busy/.test(run.log()), LONG);
+    expect(run.log()).toMatch(
+      /History of busy is read back from Kafka in .*: (\d+) of \1 stretches, \d+ vectors/,
+    );
+    await run.delivered();
+    expect(await run.stop()).toBe(0);
+    expectUndisturbed(run);
+
+    const [ofFleet, ofBusy] = [rowsOf(run.folder, 'fleet'), rowsOf(run.folder, 'busy')];
+    expect(ofBusy.map(({ entity }) => entity)).toEqual(ENTITIES.toSorted());
+    for (const { entity, rows } of ofBusy) {
+      const known = ofFleet.find((one) => one.entity === entity)?.rows ?? new Map<number, string>();
+      const shared = [...rows].filter(([step]) => known.has(step));
+      expect(shared.length).toBeGreaterThan(300);
+      // After cpu_busy, before requests.
+      const sameOf = (step: number): string[] | undefined => known.get(step)?.split(' ').slice(1, 3);
+      for (const [step, row] of shared) expect(row.split(' ').slice(0, 2)).toEqual(sameOf(step));
+    }
+  }, 180_000);
+
   it('that can not be used leaves the one before in use, and says why and where', async () => {
-    const run = await newRun('refused', live);
+    const run = await newRun('refused');
     await run.start();
     const success = 'strayd_config_last_reload_successful';
     expect(metricValue(await run.metrics(), success)).toBe(1);
     const takenAt = metricValue(await run.metrics(), 'strayd_config_last_reload_success_timestamp_seconds');
 
-    run.strayd.configure(run.config({ step: 'soon' }));
-    const wrong = await reload(run);
+    const wrong = await run.reload(run.config({ step: 'soon' }));
     expect(wrong.status).toBe(422);
     expect(wrong.body.errors).toMatchObject([{ path: 'detectors[0].step' }]);
     expect(wrong.body.detail).toMatch(/strayd\.yaml:\d+:\d+: detectors\[0\]\.step: /);
-    const fixed = { ...run.config(), kafka: { brokers: ['elsewhere:9092'], group_id: 'other' } };
-    run.strayd.configure(fixed);
-    const elsewhere = await reload(run);
+    const kafka = { brokers: ['elsewhere:9092'], group_id: 'other' };
+    const elsewhere = await run.reload({ ...run.config(), kafka });
     expect(elsewhere.status).toBe(409);
     expect(elsewhere.body.detail).toContain('kafka.brokers, kafka.group_id have changed, and need a restart');
     await waitFor('the metric', async () => metricValue(await run.metrics(), success) === 0);
@@ -149,82 +209,11 @@ describe('a configuration that is loaded anew', () => {
 
     await run.sendUntil(live.length);
     await run.caughtUp();
-    run.strayd.configure({ ...run.config({ mode: 'observe' }), channels: [] });
-    expect((await reload(run)).status).toBe(200);
+    expect((await run.reload({ ...run.config({ mode: 'observe' }), channels: [] })).status).toBe(200);
     const after = await run.strayd.get<StatusView>('/api/v1/status');
     expect(after.trouble).toEqual([]);
     expect(after.detectors).toMatchObject([{ mode: 'observe' }]);
     expect(metricValue(await run.metrics(), success)).toBe(1);
     await run.stop();
   }, 120_000);
-
-  it('with other features lets the detector go on until what it is to be has warmed up, over a kill -9', async () => {
-    const records = liveRecords(3200, [
-      fault('db-1', 100, 'requests_total'),
-      fault('web-1', 400, 'requests_total'),
-      fault('cache-1', 3100, 'load'),
-      fault('db-1', 3100, 'requests_total'),
-    ]);
-    const until = (step: number): number =>
-      records.findIndex(({ timeMs }) => (timeMs ?? 0) >= (LIVE_FROM_STEP + step) * 60_000);
-    const run = await newRun('shadow', records);
-    const detector = async () => (await run.strayd.get<StatusView>('/api/v1/status')).detectors[0];
-    await run.start();
-    await run.sendUntil(until(50));
-    await run.caughtUp();
-    const former = await waitFor('a checkpoint', async () => {
-      const seen = await detector();
-      return (seen?.modelVersion ?? null) === null ? null : (seen ?? null);
-    });
-    run.strayd.configure(run.config(OTHER));
-    expect((await reload(run)).status).toBe(200);
-    expect(await detector()).toMatchObject({
-      modelVersion: former.modelVersion,
-      next: { modelVersion: null },
-    });
-
-    await run.sendUntil(until(200));
-    await run.caughtUp();
-    await run.kill();
-    await run.start(OTHER);
-    await run.sendUntil(until(2800));
-    await run.caughtUp();
-    // What only the former one watches is still told of.
-    const told = (fromStep: number, steps: number) =>
-      alertsOf(run.folder).flatMap(({ alert, delivered, startedMs }) => {
-        const atStep = startedMs / 60_000 - LIVE_FROM_STEP - fromStep;
-        return delivered && atStep >= 0 && atStep < steps ? [alert] : [];
-      });
-    expect(told(95, 30).map(({ entity }) => entity)).toContain('db-1');
-    expect(told(395, 30).map(({ entity }) => entity)).toContain('web-1');
-
-    await waitFor('its model', async () => (await detector())?.next?.modelVersion ?? null, {
-      timeoutMs: 60_000,
-    });
-    await run.sendUntil(until(3050));
-    await waitFor('the succession', () => run.log().includes('"event":"detector_succeeded"'), {
-      timeoutMs: 60_000,
-    });
-    const now = await waitFor('the new one', async () => {
-      const seen = await detector();
-      return seen?.next === null && seen.modelVersion !== null ? seen : null;
-    });
-    expect(now.modelVersion).not.toBe(former.modelVersion);
-    await run.sendUntil(records.length);
-    await run.caughtUp();
-    await run.delivered();
-    const late = told(3095, 30);
-    expect(late.map(({ entity }) => entity)).toEqual(['cache-1']);
-    expect(late[0]?.contributions.map(({ feature }) => feature)).not.toContain('requests');
-    const metrics = await run.metrics();
-    expect(metrics).not.toContain('fleet~next');
-    expect(alertsOf(run.folder).every(({ alert }) => alert.detector === 'fleet')).toBe(true);
-    await run.stop();
-    const { names, models } = withStore(run.folder, (store) => ({
-      names: store.listAlerts({ limit: 1000 }).map(({ alert }) => alert.detector),
-      models: store.listModels('fleet').map(({ version }) => version),
-    }));
-    expect(new Set(names)).toEqual(new Set(['fleet']));
-    expect(models).toEqual([now.modelVersion]);
-  }, 180_000);
 });

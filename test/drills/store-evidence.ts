@@ -48,6 +48,11 @@ export function stepsOf(folder: string, entity: string, fromStep = 0): string[] 
   );
 }
 
+/** The parts of steps' texts that do not depend on what was scored before. */
+export function vectors(steps: readonly string[]): string[] {
+  return steps.map((line) => line.slice(0, line.indexOf('raw')));
+}
+
 function bits(values: Float64Array): string {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex');
 }

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTopic, produce, sharedKafka, uniqueName } from '../support/kafka.ts';
+import { madeOnce } from '../support/made-once.ts';
 import { startStrayd } from '../support/strayd-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { drillConfig } from './drill-config.ts';
@@ -17,29 +18,50 @@ export interface TrainedStore {
   readonly brokers: readonly string[];
   /** Holds the whole history. */
   readonly topic: string;
-  readonly groupId: string;
-  /** Where the history's records of each partition end. */
-  readonly records: number;
   /** A folder of its own with a copy of the store. */
   copy(name: string): string;
   /** Deletes all of these folders. */
   remove(): void;
 }
 
+/** The fleet of the drills that begin with the same store. */
+export const SHARED_FLEET = { seed: 11, entities: ['db-1', 'web-1', 'cache-1'] };
+
+/** A store of {@link SHARED_FLEET}, trained once a run, for all drills together. */
+export async function sharedStore(): Promise<TrainedStore> {
+  return withCopies(await madeOnce('trained store', (root) => train(root, SHARED_FLEET, PARTITIONS)));
+}
+
 /** Trains from scratch: some seconds. */
 export async function trainedStore(
   plan: Pick<FleetPlan, 'seed' | 'entities' | 'partitionOf'>,
-  partitions = PARTITIONS,
+  partitions: number,
 ): Promise<TrainedStore> {
-  const root = mkdtempSync(join(tmpdir(), 'strayd-drill-'));
+  const root = mkdtempSync(join(tmpdir(), 'strayd-trained-'));
+  return withCopies(await train(root, plan, partitions), () =>
+    rmSync(root, { recursive: true, force: true }),
+  );
+}
+
+/** A trained store that is not to be written to any more. */
+interface Training {
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly folder: string;
+}
+
+async function train(
+  root: string,
+  plan: Pick<FleetPlan, 'seed' | 'entities' | 'partitionOf'>,
+  partitions: number,
+): Promise<Training> {
   const { brokers } = await sharedKafka();
   const topic = await createTopic(brokers, partitions);
-  const groupId = uniqueName('drill');
   const fromStep = LIVE_FROM_STEP - HISTORY_STEPS;
   const history = fleetRecords({ ...plan, fromStep, untilStep: LIVE_FROM_STEP });
   await produce(brokers, topic, history);
   const folder = mkdtempSync(join(root, 'trained-'));
-  const config = drillConfig({ brokers, groupId, topics: [topic], folder });
+  const config = drillConfig({ brokers, groupId: uniqueName('drill'), topics: [topic], folder });
   const strayd = await startStrayd(folder, config);
   try {
     await waitFor('the first model', async () => (await strayd.metrics()).includes('strayd_model_info{'), {
@@ -51,16 +73,25 @@ export async function trainedStore(
   } finally {
     await strayd.stop();
   }
+  return { brokers, topic, folder };
+}
+
+function withCopies(
+  { brokers, topic, folder }: Training,
+  removeOriginal: () => void = () => undefined,
+): TrainedStore {
+  const root = mkdtempSync(join(tmpdir(), 'strayd-drill-'));
   return {
     brokers,
     topic,
-    groupId,
-    records: history.length,
     copy: (name) => {
       const target = mkdtempSync(join(root, `${name}-`));
       cpSync(join(folder, 'data'), join(target, 'data'), { recursive: true });
       return target;
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: () => {
+      rmSync(root, { recursive: true, force: true });
+      removeOriginal();
+    },
   };
 }

@@ -4,10 +4,10 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { TrainingEntity } from '../../src/store/training-segments.ts';
 import { withStore } from './store-evidence.ts';
 
-/** Values of each step that a training would see, as text. */
-export function rowsOf(folder: string): { entity: string; rows: Map<number, string> }[] {
+/** Values of each step that a training of a detector (without a name: the first) would see, as text. */
+export function rowsOf(folder: string, detector?: string): { entity: string; rows: Map<number, string> }[] {
   const { config } = loadConfig(join(folder, 'strayd.yaml'), {}, (path) => readFileSync(path, 'utf8'));
-  const [spec] = config.detectors;
+  const spec = config.detectors.find(({ name }) => detector === undefined || name === detector);
   if (spec === undefined) throw new Error('no detector');
   return withStore(folder, (store) =>
     [...store.readTrainingSteps(spec, 0, Number.MAX_SAFE_INTEGER)].map(({ entity, segments }) => {

@@ -14,6 +14,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 import { emptyPanels, panelQueries } from './panel-queries.ts';
 import {
+  metricOf,
   readLabelledStream,
   recordsOf,
   STEP_MS,
@@ -87,14 +88,14 @@ describe.skipIf(note !== '')(`labelled server data through a real Kafka${note}`,
     await send(0, TRAIN_UNTIL_MS);
     strayd = await startStrayd(folder, {
       kafka: { brokers, group_id: uniqueName('strayd') },
-      sources: [{ name: 'services', topics: [topic], format: 'prometheus_json' }],
+      sources: [{ name: 'services', topics: [topic], format: 'influx' }],
       detectors: [
         {
           name: 'services',
           mode: 'alert',
           select: '{job="service"}',
           entity: ['entity'],
-          features: stream.features.map((name) => ({ name, metric: name })),
+          features: stream.features.map((name) => ({ name, metric: metricOf(name) })),
           step: '5m',
           allowed_lateness: '5m',
           // Each service is somebody else's: what one strays by is no part of another's incident.

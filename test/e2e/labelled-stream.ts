@@ -11,6 +11,8 @@ export const STEP_MS = 300_000;
 /** How far back the control's normal stretches are looked for: ten days. */
 const REACH_ROWS = (10 * 86_400_000) / STEP_MS;
 const MARGIN_MS = 30 * 60_000;
+/** Into so many the columns are divided. */
+const MEASUREMENTS = 4;
 
 /** The labelled extract, and a control beside it in which the incidents did not happen. */
 export interface LabelledStream {
@@ -89,7 +91,19 @@ function change(a: WideRow | undefined, b: WideRow | undefined, column: number):
   return a === undefined || b === undefined ? 0 : (b.values[column] ?? 0) - (a.values[column] ?? 0);
 }
 
-/** Rows as prometheus-kafka-adapter would have written them: each series' samples in a partition drawn at random. */
+/** Metric that the stream has for a column: it is a field of one of the measurements. */
+export function metricOf(column: string): string {
+  return `${measurementOf(column)}_${column}`;
+}
+
+function measurementOf(column: string): string {
+  return `group${Number(column.slice(1)) % MEASUREMENTS}`;
+}
+
+/**
+ * Rows as Telegraf would have written them: a record holds one measurement of an entity, and lies in a partition drawn at random, so that
+ * what belongs to one step comes from all of them.
+ */
 export function recordsOf(
   rows: readonly WideRow[],
   {
@@ -99,17 +113,19 @@ export function recordsOf(
   }: { readonly features: readonly string[]; readonly partitions: number; readonly seed: number },
 ): TestRecord[] {
   const random = createRandom(seed);
+  const columns = features.map((column, index) => ({ column, index, measurement: measurementOf(column) }));
+  const measurements = [...new Set(columns.map(({ measurement }) => measurement))].map(
+    (name) => [name, columns.filter(({ measurement }) => measurement === name)] as const,
+  );
   return rows.flatMap(({ timeMs, entity, values }) =>
-    features.flatMap((name, index) => {
-      const value = values[index] ?? Number.NaN;
-      if (Number.isNaN(value)) return [];
-      const sample = {
-        name,
-        timestamp: new Date(timeMs).toISOString(),
-        value: String(value),
-        labels: { __name__: name, job: 'service', entity },
-      };
-      return [{ partition: random.integer(partitions), timeMs, value: JSON.stringify(sample) }];
+    measurements.flatMap(([measurement, own]) => {
+      const fields = own
+        .map(({ column, index }) => ({ column, value: values[index] ?? Number.NaN }))
+        .filter(({ value }) => !Number.isNaN(value))
+        .map(({ column, value }) => `${column}=${value}`);
+      if (fields.length === 0) return [];
+      const value = `${measurement},job=service,entity=${entity} ${fields.join(',')} ${timeMs}000000`;
+      return [{ partition: random.integer(partitions), timeMs, value }];
     }),
   );
 }

@@ -7,6 +7,7 @@ import type { Alert, AlertTransition, Effects, StepRecord } from '../../src/pipe
 import { openStore } from '../../src/store/open-store.ts';
 import type { StoreSettings } from '../../src/store/store-settings.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
+import { testDetector } from '../support/detector-spec.ts';
 import { testMark } from '../support/partition-mark.ts';
 
 export function temporaryDirectory(): string {
@@ -19,63 +20,18 @@ export function openWriter(directory: string, settings: Partial<StoreSettings> =
 
 export function detectorSpec(overrides: Partial<DetectorSpec> = {}): DetectorSpec {
   return {
-    name: 'hosts',
-    source: null,
-    mode: 'alert',
-    select: [],
-    entity: ['instance'],
-    cohort: [],
-    features: ['cpu', 'disk'].map((name) => ({
-      name,
-      metric: `node_${name}`,
-      where: [],
-      as: 'gauge',
-      aggregate: 'mean',
-      unit: '',
-    })),
-    stepMs: 15_000,
-    windows: [4, 16, 64],
-    allowedLatenessMs: 30_000,
-    absentAfterMs: 75_000,
-    maxFutureMs: 300_000,
-    forgetAfterMs: 86_400_000,
-    model: {
-      type: 'auto',
-      layers: [128, 64, 32],
-      bottleneck: 0.9,
-      noise: 0.1,
-      loss: 'mse',
-      learningRate: 0.001,
-      batchSize: 256,
-      maxEpochs: 30,
-      backend: 'auto',
-      seed: 1,
-    },
-    training: {
-      schedule: '0 3 * * 0',
-      timezone: 'UTC',
-      spanMs: 1,
-      quarantineMs: 1,
-      fineTune: true,
-      minSteps: 1,
-      timeLimitMs: 7_200_000,
-      memoryLimitBytes: 4 * 2 ** 30,
-      keep: 10,
-    },
-    calibration: { schedule: '0 4 * * *' },
-    alert: {
-      budget: { count: 5, perMs: 604_800_000, scope: 'detector' },
-      confirm: { steps: 3, of: 5 },
-      severity: 'warning',
-      direction: 'both',
-      minChange: { relative: 0.1, absolute: 0 },
-      minFeatures: 1,
-      refractoryMs: 0,
-      repeatIntervalMs: 14_400_000,
-      acceptAfterMs: null,
-      acceptMemoryMs: 14 * 86_400_000,
-      runbookUrl: null,
-    },
+    ...testDetector({
+      features: ['cpu', 'disk'].map((name) => ({
+        name,
+        metric: `node_${name}`,
+        where: [],
+        as: 'gauge',
+        aggregate: 'mean',
+        unit: '',
+      })),
+      training: { spanMs: 1, quarantineMs: 1, fineTune: true, minSteps: 1 },
+      alert: { minChange: { relative: 0.1, absolute: 0 } },
+    }),
     ...overrides,
   };
 }

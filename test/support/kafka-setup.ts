@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startKafkaBroker } from './kafka-broker.ts';
 import { startMockBroker } from './mock-broker.ts';
@@ -14,6 +17,8 @@ export interface SharedBroker {
 declare module 'vitest' {
   interface ProvidedContext {
     kafkaService: string;
+    /** What test files leave there for each other; deleted at the end of the run. */
+    sharedFolder: string;
   }
 }
 
@@ -63,8 +68,11 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
   const { port } = service.address() as AddressInfo;
   project.provide('kafkaService', `http://127.0.0.1:${port}/`);
+  const sharedFolder = mkdtempSync(join(tmpdir(), 'strayd-shared-'));
+  project.provide('sharedFolder', sharedFolder);
   return async () => {
     service.close();
+    rmSync(sharedFolder, { recursive: true, force: true });
     const broker = await running?.catch(() => null);
     await broker?.close();
   };

@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How long to wait at most, and how often to look; both in ms. */
+/** How long to wait at most, and how often to look; both in ms. Without `everyMs` the pauses grow with what has been waited for. */
 export interface WaitOptions {
   readonly timeoutMs?: number;
   readonly everyMs?: number;
 }
+
+/** Pauses between looks, ms: a look may cost the daemon as much as its work, and what takes long is not missed by a tenth more. */
+const PAUSE = { least: 20, most: 500, shareOfWaited: 0.1 };
 
 /**
  * Waits until `condition` answers something that is neither false, null nor undefined, and returns it. A condition that
@@ -16,7 +19,7 @@ export const waitFor = async <T>(
   options: WaitOptions = {},
 ): Promise<NonNullable<T>> => {
   const timeoutMs = options.timeoutMs ?? 20_000;
-  const deadline = Date.now() + timeoutMs;
+  const fromMs = Date.now();
   let lastError: unknown = null;
   for (;;) {
     try {
@@ -25,9 +28,11 @@ export const waitFor = async <T>(
     } catch (error) {
       lastError = error;
     }
-    if (Date.now() > deadline) {
+    const waitedMs = Date.now() - fromMs;
+    if (waitedMs > timeoutMs) {
       throw new Error(`waited ${timeoutMs} ms in vain for: ${what}`, { cause: lastError });
     }
-    await pause(options.everyMs ?? 20);
+    const growing = Math.min(PAUSE.most, Math.max(PAUSE.least, PAUSE.shareOfWaited * waitedMs));
+    await pause(options.everyMs ?? growing);
   }
 };

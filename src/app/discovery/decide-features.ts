@@ -1,55 +1,15 @@
 import type { Config } from '../../config/config.ts';
-import { deepFreeze } from '../../config/deep-freeze.ts';
 import { pipelineConfig } from '../../config/pipeline-config.ts';
 import type { DetectorSpec } from '../../core/detector.ts';
 import { compileMatchers } from '../../pipeline/series/label-matcher.ts';
 import { openStore } from '../../store/open-store.ts';
-import { StoreError } from '../../store/store-error.ts';
 import type { Report } from '../telemetry.ts';
-import { chooseFeatures, type FeatureChoice } from './choose-features.ts';
+import { chooseFeatures } from './choose-features.ts';
 import { expandTopics } from '../expand-topics.ts';
 import { discoverTopic } from './discover-topic.ts';
+import { featuresNote, keptFeatures, withFeatures, type DecidedFeatures } from './kept-features.ts';
+import { NoFeaturesFound } from './no-features-found.ts';
 import type { SeenSeries } from './series-census.ts';
-
-/** There is nothing to choose features from; the message tells what to do. */
-export class NoFeaturesFound extends Error {
-  override readonly name = 'NoFeaturesFound';
-}
-
-/** Features of a detector with `features: auto`, and why they are. */
-export interface DecidedFeatures extends FeatureChoice {
-  readonly detector: string;
-  /** True if they stand in the store. */
-  readonly isKept: boolean;
-}
-
-/** Another selection, grid or entity is another choice. */
-function noteName({ name, source, select, entity, stepMs }: DetectorSpec): string {
-  return `features/${name}/${JSON.stringify([source, select, entity, stepMs])}`;
-}
-
-/** What the store has decided of the detectors with `features: auto`; without a store nothing. */
-export function keptFeatures(config: Config): DecidedFeatures[] {
-  const auto = config.detectors.filter(({ autoFeatures }) => autoFeatures === true);
-  if (auto.length === 0) return [];
-  try {
-    const store = openStore(config.store.path, { mode: 'read' });
-    try {
-      return auto.flatMap((spec) => {
-        const note = store.note(noteName(spec));
-        return note === null
-          ? []
-          : [{ detector: spec.name, isKept: true, ...(JSON.parse(note) as FeatureChoice) }];
-      });
-    } finally {
-      store.close();
-    }
-  } catch (error) {
-    // Whoever needs the store opens it himself, and says what is wrong with it.
-    if (error instanceof StoreError) return [];
-    throw error;
-  }
-}
 
 /** The kept choices, and new ones from the topics for the detectors that have none. Throws a `NoFeaturesFound`; rejects if the brokers can't be reached. */
 export async function decideFeatures(config: Config): Promise<DecidedFeatures[]> {
@@ -87,7 +47,9 @@ export async function settleFeatures(
   const fresh = decided.filter(({ isKept }) => !isKept);
   const notes = fresh.flatMap(({ detector, features, leftOut }): FeatureNote[] => {
     const spec = config.detectors.find(({ name }) => name === detector);
-    return spec === undefined ? [] : [{ name: noteName(spec), text: JSON.stringify({ features, leftOut }) }];
+    return spec === undefined
+      ? []
+      : [{ name: featuresNote(spec), text: JSON.stringify({ features, leftOut }) }];
   });
   if (notes.length > 0) keep(notes);
   for (const one of fresh) {
@@ -106,16 +68,6 @@ function keepInStore(config: Config, notes: readonly FeatureNote[]): void {
   } finally {
     store.close();
   }
-}
-
-/** The configuration with chosen features in the place of `auto`. */
-export function withFeatures(config: Config, decided: readonly DecidedFeatures[]): Config {
-  if (decided.length === 0) return config;
-  const detectors = config.detectors.map((spec): DetectorSpec => {
-    const own = decided.find(({ detector }) => detector === spec.name);
-    return own === undefined ? spec : { ...spec, features: own.features.map((feature) => feature.spec) };
-  });
-  return deepFreeze({ ...config, detectors });
 }
 
 interface Sampled {

@@ -19,8 +19,8 @@ export interface Reload {
 export interface ReloaderOptions {
   /** As the daemon has been started with it. */
   readonly config: Config;
-  /** Reads the file again; throws a ConfigError. `null`: there is none. */
-  readonly reread: (() => LoadedConfig) | null;
+  /** Reads the file again; rejects with a ConfigError. `null`: there is none. */
+  readonly reread: (() => Promise<LoadedConfig>) | null;
   /** Chooses features where that is asked for. Rejects with what to do if it can't. */
   readonly settle: (config: Config, keep: (notes: readonly FeatureNote[]) => void) => Promise<Config>;
   /** Resolves when all goes by it; rejects if it can't be, and the one before goes on. */
@@ -78,7 +78,7 @@ export class Reloader {
       };
     }
     try {
-      const { config: wanted, warnings } = reread();
+      const { config: wanted, warnings } = await reread();
       const fixed = needsRestart(this.#running(), wanted);
       if (fixed.length > 0) return this.#refused(restartText(fixed), []);
       let notes: readonly FeatureNote[] = [];

@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { Command } from 'commander';
-import { BacktestError, type BacktestScore } from '../../app/backtest.ts';
+import type { BacktestScore } from '../../app/backtest.ts';
+import { BacktestError } from '../../app/backtest-error.ts';
 import { compareBacktests } from '../../app/compare-backtests.ts';
-import { backtestFile, type BacktestOfFile } from '../../app/backtest-file.ts';
+import type { BacktestOfFile } from '../../app/backtest-file.ts';
 import type { DetectorSpec } from '../../core/detector.ts';
 import { comparedJson, comparedText, jsonOf, textOf } from '../backtest-text.ts';
 import { readConfig } from '../config-option.ts';
@@ -65,7 +66,7 @@ export function backtestCommand(): Command {
 }
 
 async function backtest(options: BacktestOptions): Promise<void> {
-  const { spec, result, labels } = await runOne(options, chosenDetector(options));
+  const { spec, result, labels } = await runOne(options, await chosenDetector(options));
   if (options.scores !== undefined) await writeScores(options.scores, result.scores);
   process.stdout.write(
     options.json === true && options.compare === undefined
@@ -75,7 +76,7 @@ async function backtest(options: BacktestOptions): Promise<void> {
         : `${textOf(result, spec)}\n`,
   );
   if (options.compare === undefined) return;
-  const other = await runOne(options, chosenDetector({ ...options, config: options.compare }));
+  const other = await runOne(options, await chosenDetector({ ...options, config: options.compare }));
   const comparison = compareBacktests(result, other.result, labels);
   process.stdout.write(
     options.json === true
@@ -86,6 +87,7 @@ async function backtest(options: BacktestOptions): Promise<void> {
 }
 
 async function runOne(options: BacktestOptions, detector: DetectorSpec | null): Promise<BacktestOfFile> {
+  const { backtestFile } = await import('../../app/backtest-file.ts');
   const bar = progressBar(process.stderr, 'Training');
   const ran = await backtestFile({
     input: options.input,
@@ -99,7 +101,7 @@ async function runOne(options: BacktestOptions, detector: DetectorSpec | null): 
   return ran;
 }
 
-function chosenDetector({ config, detector }: BacktestOptions): DetectorSpec | null {
+async function chosenDetector({ config, detector }: BacktestOptions): Promise<DetectorSpec | null> {
   if (config === undefined) {
     if (detector === undefined) return null;
     throw new CommandError(
@@ -107,7 +109,7 @@ function chosenDetector({ config, detector }: BacktestOptions): DetectorSpec | n
       EXIT.wrongUse,
     );
   }
-  const { detectors } = readConfig(config).config;
+  const { detectors } = (await readConfig(config)).config;
   const chosen =
     detector === undefined && detectors.length === 1
       ? detectors[0]

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { decideFeatures, NoFeaturesFound, withFeatures } from '../../app/discovery/decide-features.ts';
-import { planTopics } from '../../app/plan-topics.ts';
-import { lookAtTopics } from '../../app/look-at-topics.ts';
+import type { DecidedFeatures } from '../../app/discovery/kept-features.ts';
+import { NoFeaturesFound } from '../../app/discovery/no-features-found.ts';
 import type { Config } from '../../config/config.ts';
 import { pipelineConfig } from '../../config/pipeline-config.ts';
 import { budgetLines } from '../../config/budget-text.ts';
@@ -16,8 +15,8 @@ const EXAMPLE_FLEETS = [20, 200];
 
 /** Prints what the topics show; the exit code is 1 if strayd could not do its work on them. */
 async function checkOnline(written: Config, json: boolean): Promise<void> {
-  const features = await reachingKafka(written, () => decideFeatures(written));
-  const config = withFeatures(written, features);
+  const { features, config } = await decided(written);
+  const { lookAtTopics } = await import('../../app/look-at-topics.ts');
   const findings = await reachingKafka(config, () => lookAtTopics(pipelineConfig(config)));
   const problems = onlineProblems(findings);
   const text = json
@@ -30,8 +29,8 @@ async function checkOnline(written: Config, json: boolean): Promise<void> {
 
 /** Prints what the detectors will take, and when they can speak. */
 async function checkPlan(written: Config, json: boolean): Promise<void> {
-  const features = await reachingKafka(written, () => decideFeatures(written));
-  const config = withFeatures(written, features);
+  const { features, config } = await decided(written);
+  const { planTopics } = await import('../../app/plan-topics.ts');
   const plans = await reachingKafka(config, () => planTopics(config));
   const lines = plans.flatMap((plan) => {
     const spec = config.detectors.find(({ name }) => name === plan.detector);
@@ -43,6 +42,16 @@ async function checkPlan(written: Config, json: boolean): Promise<void> {
   process.exitCode = plans.every(({ series, trouble }) => series > 0 && trouble === null)
     ? EXIT.fine
     : EXIT.failed;
+}
+
+/** The configuration with features in the place of `auto`, chosen now where the store has none. */
+async function decided(
+  written: Config,
+): Promise<{ readonly features: readonly DecidedFeatures[]; readonly config: Config }> {
+  const { decideFeatures } = await import('../../app/discovery/decide-features.ts');
+  const { withFeatures } = await import('../../app/discovery/kept-features.ts');
+  const features = await reachingKafka(written, () => decideFeatures(written));
+  return { features, config: withFeatures(written, features) };
 }
 
 async function reachingKafka<T>(config: Config, work: () => Promise<T>): Promise<T> {
@@ -81,7 +90,7 @@ export function checkCommand(): Command {
           EXIT.wrongUse,
         );
       }
-      const { config, warnings } = readConfig(options.config);
+      const { config, warnings } = await readConfig(options.config);
       if (warnings.length > 0) process.stderr.write(`${renderProblems([], warnings)}\n`);
       if (options.online === true) {
         await checkOnline(config, options.json === true);

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { deadLettersAlone } from '../../app/dead-letter-views.ts';
 import type { DeadLetterView } from '../../server/backend.ts';
 import { clientOf } from '../url-option.ts';
 import { readConfig } from '../config-option.ts';
@@ -16,7 +15,8 @@ interface DeadLetterOptions {
 
 async function lettersOf({ config: path, url, tokenFile }: DeadLetterOptions): Promise<DeadLetterView[]> {
   if (url === undefined) {
-    const { config } = readConfig(path);
+    const { config } = await readConfig(path);
+    const { deadLettersAlone } = await import('../../app/dead-letter-views.ts');
     return withUserFiles(() => Promise.resolve(deadLettersAlone(config.store.path)));
   }
   const client = await clientOf({ url, ...(tokenFile === undefined ? {} : { tokenFile }) });

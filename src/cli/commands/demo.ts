@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
-import { runDemo, type DemoOptions, type DemoResult } from '../../app/demo.ts';
+import type { DemoOptions, DemoResult } from '../../app/demo.ts';
 import { DemoError, DemoInterrupted } from '../../app/demo-error.ts';
-import { produceFleet } from '../../app/produce-fleet.ts';
 import { demoReport, judgeDemo } from '../demo-report.ts';
 import { demoScreen } from '../demo-screen.ts';
 import { CommandError, EXIT } from '../exit.ts';
@@ -88,6 +87,7 @@ export function demoCommand(): Command {
         print(result);
         if (flags.json !== true) process.stdout.write('\nThe console stays until Ctrl-C.\n');
       };
+      const { runDemo } = await import('../../app/demo.ts');
       const result = await untilStopped((signal) => runDemo(options, { ...screen, staying }, signal), screen);
       if (!options.stay) print(result);
     });
@@ -99,6 +99,7 @@ async function produce({ kafka, seed, incidents }: Flags, topic: string): Promis
   }
   const screen = fleetScreen(process.stdout, topic);
   const options = { brokers: kafka.split(','), topic, seed, incidents };
+  const { produceFleet } = await import('../../app/produce-fleet.ts');
   await untilStopped((signal) => produceFleet(options, screen, signal), screen);
 }
 

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { explainAlone } from '../../app/explain-alone.ts';
 import { LookBackRefusal } from '../../app/look-back-refusal.ts';
 import type { StepExplanation } from '../../pipeline/explain/step-explanation.ts';
 import type { ExplainQuery } from '../../server/backend.ts';
@@ -45,7 +44,8 @@ async function explanationOf(options: ExplainOptions): Promise<StepExplanation> 
     const query = new URLSearchParams({ detector, entity, ...(at === undefined ? {} : { at }) });
     return (await client.get(`/api/v1/explain?${query.toString()}`)) as StepExplanation;
   }
-  const { config } = readConfig(path);
+  const { config } = await readConfig(path);
+  const { explainAlone } = await import('../../app/explain-alone.ts');
   const query: ExplainQuery = { detector, entity, at: at ?? null };
   try {
     return await withUserFiles(() => explainAlone(config, query));

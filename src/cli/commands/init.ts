@@ -1,10 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { discoverTopic, type TopicDiscovery } from '../../app/discovery/discover-topic.ts';
+import type { TopicDiscovery } from '../../app/discovery/discover-topic.ts';
 import { draftConfig } from '../../app/discovery/draft-config.ts';
-import { listTopics } from '../../app/discovery/list-topics.ts';
 import { proposeDetectors, type DetectorProposal } from '../../app/discovery/propose-detectors.ts';
-import { loadConfig } from '../../config/load.ts';
 import type { KafkaConnection } from '../../config/pipeline-config.ts';
 import { askUntil, withQuestions, type Ask } from '../ask.ts';
 import { CommandError, EXIT } from '../exit.ts';
@@ -51,12 +49,13 @@ export function initCommand(): Command {
 async function initWith(options: InitOptions, ask: Ask | null): Promise<void> {
   const brokers = options.brokers ?? (await brokersAsked(ask));
   const kafka = kafkaSection(options, brokers);
-  const connection = connectionOf(kafka, options.out);
+  const connection = await connectionOf(kafka, options.out);
   const topic = options.topic ?? (await topicAsked(ask, connection));
   process.stderr.write(`Looking at topic ${topic} …\n`);
   let registry = options.registry === undefined ? null : registrySection(options, options.registry);
-  const look = (): Promise<TopicDiscovery> => {
-    const known = registry === null ? {} : { registry: registryOf(registry, options.out) };
+  const { discoverTopic } = await import('../../app/discovery/discover-topic.ts');
+  const look = async (): Promise<TopicDiscovery> => {
+    const known = registry === null ? {} : { registry: await registryOf(registry, options.out) };
     return reaching(connection, () => discoverTopic({ connection, topic, ...known }));
   };
   let discovery = await look();
@@ -76,6 +75,7 @@ async function initWith(options: InitOptions, ask: Ask | null): Promise<void> {
   }
   const text = draftConfig({ kafka, registry, discovery, format, detectors, nowMs: discovery.lookedAtMs });
   // What check would say must not come as a surprise.
+  const { loadConfig } = await import('../../config/load.ts');
   loadConfig(options.out, process.env, (file) => (file === options.out ? text : readFileSync(file, 'utf8')));
   await withUserFiles(() => writeFileSync(options.out, text, { flag: options.force === true ? 'w' : 'wx' }));
   process.stdout.write(
@@ -106,6 +106,7 @@ async function registryAsked(ask: Ask): Promise<string> {
 }
 
 async function topicAsked(ask: Ask | null, connection: KafkaConnection): Promise<string> {
+  const { listTopics } = await import('../../app/discovery/list-topics.ts');
   const topics = await reaching(connection, () => listTopics(connection));
   if (ask === null) throw new CommandError(`Which topic? ${missingTopic(null, topics)}`, EXIT.wrongUse);
   if (topics.length === 0) throw new CommandError(missingTopic(null, topics));

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { renderProblems } from '../../config/render-problems.ts';
-import { startDaemon } from '../../app/daemon.ts';
 import { PipelineNotStarted } from '../../app/pipeline-thread.ts';
 import { SharingRefused } from '../../app/sharing-refusal.ts';
 import { configOption, readConfig } from '../config-option.ts';
@@ -14,9 +13,10 @@ export function runCommand(): Command {
     )
     .addOption(configOption())
     .action(async (options: { config: string }) => {
-      const { config, warnings } = readConfig(options.config);
-      if (warnings.length > 0) process.stderr.write(`${renderProblems([], warnings)}\n`);
       const reread = () => readConfig(options.config);
+      const { config, warnings } = await reread();
+      if (warnings.length > 0) process.stderr.write(`${renderProblems([], warnings)}\n`);
+      const { startDaemon } = await import('../../app/daemon.ts');
       const starting = startDaemon({
         config,
         reread,

@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { testChannel } from '../../app/test-channel.ts';
 import type { AttemptView } from '../../server/backend.ts';
 import { readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
@@ -36,12 +35,13 @@ async function attemptsOf(options: TestOptions): Promise<readonly AttemptView[]>
     const answer = await (await clientOf(options)).post(path);
     return (answer as { readonly attempts: readonly AttemptView[] }).attempts;
   }
-  const { config } = readConfig(file);
+  const { config } = await readConfig(file);
   const names = config.channels.map(({ name }) => name);
   if (!names.includes(channel)) {
     const known = names.length === 0 ? 'it has no channels' : `it has: ${names.join(', ')}`;
     throw new CommandError(`${file} has no channel ${JSON.stringify(channel)}; ${known}.`, EXIT.wrongUse);
   }
+  const { testChannel } = await import('../../app/test-channel.ts');
   return testChannel(config, channel);
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { TrainAloneError, trainAlone } from '../../app/train-alone.ts';
+import { TrainAloneError } from '../../app/train-alone-error.ts';
 import type { Config } from '../../config/config.ts';
 import type { DetectorSpec } from '../../core/detector.ts';
 import type { TrainingRun } from '../../store/training-run-repository.ts';
@@ -42,7 +42,7 @@ function plainTrainCommand(): Command {
     .action(async (options: TrainOptions) => {
       const misuse = tuneMisuse(options);
       if (misuse !== null) throw new CommandError(misuse, EXIT.wrongUse);
-      const { config } = readConfig(options.config);
+      const { config } = await readConfig(options.config);
       if (options.tune === true) return tuneCommand(config, onlyOne(config, options.detector), options);
       const detectors = chosenDetectors(config, options.detector);
       const alone = options.url === undefined && options.cancel !== true;
@@ -100,6 +100,7 @@ function outcomeText({ outcome, detail }: TrainingRun): string {
 
 /** Answers false if a daemon holds the store. */
 async function trainedAlone(config: Config, detectors: readonly DetectorSpec[]): Promise<boolean> {
+  const { trainAlone } = await import('../../app/train-alone.ts');
   const bar = progressBar(process.stderr, 'Training');
   const progress = (detector: string, fraction: number, detail: string): void =>
     bar.update(fraction, `${detector} ${detail}`);

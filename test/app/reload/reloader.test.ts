@@ -39,7 +39,7 @@ describe('a reload', () => {
     nowMs = 1000;
     reloader = new Reloader({
       config,
-      reread: () => ({ config: file(), warnings: [] }),
+      reread: async () => ({ config: file(), warnings: [] }),
       settle: (wanted) => Promise.resolve(wanted),
       goOn: (reload) => goOn(reload),
       report: (event) => void events.push(event),
@@ -98,7 +98,7 @@ describe('a reload', () => {
     });
     reloader = new Reloader({
       config: { ...config, kafka: sasl('one') },
-      reread: () => ({ config: file(), warnings: [] }),
+      reread: async () => ({ config: file(), warnings: [] }),
       settle: (wanted) => Promise.resolve(wanted),
       goOn: (reload) => goOn(reload),
       report: () => undefined,

@@ -1,5 +1,5 @@
 import { CompressionTypes } from 'kafkajs';
-import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PartitionMark } from '../../../src/core/records.ts';
 import type { KafkaRecordStream } from '../../../src/ingest/kafka/kafka-record-stream.ts';
 import {
@@ -8,38 +8,20 @@ import {
   produce,
   quietClient,
   resetOffset,
-  sharedKafka,
   uniqueName,
   withAdmin,
   type TestRecord,
 } from '../../support/kafka.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { RecordingHandler, streamOf, upTo } from './recording-handler.ts';
+import { sharedStreams } from './shared-streams.ts';
 import { zstdBinary } from '../../support/zstd-command.ts';
 import { testMark } from '../../support/partition-mark.ts';
 
 const zstd: [string, CompressionTypes][] = zstdBinary.path === null ? [] : [['zstd', CompressionTypes.ZSTD]];
 
-let brokers: readonly string[] = [];
-beforeAll(async () => {
-  brokers = (await sharedKafka()).brokers;
-});
-
-const streams: KafkaRecordStream[] = [];
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
-
-const begin = async (
-  handler: RecordingHandler,
-  topics: readonly string[],
-  options: Parameters<typeof streamOf>[2] = {},
-): Promise<KafkaRecordStream> => {
-  const stream = streamOf(brokers, topics, { groupId: uniqueName('group'), ...options });
-  streams.push(stream);
-  await stream.start(handler);
-  return stream;
-};
+const kafka = sharedStreams();
+const { begin } = kafka;
 
 const line = (partition: number, count: number, firstMs = 0, everyMs = 1_000): TestRecord[] =>
   upTo(count).map((i) => ({ partition, timeMs: firstMs + i * everyMs, value: `${partition}-${i}` }));
@@ -52,9 +34,9 @@ const all = (handler: RecordingHandler, count: number): Promise<unknown> =>
 
 describe('reading', () => {
   test('brings every record of four partitions once and in order, with its own timestamp', async () => {
-    const topic = await createTopic(brokers, 4);
+    const topic = await createTopic(kafka.brokers, 4);
     await produce(
-      brokers,
+      kafka.brokers,
       topic,
       [0, 1, 2, 3].flatMap((partition) => line(partition, 500)),
     );
@@ -69,11 +51,11 @@ describe('reading', () => {
   });
 
   test('keeps partitions aligned although one was written an hour ahead of the others', async () => {
-    const topic = await createTopic(brokers, 4);
+    const topic = await createTopic(kafka.brokers, 4);
     const hourMs = 3_600_000;
-    await produce(brokers, topic, line(0, 4_000, hourMs));
+    await produce(kafka.brokers, topic, line(0, 4_000, hourMs));
     await produce(
-      brokers,
+      kafka.brokers,
       topic,
       [1, 2, 3].flatMap((partition) => line(partition, 8_000)),
     );
@@ -96,19 +78,19 @@ describe('reading', () => {
   });
 
   test('tells of a partition that falls silent at the end of its log, and of its return', async () => {
-    const topic = await createTopic(brokers, 2);
-    await produce(brokers, topic, [...line(0, 2), ...line(1, 2)]);
+    const topic = await createTopic(kafka.brokers, 2);
+    await produce(kafka.brokers, topic, [...line(0, 2), ...line(1, 2)]);
     const handler = new RecordingHandler();
     await begin(handler, [topic], { alignWithinMs: 1_000, idleAfterMs: 500 });
     await waitFor('both to be idle', () => handler.news.filter((news) => news.endsWith('true')).length === 2);
-    await produce(brokers, topic, [{ partition: 1, timeMs: 90_000_000, value: 'late riser' }]);
+    await produce(kafka.brokers, topic, [{ partition: 1, timeMs: 90_000_000, value: 'late riser' }]);
     await all(handler, 5);
     expect(handler.news.filter((news) => news.startsWith('idle 1'))[1]).toBe('idle 1 false');
   });
 
   test('waits with the next batch until the handler is through', async () => {
-    const topic = await createTopic(brokers, 1);
-    await produce(brokers, topic, line(0, 3_000));
+    const topic = await createTopic(kafka.brokers, 1);
+    await produce(kafka.brokers, topic, line(0, 3_000));
     const handler = new RecordingHandler();
     let release: () => void = () => undefined;
     handler.onBatch = () => new Promise((resolve) => (release = resolve));
@@ -130,8 +112,8 @@ describe('reading', () => {
     ['lz4', CompressionTypes.LZ4],
     ...zstd,
   ])('reads %s', async (_name, compression) => {
-    const topic = await createTopic(brokers, 1);
-    await produce(brokers, topic, line(0, 300), compression);
+    const topic = await createTopic(kafka.brokers, 1);
+    await produce(kafka.brokers, topic, line(0, 300), compression);
     const handler = new RecordingHandler();
     await begin(handler, [topic]);
     await all(handler, 300);
@@ -142,21 +124,21 @@ describe('reading', () => {
 describe('topics by pattern', () => {
   test('are read, as are topics and partitions made later, while what was read goes on where it is', async () => {
     const stem = uniqueName('team');
-    const first = await createTopic(brokers, 1, `${stem}-a`);
-    await createTopic(brokers, 1, `not-${stem}`);
-    await produce(brokers, first, line(0, 3));
+    const first = await createTopic(kafka.brokers, 1, `${stem}-a`);
+    await createTopic(kafka.brokers, 1, `not-${stem}`);
+    await produce(kafka.brokers, first, line(0, 3));
     const handler = new RecordingHandler();
     const source = { name: 'node', topics: [], topicPatterns: [`${stem}-.*`], alignWithinMs: Infinity };
     await begin(handler, [], { sources: [source], metadataMaxAgeMs: 500 });
     await all(handler, 3);
 
-    const second = await createTopic(brokers, 1, `${stem}-b`);
-    await produce(brokers, second, line(0, 2));
+    const second = await createTopic(kafka.brokers, 1, `${stem}-b`);
+    await produce(kafka.brokers, second, line(0, 2));
     await all(handler, 5);
-    await withAdmin(brokers, (admin) =>
+    await withAdmin(kafka.brokers, (admin) =>
       admin.createPartitions({ topicPartitions: [{ topic: first, count: 2 }] }),
     );
-    await produce(brokers, first, [...line(0, 1), ...line(1, 4)]);
+    await produce(kafka.brokers, first, [...line(0, 1), ...line(1, 4)]);
     await all(handler, 10);
     const read = handler.batches.flatMap(({ topic, partition, source: name, records }) =>
       records.map(({ offset }) => `${name} ${topic}/${partition} ${offset}`),
@@ -172,15 +154,14 @@ describe('topics by pattern', () => {
     const stem = uniqueName('team');
     const handler = new RecordingHandler();
     const source = { name: 'node', topics: [], topicPatterns: [`${stem}-.*`], alignWithinMs: Infinity };
-    const stream = streamOf(brokers, [], { groupId: uniqueName('group'), sources: [source] });
-    streams.push(stream);
+    const stream = kafka.open([], { sources: [source] });
     const started = stream.start(handler);
     await waitFor('the trouble', () => handler.news.length > 0);
     expect(handler.news[0]).toMatch(
       /^trouble no topic that matches "team-.*-\.\*" on Kafka at .*; waiting for it/,
     );
-    const topic = await createTopic(brokers, 1, `${stem}-late`);
-    await produce(brokers, topic, line(0, 2));
+    const topic = await createTopic(kafka.brokers, 1, `${stem}-late`);
+    await produce(kafka.brokers, topic, line(0, 2));
     await started;
     await all(handler, 2);
     expect(handler.news).toContain('trouble over');
@@ -196,13 +177,13 @@ describe('bounds', () => {
   ])(
     'pass over a batch in %s that is too large when unpacked, and name each record of it',
     async (_name, compression) => {
-      const topic = await createTopic(brokers, 1);
+      const topic = await createTopic(kafka.brokers, 1);
       const bomb = upTo(3).map((i) => ({ partition: 0, timeMs: 7_000 + i, value: 'x'.repeat(300_000) }));
-      await produce(brokers, topic, line(0, 2), compression);
-      await produce(brokers, topic, bomb, compression);
-      await produce(brokers, topic, line(0, 2, 9_000), compression);
+      await produce(kafka.brokers, topic, line(0, 2), compression);
+      await produce(kafka.brokers, topic, bomb, compression);
+      await produce(kafka.brokers, topic, line(0, 2, 9_000), compression);
       const handler = new RecordingHandler();
-      const connection = { clientId: 'strayd-test', brokers, tls: null, sasl: null };
+      const connection = { clientId: 'strayd-test', brokers: kafka.brokers, tls: null, sasl: null };
       await begin(handler, [topic], { connection: { ...connection, unpackedSizeBytes: 500_000 } });
       await all(handler, 7);
       expect(handler.offsets(0)).toEqual(upTo(7));
@@ -219,12 +200,12 @@ describe('bounds', () => {
   );
 
   test('memory of what waits stays bounded while the handler is stuck, and then nothing is missing', async () => {
-    const topic = await createTopic(brokers, 4);
+    const topic = await createTopic(kafka.brokers, 4);
     const value = 'x'.repeat(1_000);
     for (let first = 0; first < 2_000; first += 100) {
       const few = upTo(100).map((i) => ({ timeMs: (first + i) * 1_000, value }));
       await produce(
-        brokers,
+        kafka.brokers,
         topic,
         [0, 1, 2, 3].flatMap((partition) => few.map((record) => ({ ...record, partition }))),
       );
@@ -239,11 +220,7 @@ describe('bounds', () => {
       return stuck;
     };
     const memoryBytes = 2 * 2 ** 20;
-    const stream: KafkaRecordStream = streamOf(brokers, [topic], {
-      groupId: uniqueName('group'),
-      memoryBytes,
-    });
-    streams.push(stream);
+    const stream: KafkaRecordStream = kafka.open([topic], { memoryBytes });
     await stream.start(handler);
     // Fetching comes to rest once all four partitions are paused.
     let before = -1;
@@ -270,10 +247,10 @@ describe('bounds', () => {
 
 describe('positions', () => {
   test('starts exactly where the handler says, whatever is committed', async () => {
-    const topic = await createTopic(brokers, 2);
-    await produce(brokers, topic, [...line(0, 100), ...line(1, 100)]);
+    const topic = await createTopic(kafka.brokers, 2);
+    await produce(kafka.brokers, topic, [...line(0, 100), ...line(1, 100)]);
     const groupId = uniqueName('group');
-    await resetOffset(brokers, groupId, { topic, partition: 0, offset: 90 });
+    await resetOffset(kafka.brokers, groupId, { topic, partition: 0, offset: 90 });
     const handler = new RecordingHandler();
     handler.startAt = ({ partition }) => (partition === 0 ? 40 : 70);
     await begin(handler, [topic], { groupId });
@@ -283,8 +260,8 @@ describe('positions', () => {
   });
 
   test("commits low offsets with the store's mark, also after the stop, and reads both back", async () => {
-    const topic = await createTopic(brokers, 2);
-    await produce(brokers, topic, [...line(0, 10), ...line(1, 10)]);
+    const topic = await createTopic(kafka.brokers, 2);
+    await produce(kafka.brokers, topic, [...line(0, 10), ...line(1, 10)]);
     const groupId = uniqueName('group');
     const first = new RecordingHandler();
     const stream = await begin(first, [topic], { groupId });
@@ -303,15 +280,15 @@ describe('positions', () => {
   });
 
   test("shows an operator's reset as a mark without owner", async () => {
-    const topic = await createTopic(brokers, 1);
-    await produce(brokers, topic, line(0, 10));
+    const topic = await createTopic(kafka.brokers, 1);
+    await produce(kafka.brokers, topic, line(0, 10));
     const groupId = uniqueName('group');
     const first = new RecordingHandler();
     const stream = await begin(first, [topic], { groupId });
     await all(first, 10);
     await stream.commit([markOf(topic, 0, 10)], 'store-a:1');
     await stream.close();
-    await resetOffset(brokers, groupId, { topic, partition: 0, offset: 3 });
+    await resetOffset(kafka.brokers, groupId, { topic, partition: 0, offset: 3 });
     const second = new RecordingHandler();
     await begin(second, [topic], { groupId });
     await all(second, 7);
@@ -319,9 +296,9 @@ describe('positions', () => {
   });
 
   test('goes on from the earliest record when the stored offset fell to retention', async () => {
-    const topic = await createTopic(brokers, 1);
-    await produce(brokers, topic, line(0, 50));
-    await deleteRecordsBefore(brokers, topic, 0, 20);
+    const topic = await createTopic(kafka.brokers, 1);
+    await produce(kafka.brokers, topic, line(0, 50));
+    await deleteRecordsBefore(kafka.brokers, topic, 0, 20);
     const handler = new RecordingHandler();
     handler.startAt = () => 5;
     await begin(handler, [topic]);
@@ -331,8 +308,8 @@ describe('positions', () => {
   });
 
   test('notices a topic made anew: the stored offset lies beyond its end', async () => {
-    const topic = await createTopic(brokers, 1);
-    await produce(brokers, topic, line(0, 5));
+    const topic = await createTopic(kafka.brokers, 1);
+    await produce(kafka.brokers, topic, line(0, 5));
     const handler = new RecordingHandler();
     handler.startAt = () => 1_000;
     await begin(handler, [topic]);
@@ -342,8 +319,8 @@ describe('positions', () => {
   });
 
   test('leaves the committed mark alone when records that were to be read next are deleted', async () => {
-    const topic = await createTopic(brokers, 1);
-    await produce(brokers, topic, line(0, 6_000));
+    const topic = await createTopic(kafka.brokers, 1);
+    await produce(kafka.brokers, topic, line(0, 6_000));
     const groupId = uniqueName('group');
     const handler = new RecordingHandler();
     let release: () => void = () => undefined;
@@ -352,19 +329,21 @@ describe('positions', () => {
     await all(handler, 1);
     await stream.commit([markOf(topic, 0, 0)], 'store-a:1');
     const wide = upTo(500).map((i) => ({ partition: 0, timeMs: i, value: 'x'.repeat(1_000) }));
-    for (let chunk = 0; chunk < 6; chunk++) await produce(brokers, topic, wide);
-    await deleteRecordsBefore(brokers, topic, 0, 8900);
+    for (let chunk = 0; chunk < 6; chunk++) await produce(kafka.brokers, topic, wide);
+    await deleteRecordsBefore(kafka.brokers, topic, 0, 8900);
     handler.onBatch = () => Promise.resolve();
     release();
     await waitFor('the last record', () => handler.offsets(0).at(-1) === 8_999);
     expect(handler.news.filter((news) => news.startsWith('lost'))).toHaveLength(1);
-    const [committed] = await withAdmin(brokers, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
+    const [committed] = await withAdmin(kafka.brokers, (admin) =>
+      admin.fetchOffsets({ groupId, topics: [topic] }),
+    );
     expect(committed?.partitions[0]).toMatchObject({ offset: '0', metadata: 'store-a:1' });
   });
 
   test('passes over the control records of transactions without losing its place', async () => {
-    const topic = await createTopic(brokers, 1);
-    const producer = quietClient(brokers).producer({
+    const topic = await createTopic(kafka.brokers, 1);
+    const producer = quietClient(kafka.brokers).producer({
       transactionalId: uniqueName('tx'),
       idempotent: true,
       maxInFlightRequests: 1,
@@ -388,9 +367,9 @@ describe('positions', () => {
 
 describe('groups and trouble', () => {
   test('hands partitions over to a second member and back, with the mark of the other store', async () => {
-    const topic = await createTopic(brokers, 4);
+    const topic = await createTopic(kafka.brokers, 4);
     await produce(
-      brokers,
+      kafka.brokers,
       topic,
       [0, 1, 2, 3].flatMap((partition) => line(partition, 10)),
     );
@@ -411,7 +390,7 @@ describe('groups and trouble', () => {
       moved.map((partition) => `revoked ${partition}`).sort(),
     );
     await produce(
-      brokers,
+      kafka.brokers,
       topic,
       [0, 1, 2, 3].flatMap((partition) => line(partition, 5)),
     );
@@ -430,15 +409,15 @@ describe('groups and trouble', () => {
   });
 
   test('names a missing topic once, reads the others, and takes it in when it appears', async () => {
-    const present = await createTopic(brokers, 1);
+    const present = await createTopic(kafka.brokers, 1);
     const missing = uniqueName('missing');
-    await produce(brokers, present, line(0, 3));
+    await produce(kafka.brokers, present, line(0, 3));
     const handler = new RecordingHandler();
     await begin(handler, [present, missing]);
     await all(handler, 3);
     expect(handler.news.filter((news) => news.includes(`no topic "${missing}"`))).toHaveLength(1);
-    await createTopic(brokers, 1, missing);
-    await produce(brokers, missing, line(0, 2));
+    await createTopic(kafka.brokers, 1, missing);
+    await produce(kafka.brokers, missing, line(0, 2));
     await all(handler, 5);
     expect(handler.news.at(-1)).toBe('trouble over');
     expect(handler.records).toHaveLength(5);
@@ -460,6 +439,8 @@ describe('groups and trouble', () => {
 
   test('refuses a topic that is in two sources', () => {
     const sources = ['a', 'b'].map((name) => ({ name, topics: ['metrics'], alignWithinMs: 1 }));
-    expect(() => streamOf(brokers, [], { sources })).toThrow('topic "metrics" is in two sources, a and b');
+    expect(() => streamOf(kafka.brokers, [], { sources })).toThrow(
+      'topic "metrics" is in two sources, a and b',
+    );
   });
 });

@@ -1,29 +1,20 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RecordPrint } from '../../../src/core/records.ts';
-import type { KafkaRecordStream } from '../../../src/ingest/kafka/kafka-record-stream.ts';
 import { recordFingerprint } from '../../../src/ingest/record-fingerprint.ts';
 import {
   createTopic,
   deleteRecordsBefore,
   produce,
   quietClient,
-  sharedKafka,
   uniqueName,
   withAdmin,
   type TestRecord,
 } from '../../support/kafka.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { RecordingHandler, streamOf, upTo } from './recording-handler.ts';
+import { RecordingHandler, upTo } from './recording-handler.ts';
+import { sharedStreams } from './shared-streams.ts';
 
-let brokers: readonly string[] = [];
-beforeAll(async () => {
-  brokers = (await sharedKafka()).brokers;
-});
-
-const streams: KafkaRecordStream[] = [];
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const kafka = sharedStreams();
 
 const line = (count: number, what: string): TestRecord[] =>
   upTo(count).map((i) => ({ partition: 0, timeMs: i * 1_000, key: 'k', value: `${what}-${i}` }));
@@ -31,8 +22,7 @@ const line = (count: number, what: string): TestRecord[] =>
 /** Reads all of a topic once and answers what was read last. */
 async function readOnce(topic: string, count: number): Promise<RecordPrint> {
   const handler = new RecordingHandler();
-  const stream = streamOf(brokers, [topic], { groupId: uniqueName('group') });
-  await stream.start(handler);
+  const stream = await kafka.begin(handler, [topic]);
   await waitFor(`${count} records`, () => handler.records.length >= count);
   await stream.close();
   const last = handler.batches.at(-1)?.records.at(-1);
@@ -45,9 +35,7 @@ async function readOn(topic: string, offset: number, print: RecordPrint): Promis
   const handler = new RecordingHandler();
   handler.startAt = () => offset;
   handler.lastReadOf = () => print;
-  const stream = streamOf(brokers, [topic], { groupId: uniqueName('group') });
-  streams.push(stream);
-  await stream.start(handler);
+  await kafka.begin(handler, [topic]);
   return handler;
 }
 
@@ -56,15 +44,15 @@ const isThrough = (handler: RecordingHandler, end: number): Promise<unknown> =>
 
 describe('a topic that was read before', () => {
   test('is read from its beginning if it was made anew, though it has grown past the stored offset', async () => {
-    const topic = await createTopic(brokers, 1);
-    await produce(brokers, topic, line(20, 'old'));
+    const topic = await createTopic(kafka.brokers, 1);
+    await produce(kafka.brokers, topic, line(20, 'old'));
     const print = await readOnce(topic, 20);
-    await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
+    await withAdmin(kafka.brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
     await waitFor('the topic to be gone', () =>
-      withAdmin(brokers, async (admin) => !(await admin.listTopics()).includes(topic)),
+      withAdmin(kafka.brokers, async (admin) => !(await admin.listTopics()).includes(topic)),
     );
-    await createTopic(brokers, 1, topic);
-    await produce(brokers, topic, line(50, 'new'));
+    await createTopic(kafka.brokers, 1, topic);
+    await produce(kafka.brokers, topic, line(50, 'new'));
     const handler = await readOn(topic, 15, print);
     await isThrough(handler, 50);
     expect(handler.news).toEqual(['assigned 0', 'replaced 0 19>0']);
@@ -72,8 +60,8 @@ describe('a topic that was read before', () => {
   });
 
   test('is read from its beginning if it ends before what was read last, be the stored offset in it or not', async () => {
-    const topic = await createTopic(brokers, 1);
-    await produce(brokers, topic, line(20, 'new'));
+    const topic = await createTopic(kafka.brokers, 1);
+    await produce(kafka.brokers, topic, line(20, 'new'));
     const handler = await readOn(topic, 15, { offset: 30, fingerprint: 'feed' });
     await isThrough(handler, 20);
     expect(handler.news).toEqual(['assigned 0', 'replaced 0 30>0']);
@@ -81,13 +69,13 @@ describe('a topic that was read before', () => {
   });
 
   test('goes on where it was if it is the same, with steps to be read again or without', async () => {
-    const topic = await createTopic(brokers, 1);
-    await produce(brokers, topic, line(20, 'same'));
+    const topic = await createTopic(kafka.brokers, 1);
+    await produce(kafka.brokers, topic, line(20, 'same'));
     const print = await readOnce(topic, 20);
     const again = await readOn(topic, 15, print);
     await isThrough(again, 20);
     const onwards = await readOn(topic, 20, print);
-    await produce(brokers, topic, line(5, 'more'));
+    await produce(kafka.brokers, topic, line(5, 'more'));
     for (const handler of [again, onwards]) await isThrough(handler, 25);
     expect(again.offsets(0)).toEqual(upTo(25).slice(15));
     expect(onwards.offsets(0)).toEqual(upTo(25).slice(20));
@@ -95,11 +83,11 @@ describe('a topic that was read before', () => {
   });
 
   test('goes on where it was if retention has taken the record that was read last', async () => {
-    const topic = await createTopic(brokers, 1);
-    await produce(brokers, topic, line(20, 'same'));
+    const topic = await createTopic(kafka.brokers, 1);
+    await produce(kafka.brokers, topic, line(20, 'same'));
     const print = await readOnce(topic, 20);
-    await produce(brokers, topic, line(5, 'more'));
-    await deleteRecordsBefore(brokers, topic, 0, 20);
+    await produce(kafka.brokers, topic, line(5, 'more'));
+    await deleteRecordsBefore(kafka.brokers, topic, 0, 20);
     const handler = await readOn(topic, 20, print);
     await isThrough(handler, 25);
     expect(handler.news).toEqual(['assigned 0']);
@@ -107,8 +95,8 @@ describe('a topic that was read before', () => {
   });
 
   test('goes on where it was if nothing stands any more at the offset of the record that was read last', async () => {
-    const topic = await createTopic(brokers, 1);
-    const producer = quietClient(brokers).producer({
+    const topic = await createTopic(kafka.brokers, 1);
+    const producer = quietClient(kafka.brokers).producer({
       transactionalId: uniqueName('tx'),
       idempotent: true,
       maxInFlightRequests: 1,

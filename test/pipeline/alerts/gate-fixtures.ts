@@ -12,62 +12,16 @@ import type {
   Contribution,
   ScoredStep,
 } from '../../../src/pipeline/effects.ts';
+import { testDetector } from '../../support/detector-spec.ts';
 import { fc } from '../../support/properties.ts';
 
 export const stepMs = 15_000;
 
-export const spec: DetectorSpec = {
-  name: 'hosts',
-  source: null,
-  mode: 'alert',
-  select: [],
-  entity: ['instance'],
-  cohort: [],
-  features: [],
+export const spec: DetectorSpec = testDetector({
   stepMs,
-  windows: [4, 16, 64],
-  allowedLatenessMs: 30_000,
-  absentAfterMs: 75_000,
-  maxFutureMs: 300_000,
-  forgetAfterMs: 86_400_000,
-  model: {
-    type: 'linear',
-    layers: [],
-    bottleneck: 0.9,
-    noise: 0.1,
-    loss: 'mse',
-    learningRate: 0.001,
-    batchSize: 256,
-    maxEpochs: 30,
-    backend: 'auto',
-    seed: 1,
-  },
-  training: {
-    schedule: '0 3 * * 0',
-    timezone: 'UTC',
-    spanMs: 1,
-    quarantineMs: 1,
-    fineTune: false,
-    minSteps: 100,
-    timeLimitMs: 7_200_000,
-    memoryLimitBytes: 4 * 2 ** 30,
-    keep: 10,
-  },
-  calibration: { schedule: '0 4 * * *' },
-  alert: {
-    budget: { count: 5, perMs: 604_800_000, scope: 'detector' },
-    confirm: { steps: 3, of: 5 },
-    severity: 'warning',
-    direction: 'both',
-    minChange: { relative: 0, absolute: 0 },
-    minFeatures: 1,
-    refractoryMs: 0,
-    repeatIntervalMs: 14_400_000,
-    acceptAfterMs: null,
-    acceptMemoryMs: 14 * 86_400_000,
-    runbookUrl: null,
-  },
-};
+  model: { type: 'linear', layers: [] },
+  training: { spanMs: 1, quarantineMs: 1, minSteps: 100 },
+});
 
 export const context: GateContext = {
   spec,
@@ -153,6 +107,24 @@ export function live(
     notifications.push(...outcome.notifications);
   }
   return { gate, transitions, notifications };
+}
+
+/** Takes steps one by one through a gate that is written down and read again before each. */
+export function liveThroughJson(inputs: readonly GateInput[], from: GateContext = context): Lived {
+  let lived: Lived = { gate: newGateState(), transitions: [], notifications: [] };
+  for (const input of inputs) {
+    const { gate, transitions, notifications } = live(
+      [input],
+      from,
+      JSON.parse(JSON.stringify(lived.gate)) as GateState,
+    );
+    lived = {
+      gate,
+      transitions: [...lived.transitions, ...transitions],
+      notifications: [...lived.notifications, ...notifications],
+    };
+  }
+  return lived;
 }
 
 /** The letters as steps 0, 1, 2, … */

@@ -1,66 +1,24 @@
 import type { DetectorSpec } from '../../../src/core/detector.ts';
 import type { ScoringModel } from '../../../src/model/scoring-model.ts';
+import { testDetector } from '../../support/detector-spec.ts';
 
 /** A detector of two features with a budget of one alert a week. */
 export function fakeSpec(overrides: Partial<DetectorSpec> = {}): DetectorSpec {
   return {
-    name: 'hosts',
-    source: null,
-    mode: 'alert',
-    select: [],
-    entity: ['instance'],
-    cohort: [],
-    features: ['busy', 'load'].map((name) => ({
-      name,
-      metric: name,
-      where: [],
-      as: 'gauge' as const,
-      aggregate: 'sum' as const,
-      unit: `${name} unit`,
-    })),
-    stepMs: 300_000,
-    windows: [4, 16, 64],
-    allowedLatenessMs: 30_000,
-    absentAfterMs: 1_500_000,
-    maxFutureMs: 300_000,
-    forgetAfterMs: 86_400_000,
-    model: {
-      type: 'auto',
-      layers: [8],
-      bottleneck: 0.9,
-      noise: 0.1,
-      loss: 'mse',
-      learningRate: 0.001,
-      batchSize: 256,
-      maxEpochs: 10,
-      backend: 'auto',
-      seed: 1,
-    },
-    training: {
-      schedule: '0 3 * * 0',
-      timezone: 'UTC',
-      spanMs: 28 * 86_400_000,
-      quarantineMs: 7 * 86_400_000,
-      fineTune: false,
-      minSteps: 500,
-      timeLimitMs: 7_200_000,
-      memoryLimitBytes: 4 * 2 ** 30,
-      keep: 10,
-    },
-    calibration: { schedule: '0 4 * * *' },
-    alert: {
-      budget: { count: 1, perMs: 7 * 86_400_000, scope: 'detector' },
-      confirm: { steps: 1, of: 1 },
-      severity: 'warning',
-      direction: 'both',
-      minChange: { relative: 0, absolute: 0 },
-      minFeatures: 1,
-      refractoryMs: 0,
-      repeatIntervalMs: 14_400_000,
-      acceptAfterMs: null,
-      acceptMemoryMs: 14 * 86_400_000,
-      runbookUrl: null,
-    },
+    ...testDetector({
+      features: ['busy', 'load'].map((name) => ({
+        name,
+        metric: name,
+        where: [],
+        as: 'gauge',
+        aggregate: 'sum',
+        unit: `${name} unit`,
+      })),
+      stepMs: 300_000,
+      absentAfterMs: 1_500_000,
+      model: { layers: [8], maxEpochs: 10 },
+      alert: { budget: { count: 1, perMs: 7 * 86_400_000, scope: 'detector' }, confirm: { steps: 1, of: 1 } },
+    }),
     ...overrides,
   };
 }
