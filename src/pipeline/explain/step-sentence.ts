@@ -74,6 +74,12 @@ function quietAnswer(replayed: ScoredReplay, spec: DetectorSpec): StepAnswer {
   if (said.score < 1) {
     return { outcome: 'quiet', sentence: `Did not fire: the score is ${score}, below the threshold of 1.` };
   }
+  if (!said.rowUnusual && replayed.score?.usualHour === true) {
+    return {
+      outcome: 'held_back',
+      sentence: `Did not fire: the score is ${score}, but this is no more than this hour of the day usually brings.`,
+    };
+  }
   if (!said.rowUnusual) {
     return {
       outcome: 'held_back',
