@@ -50,7 +50,7 @@ export function stepChecks(replayed: ScoredReplay, spec: DetectorSpec): StepChec
     {
       name: 'new since the last alert',
       held: said.over ? !isOldNews(replayed) : null,
-      detail: isOldNews(replayed) ? 'no more than what it has left, the same feature in front' : 'yes',
+      detail: isOldNews(replayed) ? 'no more than what it has left' : 'yes',
     },
     confirmCheck(replayed, spec),
     {

@@ -89,7 +89,7 @@ function quietAnswer(replayed: ScoredReplay, spec: DetectorSpec): StepAnswer {
   if (isOldNews(replayed)) {
     return {
       outcome: 'held_back',
-      sentence: `Did not fire: the score is ${score}, but this is no more than what the last alert has left, with the same feature in front.`,
+      sentence: `Did not fire: the score is ${score}, but this is no more than what the last alert has left.`,
     };
   }
   const { steps, of } = spec.alert.confirm;
