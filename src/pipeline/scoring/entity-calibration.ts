@@ -115,14 +115,8 @@ export class EntityCalibration {
   /** Adds the score of a step; steps not newer than the newest are left out, since they are in it already. */
   add(step: number, raw: number): void {
     if (step <= this.upToStep) return;
-    this.#history.add(step, this.#heard(step, raw), this.#level);
+    this.#history.add(step, raw, this.#level);
     this.#hours.add(step, raw);
-  }
-
-  /** Adds hold-out scores, in step order, to a calibration without any: the tail knows of each what is usual at its hour. */
-  addHoldOut(steps: readonly number[], raw: readonly number[]): void {
-    steps.forEach((step, i) => this.#hours.add(step, raw[i]!));
-    steps.forEach((step, i) => this.#history.add(step, this.#heard(step, raw[i]!), this.#level));
   }
 
   /** Whether S is no more than this hour brings each night or week anyway. */
@@ -174,11 +168,6 @@ export class EntityCalibration {
   /** How far a 90 % interval reaches to either side of the threshold: by the own tail or, as long as there is none, the cohort's. */
   thresholdReach(lnBudget: number): number {
     return INTERVAL_SDS * thresholdError(this.#own ?? this.#setting.cohort, lnBudget);
-  }
-
-  /** What alerts nobody makes no peak of the tail: else the threshold would lie among the nightly jobs, and hide what comes at noon. */
-  #heard(step: number, raw: number): number {
-    return this.isUsualHour(step, raw) ? Math.min(raw, this.#level) : raw;
   }
 
   #findThreshold(lnBudget: number): number {

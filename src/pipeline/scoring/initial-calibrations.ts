@@ -48,7 +48,7 @@ export function initialCalibrations(
     const cohort = { ...(cohorts.get(one.cohort) ?? overall), keptQuantile: keptQuantile(one.raw) };
     const never = { nextRefitMs: () => Infinity, excluded: () => [] };
     const calibration = new EntityCalibration({ stepMs, timezone, cohort, cohortHours: null, ...never });
-    calibration.addHoldOut(one.steps, one.raw);
+    one.steps.forEach((step, i) => calibration.add(step, one.raw[i] ?? 0));
     calibration.refit(calibration.upToStep);
     return { entity: one.entity, cohort: one.cohort, calibration };
   });
