@@ -32,7 +32,10 @@ export interface ScoredStep {
   readonly scoreWithoutGuards: number;
   /** score ≥ 1 and the newest row itself unusual (DESIGN §5.10). */
   readonly over: boolean;
-  /** The newest row's own error is above its hold-out .9 quantile, whatever the score: what closing an alert needs to know. */
+  /**
+   * The newest row's own error is above its hold-out .9 quantile, whatever the score, and S above what its hour usually brings: what
+   * closing an alert needs to know.
+   */
   readonly rowUnusual: boolean;
   /** The row is unusual and its culprit of the sort that `direction` and `min_change` ask for: all but the score allows an alert. */
   readonly alertable: boolean;

@@ -5,7 +5,7 @@ import { passesChange } from '../pipeline/alerts/passes-gates.ts';
 import { lnBudgetRate } from '../pipeline/scoring/budget-rate.ts';
 import { EntityCalibration } from '../pipeline/scoring/entity-calibration.ts';
 import type { InitialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
-import { cohortTail, initialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
+import { cohortStandIn, initialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
 import type { HoldOutResult } from './score-hold-out.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,7 +24,7 @@ export function holdOutAlerts(results: readonly HoldOutResult[], spec: DetectorS
   const older = results.map((one) => part(one, 0, one.raw.length >> 1));
   const newer = results.map((one) => part(one, one.raw.length >> 1, one.raw.length));
   if (older.every(({ raw }) => raw.length === 0)) return null;
-  const calibrations = initialCalibrations(older, spec.stepMs);
+  const calibrations = initialCalibrations(older, { stepMs: spec.stepMs, timezone: spec.training.timezone });
   const lnBudget = lnBudgetRate(spec, calibrations.entityCount);
   const raised = newer.reduce((sum, one) => sum + alertsOf(one, spec, { calibrations, lnBudget }), 0);
   const rows = newer.reduce((sum, { raw }) => sum + raw.length, 0);
@@ -51,7 +51,8 @@ function alertsOf(
   const bytes = calibrations.entities.get(entity);
   const setting = {
     stepMs: spec.stepMs,
-    cohort: cohortTail(calibrations, cohort),
+    timezone: spec.training.timezone,
+    ...cohortStandIn(calibrations, cohort),
     nextRefitMs: (afterMs: number) => (Math.floor(afterMs / DAY_MS) + 1) * DAY_MS,
     excluded: () => [],
   };
@@ -67,6 +68,7 @@ function alertsOf(
     const s = raw[i] ?? 0;
     const culprit = culprits[i] ?? null;
     const score = calibration.score(s, lnBudget);
+    const isUnusual = culprit !== null && !calibration.isUsualHour(step, s);
     calibration.add(step, s);
     const outcome = advanceGate(context, gate, {
       step,
@@ -78,9 +80,9 @@ function alertsOf(
         raw: s,
         score,
         scoreWithoutGuards: score,
-        over: score >= 1 && culprit !== null,
-        rowUnusual: culprit !== null,
-        alertable: culprit !== null && passesChange(spec, culprit),
+        over: score >= 1 && isUnusual,
+        rowUnusual: isUnusual,
+        alertable: isUnusual && passesChange(spec, culprit),
         provisional: false,
       },
       contributions: culprit === null ? [] : [culprit],

@@ -114,7 +114,11 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
     isChallenger: champion !== null,
     ...silently(options),
   });
-  const calibrations = initialCalibrations(recent, spec.stepMs, initialGuards(recent));
+  const calibrations = initialCalibrations(
+    recent,
+    { stepMs: spec.stepMs, timezone: spec.training.timezone },
+    initialGuards(recent),
+  );
   const faults = options.selfTest
     ? await selfTest(trialContext(spec, fitted.scoring, calibrations), usable, {
         seed,

@@ -3,7 +3,7 @@ import type { ModelCard } from '../model/model-card.ts';
 import { lnBudgetRate } from '../pipeline/scoring/budget-rate.ts';
 import { EntityCalibration } from '../pipeline/scoring/entity-calibration.ts';
 import type { HoldOutScores, InitialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
-import { cohortTail } from '../pipeline/scoring/initial-calibrations.ts';
+import { cohortStandIn } from '../pipeline/scoring/initial-calibrations.ts';
 import type { ChosenRows } from './choose-rows.ts';
 import type { FaultResult } from './self-test.ts';
 import type { PromotionResult } from './promotion-gate.ts';
@@ -69,7 +69,7 @@ export function describeData(chosen: readonly ChosenRows[], stepMs: number): Tra
 export function describeThreshold(
   scores: readonly HoldOutScores[],
   calibrations: InitialCalibrations,
-  spec: Pick<DetectorSpec, 'stepMs' | 'alert'>,
+  spec: Pick<DetectorSpec, 'stepMs' | 'alert' | 'training'>,
 ): ThresholdCard {
   const lnBudget = lnBudgetRate(spec, calibrations.entityCount);
   let [over, rows] = [0, 0];
@@ -78,7 +78,8 @@ export function describeThreshold(
     if (bytes === undefined) return [];
     const setting = {
       stepMs: spec.stepMs,
-      cohort: cohortTail(calibrations, cohort),
+      timezone: spec.training.timezone,
+      ...cohortStandIn(calibrations, cohort),
       nextRefitMs: () => Infinity,
       excluded: () => [],
     };

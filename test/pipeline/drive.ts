@@ -57,7 +57,7 @@ const holdOut = Array.from(
 );
 export const calibrations = initialCalibrations(
   [{ entity: 'elsewhere', cohort: 'web', steps: holdOut.map((_, index) => index), raw: holdOut }],
-  STEP_MS,
+  { stepMs: STEP_MS, timezone: 'UTC' },
 );
 
 /** A fresh or restored pipeline of the case's detector; its thresholds and budget refit every 100 s. */

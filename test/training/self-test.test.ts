@@ -18,7 +18,7 @@ function contextOf(): ScoringContext {
   return {
     spec,
     model: fakeModel(),
-    calibrations: initialCalibrations(holdOut, spec.stepMs),
+    calibrations: initialCalibrations(holdOut, { stepMs: spec.stepMs, timezone: 'UTC' }),
     nextRefitMs: () => Infinity,
     budgetAt: () => ({ offset: 0, lnRate: lnBudgetRate(spec, 1) }),
     excluded: () => [],

@@ -30,11 +30,13 @@ export interface IncidentWake {
   readonly untilStep: number;
   /** Newest step with a score, to tell a gap by. */
   readonly lastScoredStep: number;
+  /** The least raw score since then: what the windows still remember, at most. Absent in states of earlier versions: `raw`. */
+  readonly lowest?: number;
 }
 
 /** After an alert that has recovered: steps over that only repeat it are no news. Plain JSON. */
 export interface Refractory {
-  /** The alert's leading feature: what another one leads is news. */
+  /** The alert's leading feature: of another one less is news. */
   readonly feature: string;
   /** The model that gave the raw scores: those of another do not compare. */
   readonly modelVersion: string;

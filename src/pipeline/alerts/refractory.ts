@@ -51,13 +51,20 @@ function wakeAt(wake: IncidentWake | null, step: number, scored: ScoredStep | nu
   if (wake === null || step > wake.untilStep) return null;
   if (step - wake.lastScoredStep - 1 > LONGEST_FILLED_GAP) return null;
   if (scored === null) return wake;
-  return hasLeft(scored) ? null : { ...wake, lastScoredStep: step };
+  if (hasLeft(scored)) return null;
+  return { ...wake, lastScoredStep: step, lowest: Math.min(wake.lowest ?? wake.raw, scored.raw) };
 }
 
-/** Whether a step over is no more than the last alert has told, or its windows remember: same feature, no stranger. */
+/**
+ * Whether a step over is no more than the last alert has told, or its windows remember. With the same feature in front the alert's end
+ * measures it; with another, which one huge value may bring to the front of its own wake, what the windows have come down to since.
+ */
 export function isOldNews(refractory: Refractory | null, over: OverStep): boolean {
-  if (refractory === null || over.contributions[0]?.feature !== refractory.feature) return false;
-  const { wake, untilStep, peakRaw } = refractory;
+  if (refractory === null) return false;
+  const { feature, wake, untilStep, peakRaw } = refractory;
+  if (over.contributions[0]?.feature !== feature) {
+    return wake !== null && over.raw <= (wake.lowest ?? wake.raw) + wakeMargin;
+  }
   if (over.step <= untilStep && over.raw <= peakRaw) return true;
   return wake !== null && over.raw <= wake.raw + wakeMargin;
 }

@@ -50,7 +50,7 @@ export function stepChecks(replayed: ScoredReplay, spec: DetectorSpec): StepChec
     {
       name: 'new since the last alert',
       held: said.over ? !isOldNews(replayed) : null,
-      detail: isOldNews(replayed) ? 'no more than what it has left, the same feature in front' : 'yes',
+      detail: isOldNews(replayed) ? 'no more than what it has left' : 'yes',
     },
     confirmCheck(replayed, spec),
     {
@@ -72,7 +72,8 @@ function rowText({ said, score }: ScoredReplay): string {
   const guard = ratio <= 1 && said.rowUnusual ? '; a guard speaks of it' : '';
   // The .9 quantile of what its error usually is.
   const times = `${Number(ratio.toPrecision(2))} times what is usual at most`;
-  return `its error is ${times}, wanted: above 1${guard}`;
+  const hour = score?.usualHour === true ? '; no more than this hour of the day usually brings' : '';
+  return `its error is ${times}, wanted: above 1${guard}${hour}`;
 }
 
 /** Which of an entity's levels the step was held against; nothing where none had been accepted. */

@@ -74,6 +74,12 @@ function quietAnswer(replayed: ScoredReplay, spec: DetectorSpec): StepAnswer {
   if (said.score < 1) {
     return { outcome: 'quiet', sentence: `Did not fire: the score is ${score}, below the threshold of 1.` };
   }
+  if (!said.rowUnusual && replayed.score?.usualHour === true) {
+    return {
+      outcome: 'held_back',
+      sentence: `Did not fire: the score is ${score}, but this is no more than this hour of the day usually brings.`,
+    };
+  }
   if (!said.rowUnusual) {
     return {
       outcome: 'held_back',
@@ -83,7 +89,7 @@ function quietAnswer(replayed: ScoredReplay, spec: DetectorSpec): StepAnswer {
   if (isOldNews(replayed)) {
     return {
       outcome: 'held_back',
-      sentence: `Did not fire: the score is ${score}, but this is no more than what the last alert has left, with the same feature in front.`,
+      sentence: `Did not fire: the score is ${score}, but this is no more than what the last alert has left.`,
     };
   }
   const { steps, of } = spec.alert.confirm;

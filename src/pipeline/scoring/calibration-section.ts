@@ -16,6 +16,8 @@ interface Section {
   readonly cohorts: ByName<ScoreTail>;
   /** Base64 by entity. */
   readonly entities: ByName<string>;
+  /** Base64 by cohort; absent in files of earlier versions. */
+  readonly hours?: ByName<string>;
   /** All base64; profiles are little-endian floats. */
   readonly guards?: {
     readonly overall: string;
@@ -33,6 +35,7 @@ export function encodeCalibrations(calibrations: InitialCalibrations): Uint8Arra
     overall: calibrations.overall,
     cohorts: [...calibrations.cohorts],
     entities: mapped(calibrations.entities, toBase64),
+    hours: mapped(calibrations.hours, floatsToBase64),
     guards: {
       overall: floatsToBase64(guards.overall),
       cohorts: mapped(guards.cohorts, floatsToBase64),
@@ -55,6 +58,7 @@ export function decodeCalibrations(bytes: Uint8Array): InitialCalibrations {
     overall: section.overall,
     cohorts: new Map(section.cohorts),
     entities: new Map(section.entities.map(([entity, base64]) => [entity, fromBase64(base64)])),
+    hours: floatsByName(section.hours),
     guards: decodeGuards(section.guards),
   };
 }
@@ -63,7 +67,7 @@ function decodeGuards(guards: Section['guards']): InitialGuards {
   if (guards === undefined) return NO_GUARDS;
   return {
     overall: floatsFromBase64(guards.overall),
-    cohorts: new Map(guards.cohorts.map(([cohort, base64]) => [cohort, floatsFromBase64(base64)])),
+    cohorts: floatsByName(guards.cohorts),
     entities: new Map(guards.entities.map(([entity, base64]) => [entity, fromBase64(base64)])),
   };
 }
@@ -73,6 +77,10 @@ function mapped<Value, Made>(
   make: (value: Value) => Made,
 ): (readonly [string, Made])[] {
   return [...map].map(([name, value]) => [name, make(value)]);
+}
+
+function floatsByName(list: ByName<string> = []): Map<string, Float32Array> {
+  return new Map(list.map(([name, base64]) => [name, floatsFromBase64(base64)]));
 }
 
 function toBase64(bytes: Uint8Array): string {

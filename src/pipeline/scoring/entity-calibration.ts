@@ -4,8 +4,12 @@ import { thresholdError } from '../../core/threshold-error.ts';
 import { NumberReader, packNumbers } from './number-bytes.ts';
 import { ScoreHistory } from './score-history.ts';
 import { readTail, tailNumbers } from './tail-numbers.ts';
+import type { HourProfile } from './usual-hours.ts';
+import { UsualHours } from './usual-hours.ts';
 
-const FORMAT = 2;
+const FORMAT = 3;
+/** The same without usual hours. */
+const FORMAT_WITHOUT_HOURS = 2;
 const DAY_MS = 86_400_000;
 const MOST_SCORE = 10;
 const THRESHOLD_REACH: readonly [number, number] = [-5, 30];
@@ -24,6 +28,10 @@ export interface CalibrationSetting {
   readonly stepMs: number;
   /** The tail of the cohort's hold-out scores, which stands in as long as the own one is thin. */
   readonly cohort: ScoreTail;
+  /** What the cohort's scores usually come to by the hour, which stands in likewise; `null` where nobody knows. */
+  readonly cohortHours: HourProfile | null;
+  /** Of the hours: an IANA name. */
+  readonly timezone: string;
   /** When, after a time, the next refit is due (event time, ms). */
   readonly nextRefitMs: (afterMs: number) => number;
   /** Stretches of steps, both ends inclusive, that a refit at a step must leave out. */
@@ -34,6 +42,7 @@ export interface CalibrationSetting {
 export class EntityCalibration {
   readonly #setting: CalibrationSetting;
   #history: ScoreHistory;
+  #hours: UsualHours;
   #own: ScoreTail | null = null;
   /** Was not provisional once: a refit that tells fewer clusters apart does not make it so again. */
   #settled = false;
@@ -45,6 +54,7 @@ export class EntityCalibration {
   constructor(setting: CalibrationSetting) {
     this.#setting = setting;
     this.#history = new ScoreHistory(setting.stepMs);
+    this.#hours = new UsualHours(hoursOf(setting));
   }
 
   /** Newest step added; -1 before the first. */
@@ -104,12 +114,27 @@ export class EntityCalibration {
 
   /** Adds the score of a step; steps not newer than the newest are left out, since they are in it already. */
   add(step: number, raw: number): void {
-    if (step > this.upToStep) this.#history.add(step, raw, this.#level);
+    if (step <= this.upToStep) return;
+    this.#history.add(step, raw, this.#level);
+    this.#hours.add(step, raw);
+  }
+
+  /** Whether S is no more than this hour brings each night or week anyway. */
+  isUsualHour(step: number, raw: number): boolean {
+    return raw <= this.#hours.bar(step);
+  }
+
+  /** What its scores usually come to by the hour. */
+  hourProfile(): HourProfile {
+    return this.#hours.profile();
   }
 
   /** Fits the own tail again from the scores of the 7 days before `step`, without those excluded by now. */
   refit(step: number): void {
-    for (const { fromStep, toStep } of this.#setting.excluded(step)) this.#history.exclude(fromStep, toStep);
+    for (const { fromStep, toStep } of this.#setting.excluded(step)) {
+      this.#history.exclude(fromStep, toStep);
+      this.#hours.exclude(fromStep, toStep);
+    }
     this.#settled = this.#own !== null && !this.provisional;
     this.#own = this.#history.fit(step);
     this.#thresholds.clear();
@@ -163,6 +188,7 @@ export class EntityCalibration {
       this.#nextRefitMs,
       ...tailNumbers(this.#own),
       ...this.#history.toNumbers(),
+      ...this.#hours.toNumbers(),
     ]);
   }
 
@@ -173,7 +199,7 @@ export class EntityCalibration {
   /** Reads what `toBytes` wrote, from where the reader is. */
   static read(reader: NumberReader, setting: CalibrationSetting): EntityCalibration {
     const format = reader.next();
-    if (format !== FORMAT) {
+    if (format !== FORMAT && format !== FORMAT_WITHOUT_HOURS) {
       throw new Error(
         `calibration of format ${format} was found, this version reads ${FORMAT}; train the model again`,
       );
@@ -183,6 +209,7 @@ export class EntityCalibration {
     calibration.#nextRefitMs = reader.next();
     calibration.#own = readTail(reader);
     calibration.#history = ScoreHistory.fromNumbers(reader, setting.stepMs);
+    if (format === FORMAT) calibration.#hours = UsualHours.fromNumbers(reader, hoursOf(setting));
     return calibration;
   }
 
@@ -198,4 +225,8 @@ export class EntityCalibration {
   #ownWeight(): number {
     return this.#own === null ? 0 : Math.min(1, this.#own.rows / (OWN_DAYS * this.#stepsADay));
   }
+}
+
+function hoursOf({ stepMs, timezone, cohortHours }: CalibrationSetting) {
+  return { stepMs, timezone, cohort: cohortHours };
 }

@@ -6,6 +6,8 @@ import { NO_GUARDS } from './guards/initial-guards.ts';
 import type { CalibrationSetting } from './entity-calibration.ts';
 import { EntityCalibration } from './entity-calibration.ts';
 import { ScoreDay } from './score-day.ts';
+import type { HourProfile } from './usual-hours.ts';
+import { pooledHours } from './usual-hours.ts';
 
 /** What a model file ships for the first threshold: tails of the hold-out scores, per entity, cohort and over all. */
 export interface InitialCalibrations {
@@ -15,6 +17,8 @@ export interface InitialCalibrations {
   readonly cohorts: ReadonlyMap<string, ScoreTail>;
   /** `EntityCalibration` bytes by entity. */
   readonly entities: ReadonlyMap<string, Uint8Array>;
+  /** What scores usually come to by the hour, by cohort. */
+  readonly hours: ReadonlyMap<string, HourProfile>;
   readonly guards: InitialGuards;
 }
 
@@ -29,7 +33,7 @@ export interface HoldOutScores {
 /** Makes the first calibrations from hold-out scores; throws without a score. */
 export function initialCalibrations(
   scores: readonly HoldOutScores[],
-  stepMs: number,
+  { stepMs, timezone }: { readonly stepMs: number; readonly timezone: string },
   guards: InitialGuards = NO_GUARDS,
 ): InitialCalibrations {
   const scored = scores.filter((one) => one.raw.length > 0);
@@ -40,22 +44,33 @@ export function initialCalibrations(
       pooledTail(scored.filter((one) => one.cohort === cohort)),
     ]),
   );
-  const entities = new Map(
-    scored.map((one) => {
-      const cohort = { ...(cohorts.get(one.cohort) ?? overall), keptQuantile: keptQuantile(one.raw) };
-      const setting: CalibrationSetting = { stepMs, cohort, nextRefitMs: () => Infinity, excluded: () => [] };
-      const calibration = new EntityCalibration(setting);
-      one.steps.forEach((step, i) => calibration.add(step, one.raw[i] ?? 0));
-      calibration.refit(calibration.upToStep);
-      return [one.entity, calibration.toBytes()];
+  const fitted = scored.map((one) => {
+    const cohort = { ...(cohorts.get(one.cohort) ?? overall), keptQuantile: keptQuantile(one.raw) };
+    const never = { nextRefitMs: () => Infinity, excluded: () => [] };
+    const calibration = new EntityCalibration({ stepMs, timezone, cohort, cohortHours: null, ...never });
+    one.steps.forEach((step, i) => calibration.add(step, one.raw[i] ?? 0));
+    calibration.refit(calibration.upToStep);
+    return { entity: one.entity, cohort: one.cohort, calibration };
+  });
+  const hours = new Map(
+    [...cohorts.keys()].map((cohort) => {
+      const members = fitted.filter((one) => one.cohort === cohort);
+      return [cohort, pooledHours(members.map(({ calibration }) => calibration.hourProfile()))];
     }),
   );
-  return { entityCount: scored.length, overall, cohorts, entities, guards };
+  const entities = new Map(fitted.map(({ entity, calibration }) => [entity, calibration.toBytes()]));
+  return { entityCount: scored.length, overall, cohorts, entities, hours, guards };
 }
 
-/** The tail that stands behind an entity's own: its cohort's, or over all for a cohort never seen. */
-export function cohortTail(calibrations: InitialCalibrations, cohort: string): ScoreTail {
-  return calibrations.cohorts.get(cohort) ?? calibrations.overall;
+/** What stands in for an entity's own scores: its cohort's, or over all for a cohort never seen. */
+export function cohortStandIn(
+  calibrations: InitialCalibrations,
+  cohort: string,
+): Pick<CalibrationSetting, 'cohort' | 'cohortHours'> {
+  return {
+    cohort: calibrations.cohorts.get(cohort) ?? calibrations.overall,
+    cohortHours: calibrations.hours.get(cohort) ?? null,
+  };
 }
 
 function pooledTail(scores: readonly HoldOutScores[]): ScoreTail {

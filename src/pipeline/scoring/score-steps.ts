@@ -23,6 +23,8 @@ export interface StepScore {
   readonly near: NearStep | null;
   /** What the score is made of. */
   readonly parts: RawScore;
+  /** S is no more than this hour usually brings, so that the row counts as usual. */
+  readonly usualHour: boolean;
   /** The least raw score that scores 1, with the detector's offset taken off. */
   readonly threshold: number;
   /** Id of the level that explained the step best; `null` where none was accepted. */
@@ -45,7 +47,8 @@ export function scoreSteps(context: ScoringContext, requests: readonly ScoreRequ
     const { offset, lnRate } = context.budgetAt(step);
     const calibrated = calibration.score(score.raw + offset, lnRate);
     const contributions = contributionsOf(score, context.spec.features);
-    const rowUnusual = isRowUnusual(score);
+    const usualHour = calibration.isUsualHour(step, score.raw);
+    const rowUnusual = isRowUnusual(score) && !usualHour;
     const scored: ScoredStep = {
       detector: context.spec.name,
       entity: state.entity,
@@ -64,6 +67,7 @@ export function scoreSteps(context: ScoringContext, requests: readonly ScoreRequ
       contributions,
       near: learnStep(context, calibration, scored),
       parts: score,
+      usualHour,
       threshold: calibration.threshold(lnRate) - offset,
       normal: score.normal?.id ?? null,
     };

@@ -10,7 +10,7 @@ import { EntityGuards } from './guards/entity-guards.ts';
 import { newGuardMemory, readGuardBytes } from './guards/guard-memory.ts';
 import { cohortProfiles } from './guards/initial-guards.ts';
 import type { InitialCalibrations } from './initial-calibrations.ts';
-import { cohortTail } from './initial-calibrations.ts';
+import { cohortStandIn } from './initial-calibrations.ts';
 import { NearAlerts, type NearStep } from './near-alerts.ts';
 import { NumberReader, packNumbers } from './number-bytes.ts';
 import { packScoring, unpackScoring } from './scoring-bytes.ts';
@@ -153,7 +153,8 @@ export function calibrationRow(state: ScoringState): CalibrationRow {
 function settingOf(context: ScoringContext, entity: string, cohort: string): CalibrationSetting {
   return {
     stepMs: context.spec.stepMs,
-    cohort: cohortTail(context.calibrations, cohort),
+    ...cohortStandIn(context.calibrations, cohort),
+    timezone: context.spec.training.timezone,
     nextRefitMs: (afterMs) => context.nextRefitMs(afterMs),
     excluded: (atStep) => context.excluded(entity, atStep),
   };

@@ -210,13 +210,21 @@ describe('in the wake of an alert, while its windows still hold the incident', (
     expect(toldOf(...wake, inputAt(8, 'q'), ...stepsOver(9, 2))).toEqual(fired(9));
   });
 
-  it('what another feature leads does, however little', () => {
-    expect(toldOf(...wake, ...ledBy('cpu', stepsOver(8, 1.5)))).toEqual(fired(8));
+  const faded = inputAt(8, 's', { raw: 1.5 });
+
+  it('another feature that only comes to the front opens none', () => {
+    expect(toldOf(...wake, ...ledBy('cpu', stepsOver(8, 2.9)))).toEqual(ended);
+    expect(toldOf(...wake, faded, ...ledBy('cpu', stepsOver(9, 1.6)))).toEqual(ended);
   });
 
-  it('what no known feature leads does', () => {
-    const unnamed = stepsOver(8, 1.5).map((input) => ({ ...input, contributions: [] }));
-    expect(toldOf(...wake, ...unnamed)).toEqual(fired(8));
+  it('another feature does with more than the windows still remember, the same one with more than at the end', () => {
+    expect(toldOf(...wake, faded, ...ledBy('cpu', stepsOver(9, 2)))).toEqual(fired(9));
+    expect(toldOf(...wake, faded, ...stepsOver(9, 2))).toEqual(ended);
+  });
+
+  it('what no known feature leads does likewise', () => {
+    const unnamed = stepsOver(9, 2).map((input) => ({ ...input, contributions: [] }));
+    expect(toldOf(...wake, faded, ...unnamed)).toEqual(fired(9));
   });
 
   it('an alert without a known feature silences nothing', () => {

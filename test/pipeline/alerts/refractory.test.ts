@@ -75,7 +75,8 @@ it('a refractory time that has ended does not come back, and none is left after 
 it.each<[what: string, step: number, raw: number, feature: string, old: boolean]>([
   ['up to the peak nothing is news', 10, 4, 'latency', true],
   ['above the peak it is, if the wake does not hold it', 10, 4.1, 'latency', false],
-  ['what another feature leads is', 10, 1, 'cpu', false],
+  ['what another feature leads is, if it is more than the wake holds', 10, 3.3, 'cpu', false],
+  ['what another feature leads is not, if the wake holds it', 10, 1, 'cpu', true],
   ['after its time the wake alone speaks: what it holds is old', 21, 3.2, 'latency', true],
   ['after its time the wake alone speaks: what is above it is news', 21, 3.3, 'latency', false],
 ])('%s', (_what, step, raw, feature, old) => {

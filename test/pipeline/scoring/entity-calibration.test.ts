@@ -23,6 +23,8 @@ const cohort: ScoreTail = {
   flat: false,
 };
 const setting: CalibrationSetting = {
+  timezone: 'UTC',
+  cohortHours: null,
   stepMs: STEP_MS,
   cohort,
   nextRefitMs: (afterMs) => (Math.floor(afterMs / DAY_MS) + 1) * DAY_MS,

@@ -33,7 +33,7 @@ function contextOf(silent = false, version = 'v1'): ScoringContext {
     steps: Array.from({ length: 3 * DAY }, (_, i) => i),
     raw: silent ? new Array<number>(3 * DAY).fill(0) : errors(3 * DAY, seed + 1),
   }));
-  const calibrations = initialCalibrations(holdOut, fakeSpec().stepMs);
+  const calibrations = initialCalibrations(holdOut, { stepMs: fakeSpec().stepMs, timezone: 'UTC' });
   return {
     spec: fakeSpec(),
     model: fakeModel(version, silent),

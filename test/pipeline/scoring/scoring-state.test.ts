@@ -16,10 +16,10 @@ const raw = Array.from({ length: 600 }, (_, i) => Math.sin(i) ** 2);
 const context: ScoringContext = {
   spec: fakeSpec(),
   model: fakeModel(),
-  calibrations: initialCalibrations(
-    [{ entity: 'a', cohort: 'web', steps: raw.map((_, i) => i), raw }],
-    300_000,
-  ),
+  calibrations: initialCalibrations([{ entity: 'a', cohort: 'web', steps: raw.map((_, i) => i), raw }], {
+    stepMs: 300_000,
+    timezone: 'UTC',
+  }),
   nextRefitMs: (afterMs) => afterMs + 1,
   excluded: () => [],
   budgetAt: () => ({ offset: 0, lnRate: -7 }),
