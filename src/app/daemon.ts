@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import type { Backend } from '../server/backend.ts';
 import { readConsoleFiles } from '../server/console-files.ts';
-import type { ReloadAnswer } from '../server/reload-api.ts';
+import type { ReloadAnswer } from '../server/views/reload-view.ts';
 import { createServer } from '../server/server.ts';
 import { openStore } from '../store/open-store.ts';
 import { StoreError } from '../store/store-error.ts';

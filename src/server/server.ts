@@ -1,6 +1,6 @@
 import { timingSafeEqual, createHash } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { registerApi } from './api.ts';
+import { registerAlertsApi } from './alerts-api.ts';
 import { registerExplainApi } from './explain-api.ts';
 import { registerIncidentsApi } from './incidents-api.ts';
 import { registerDeliveryApi } from './delivery-api.ts';
@@ -11,10 +11,16 @@ import { isConsolePath, registerConsole } from './console-routes.ts';
 import { foreignSite } from './foreign-site.ts';
 import type { DryRunBackend } from './dry-run.ts';
 import { registerDryRunApi } from './dry-run-api.ts';
+import { registerLevelsApi } from './levels-api.ts';
+import { registerModelsApi } from './models-api.ts';
+import { registerOpenApi } from './openapi-api.ts';
 import { registerLiveApi } from './live-api.ts';
 import type { LiveBackend } from './live-backend.ts';
 import { sendProblem } from './problem.ts';
-import { registerReloadApi, type ReloadAnswer } from './reload-api.ts';
+import { registerReloadApi } from './reload-api.ts';
+import { registerServiceApi } from './service-api.ts';
+import { registerTrainingApi } from './training-api.ts';
+import type { ReloadAnswer } from './views/reload-view.ts';
 import { refuseUnasked, strictRequests } from './strict-requests.ts';
 
 const MOST_BODY_BYTES = 64 * 1024;
@@ -83,24 +89,16 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }),
   );
 
-  server.get('/metrics', async (_request, reply) =>
-    reply.type('text/plain; version=0.0.4; charset=utf-8').send(await backend.metrics()),
-  );
-  server.get('/healthz', (_request, reply) => {
-    const reason = backend.notAlive();
-    return reply
-      .code(reason === null ? 200 : 503)
-      .send({ status: reason === null ? 'ok' : 'failing', reason });
-  });
-  server.get('/readyz', (_request, reply) => {
-    const missing = backend.notReady();
-    return reply.code(missing.length === 0 ? 200 : 503).send({ ready: missing.length === 0, missing });
-  });
-  registerApi(server, backend);
+  registerOpenApi(server);
+  registerServiceApi(server, backend);
+  registerAlertsApi(server, backend);
+  registerLevelsApi(server, backend);
   registerIncidentsApi(server, backend);
   registerDeliveryApi(server, backend);
   registerExplainApi(server, backend);
   registerWindowsApi(server, backend);
+  registerModelsApi(server, backend);
+  registerTrainingApi(server, backend);
   if (reload !== undefined) registerReloadApi(server, reload);
   if (live !== undefined) registerLiveApi(server, live);
   if (dryRun !== undefined) registerDryRunApi(server, dryRun);

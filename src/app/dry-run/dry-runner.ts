@@ -3,7 +3,8 @@ import { detectorsText } from '../../config/detectors-text.ts';
 import { loadDetectors } from '../../config/load-detectors.ts';
 import { ConfigError } from '../../config/problem.ts';
 import type { DetectorSpec } from '../../core/detector.ts';
-import type { DetectorDryRun, DryRunAnswer, DryRunView } from '../../server/dry-run.ts';
+import type { DetectorDryRun, DryRunView } from '../../server/views/dry-run-view.ts';
+import type { DryRunAnswer } from '../../server/dry-run.ts';
 import { runInChild, type ChildEnd, type RunningChild } from '../run-in-child.ts';
 import type { DryRunJob } from './dry-run-messages.ts';
 

@@ -4,7 +4,7 @@ import { createRandom, deriveSeed } from '../../core/random.ts';
 import { stepOf } from '../../core/step-grid.ts';
 import { loadModel, unpackModelFile } from '../../model/model-file.ts';
 import { decodeCalibrations } from '../../pipeline/scoring/calibration-section.ts';
-import type { DetectorDryRun, DryRunAlert, DryRunSide, DryRunView } from '../../server/dry-run.ts';
+import type { DetectorDryRun, DryRunAlert, DryRunSide, DryRunView } from '../../server/views/dry-run-view.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { train } from '../../training/train.ts';

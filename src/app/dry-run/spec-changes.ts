@@ -1,6 +1,6 @@
 import { writtenDetector, type WrittenDetector } from '../../config/written-detector.ts';
 import type { DetectorSpec } from '../../core/detector.ts';
-import type { UntriedChange } from '../../server/dry-run.ts';
+import type { UntriedChange } from '../../server/views/dry-run-view.ts';
 
 /** What an edit changes of a detector, by how a dry run can deal with it; keys as in the file. */
 export interface SpecChanges {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ConfigFault, DryRunView } from '../dry-run.ts';
+import type { ConfigFault, DryRunView } from '../views/dry-run-view.ts';
 import { change, RequestRefused } from './api.ts';
 import { dryRunResult } from './dry-run-result.ts';
 import { dryRunSummary } from './dry-run-summary.ts';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { DetectorDryRun, DryRunAlert, DryRunSide, DryRunView } from '../dry-run.ts';
+import type { DetectorDryRun, DryRunAlert, DryRunSide, DryRunView } from '../views/dry-run-view.ts';
 import { formatCount, formatOf, formatScore, formatShare, formatTime } from './format.ts';
 import { html } from './html.ts';
 import { entityHash } from './route.ts';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { SourceView } from '../live-backend.ts';
+import type { SourceView } from '../views/source-view.ts';
 import type { DaemonState } from './daemon-state.ts';
 import { formatCount, formatSpan, formatTime } from './format.ts';
 import { html } from './html.ts';

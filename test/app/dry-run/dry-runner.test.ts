@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DryRunner } from '../../../src/app/dry-run/dry-runner.ts';
 import type { DryRunJob } from '../../../src/app/dry-run/dry-run-messages.ts';
 import type { ChildEnd } from '../../../src/app/run-in-child.ts';
-import type { DryRunView } from '../../../src/server/dry-run.ts';
+import type { DryRunView } from '../../../src/server/views/dry-run-view.ts';
 import { loadText, MINIMAL } from '../../config/load-text.ts';
 
 const SECRETS = `${MINIMAL}    training: {bootstrap: {prometheus: 'http://ann:h1dden@p:9090', token: t0ken}}

@@ -9,7 +9,7 @@ import { loadModel, unpackModelFile } from '../../../src/model/model-file.ts';
 import { decodeCalibrations } from '../../../src/pipeline/scoring/calibration-section.ts';
 import { step } from '../../../src/pipeline/step.ts';
 import { takeCheckpoint } from '../../../src/pipeline/take-checkpoint.ts';
-import type { DetectorDryRun, DryRunView } from '../../../src/server/dry-run.ts';
+import type { DetectorDryRun, DryRunView } from '../../../src/server/views/dry-run-view.ts';
 import {
   DAY,
   gridStep,

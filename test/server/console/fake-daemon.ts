@@ -1,17 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { StepExplanation } from '../../../src/pipeline/explain/step-explanation.ts';
-import type {
-  AlertLabel,
-  AlertView,
-  Backend,
-  DeliveryView,
-  EntitySteps,
-  ModelView,
-  WindowView,
-} from '../../../src/server/backend.ts';
+import type { AlertLabel, AlertView } from '../../../src/server/views/alert-view.ts';
+import type { Backend } from '../../../src/server/backend.ts';
+import type { DeliveryView } from '../../../src/server/views/delivery-view.ts';
+import type { EntitySteps } from '../../../src/server/views/entity-steps.ts';
+import type { ModelView } from '../../../src/server/views/model-view.ts';
+import type { WindowView } from '../../../src/server/views/window-view.ts';
 import { readConsoleFiles } from '../../../src/server/console-files.ts';
-import type { DetectorDryRun, DryRunAnswer } from '../../../src/server/dry-run.ts';
-import type { LiveBackend, LiveUpdate, ScoreTuple } from '../../../src/server/live-backend.ts';
+import type { DetectorDryRun } from '../../../src/server/views/dry-run-view.ts';
+import type { DryRunAnswer } from '../../../src/server/dry-run.ts';
+import type { LiveBackend } from '../../../src/server/live-backend.ts';
+import type { LiveUpdate, ScoreTuple } from '../../../src/server/views/live-view.ts';
 import { createServer } from '../../../src/server/server.ts';
 import { firingAlert } from '../../delivery/alert-fixtures.ts';
 
