@@ -151,7 +151,13 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
     nowMs: Date.now,
   });
   const dryRunOf = (running: Config): DryRunner =>
-    new DryRunner({ config: running, isTraining: () => desk.running !== null });
+    new DryRunner({
+      config: running,
+      isTraining: () => desk.running !== null,
+      report,
+      metrics: instruments.metrics,
+      nowMs: Date.now,
+    });
   let dryRunner = dryRunOf(first);
   const dryRun = swapSlot(dryRunner);
   closers.add(() => dryRunner.stop());
