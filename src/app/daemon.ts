@@ -181,6 +181,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   const server = createServer({
     backend: backend.facade,
     token: () => followed.config.server.token?.reveal() ?? null,
+    externalUrl: () => followed.config.server.externalUrl,
     reload: () => reloader.reload(),
     live: live.facade,
     dryRun: dryRun.facade,

@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { openApiDocument, type DescribedRoute, type OpenApiDocument } from './openapi/openapi-document.ts';
 import { described } from './openapi/operation.ts';
 
-/** Serves the description of all routes that are added from now on, its own among them. */
-export function registerOpenApi(server: FastifyInstance): void {
+/**
+ * Serves the description of all routes that are added from now on, its own among them. Answers which methods a described path
+ * takes; none if it is not one.
+ */
+export function registerOpenApi(server: FastifyInstance): (url: string) => readonly string[] {
   const routes: DescribedRoute[] = [];
   let document: OpenApiDocument | null = null;
   server.addHook('onRoute', ({ method, url, config }) => {
@@ -24,4 +27,11 @@ export function registerOpenApi(server: FastifyInstance): void {
     }),
     () => (document ??= openApiDocument(routes)),
   );
+  return (url) => {
+    const [path = ''] = url.split('?');
+    const fitting = routes.filter((route) =>
+      new RegExp(`^${route.url.replaceAll(/:\w+/g, '[^/]+')}$`).test(path),
+    );
+    return fitting.map(({ method }) => method);
+  };
 }

@@ -413,13 +413,6 @@ describe('the HTTP side', () => {
     expect((await deploy({ match: '{' })).statusCode).toBe(400);
   });
 
-  it('changes nothing by GET', async () => {
-    const { backend, asked } = fakeBackend();
-    expect((await serve(backend).inject('/api/v1/alerts/abc/label')).statusCode).toBe(404);
-    expect((await serve(backend).inject('/api/v1/detectors/hosts/train')).statusCode).toBe(404);
-    expect(asked.labels).toEqual([]);
-  });
-
   it('starts a training, or says why not', async () => {
     const post = (backend: Backend, name: string) =>
       serve(backend).inject({ method: 'POST', url: `/api/v1/detectors/${name}/train` });

@@ -67,6 +67,8 @@ const REFUSALS = {
   ForeignSite: 'The request comes from a page of another site.',
   TooLarge: 'The body is larger than it may be.',
   WrongType: 'The body has another content type.',
+  OtherHost:
+    'Without a token: the host named is neither an address, `localhost` nor that of `server.external_url`.',
 } as const;
 
 /** The API as an OpenAPI 3.1 document, in the order of the routes. */
@@ -140,6 +142,7 @@ function refusals(method: string, body: unknown): Record<string, DocumentedAnswe
     401: named('Unauthorized'),
     ...(method === 'GET' ? {} : { 403: named('ForeignSite') }),
     ...(body === undefined ? {} : { 413: named('TooLarge'), 415: named('WrongType') }),
+    421: named('OtherHost'),
   };
 }
 
