@@ -180,7 +180,8 @@ function onRecord(
   const played = new Set(entities);
   return store
     .listAlerts({ detector: name, limit: MOST_RECORDS })
-    .filter(({ alert: { entity, firedStep } }) => {
+    .filter(({ alert: { entity, firedStep, kind } }) => {
+      if (kind === 'absence' || kind === 'flatline') return false;
       return firedStep !== null && firedStep >= fromStep && firedStep <= toStep && played.has(entity);
     }).length;
 }

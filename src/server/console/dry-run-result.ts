@@ -46,7 +46,7 @@ function playedText(tried: readonly string[], played: Played): string {
   const record =
     onRecord === then.alerts
       ? ''
-      : ` On record of this time: ${formatOf(onRecord, 'alert', 'alerts')}; thresholds, or the model, were others then.`;
+      : ` On record of this time: ${formatOf(onRecord, 'alert', 'alerts')}; thresholds, or the model, were others then, and absences and flatlines are not counted.`;
   return (
     `Changed: ${tried.join(', ')}. ${formatTime(fromMs)} to ${formatTime(toMs)} UTC, ${whose}, ${formatCount(steps)} steps, ` +
     `with the thresholds of now.${record}${trained === null ? '' : ` ${trained}`}`

@@ -53,7 +53,11 @@ const played = z
       .describe('So many of the detector’s were played: fewer than all where they would have been too much.'),
     entitiesOfAll: z.int(),
     steps: z.int(),
-    onRecord: z.int().describe('Alerts on record that fired in this time.'),
+    onRecord: z
+      .int()
+      .describe(
+        'Alerts on record that fired in this time, without absences and flatlines, which are not played.',
+      ),
     then: dryRunSide,
     now: dryRunSide,
     alerts: listOf(dryRunAlert).describe('Gained and lost ones first; at most 200.'),
