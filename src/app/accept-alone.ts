@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { AcceptanceView } from '../server/backend.ts';
+import type { AcceptanceView } from '../server/views/acceptance-view.ts';
 import { acceptanceOfAlert } from './acceptances.ts';
 import { openAlone } from './train-alone.ts';
 

@@ -4,7 +4,8 @@ import { unknownLabelText } from '../config/unknown-label.ts';
 import type { DetectorSpec, LabelMatcher } from '../core/detector.ts';
 import { isFault } from '../pipeline/alerts/is-fault.ts';
 import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
-import type { AcceptanceView, DeployEvent, Outcome } from '../server/backend.ts';
+import type { AcceptanceView, DeployEvent } from '../server/views/acceptance-view.ts';
+import type { Outcome } from '../server/outcome.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { unknownEntityText } from './unknown-entity.ts';
 

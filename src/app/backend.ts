@@ -3,16 +3,13 @@ import { alertMessage, plainLines } from '../delivery/alert-message.ts';
 import { MEMBERS_TOLD } from '../pipeline/alerts/incident.ts';
 import type { WindowChange } from '../pipeline/effects.ts';
 import type { OutboxRow } from '../core/outbox.ts';
-import type {
-  AlertView,
-  Backend,
-  DeliveryView,
-  ModelView,
-  NextDetectorView,
-  Outcome,
-  StatusView,
-} from '../server/backend.ts';
-import type { ReloadView } from '../server/reload-api.ts';
+import type { AlertView } from '../server/views/alert-view.ts';
+import type { Backend } from '../server/backend.ts';
+import type { DeliveryView } from '../server/views/delivery-view.ts';
+import type { ModelView } from '../server/views/model-view.ts';
+import type { NextDetectorView, StatusView } from '../server/views/status-view.ts';
+import type { Outcome } from '../server/outcome.ts';
+import type { ReloadView } from '../server/views/reload-view.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { Config } from '../config/config.ts';

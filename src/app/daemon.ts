@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import type { Backend } from '../server/backend.ts';
 import { readConsoleFiles } from '../server/console-files.ts';
-import type { ReloadAnswer } from '../server/reload-api.ts';
+import type { ReloadAnswer } from '../server/views/reload-view.ts';
 import { createServer } from '../server/server.ts';
 import { openStore } from '../store/open-store.ts';
 import { StoreError } from '../store/store-error.ts';
@@ -151,7 +151,13 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
     nowMs: Date.now,
   });
   const dryRunOf = (running: Config): DryRunner =>
-    new DryRunner({ config: running, isTraining: () => desk.running !== null });
+    new DryRunner({
+      config: running,
+      isTraining: () => desk.running !== null,
+      report,
+      metrics: instruments.metrics,
+      nowMs: Date.now,
+    });
   let dryRunner = dryRunOf(first);
   const dryRun = swapSlot(dryRunner);
   closers.add(() => dryRunner.stop());
@@ -175,6 +181,7 @@ async function open(options: DaemonOptions, closers: Closers): Promise<Daemon> {
   const server = createServer({
     backend: backend.facade,
     token: () => followed.config.server.token?.reveal() ?? null,
+    externalUrl: () => followed.config.server.externalUrl,
     reload: () => reloader.reload(),
     live: live.facade,
     dryRun: dryRun.facade,

@@ -1,4 +1,4 @@
-import type { DeadLetterView } from '../server/backend.ts';
+import type { DeadLetterView } from '../server/views/dead-letter-view.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 

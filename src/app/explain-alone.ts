@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { StepExplanation } from '../pipeline/explain/step-explanation.ts';
-import type { ExplainQuery } from '../server/backend.ts';
+import type { ExplainQuery } from '../server/views/entity-steps.ts';
 import { openStore } from '../store/open-store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { explainAt } from './look-back.ts';

@@ -1,6 +1,6 @@
 import { rankAlerts } from '../pipeline/alerts/rank-members.ts';
 import type { Alert } from '../pipeline/effects.ts';
-import type { IncidentView } from '../server/backend.ts';
+import type { IncidentView } from '../server/views/incident-view.ts';
 import type { IncidentRecord } from '../store/incident-repository.ts';
 
 /** An incident as the API shows it, with at most `most` of its alerts, the likeliest first cause on top. */

@@ -1,4 +1,4 @@
-import type { LimitView } from '../server/backend.ts';
+import type { LimitView } from '../server/views/limit-view.ts';
 import { limitOfReason, limitOfResult, limitText, type LimitName } from './limit-names.ts';
 import type { Published } from './messages.ts';
 import type { TelemetryEvent } from './telemetry.ts';

@@ -1,7 +1,8 @@
 import { budgetText } from '../config/budget-text.ts';
 import type { Config } from '../config/config.ts';
 import type { DetectorSpec } from '../core/detector.ts';
-import type { DetectorOutline, LiveBackend } from '../server/live-backend.ts';
+import type { DetectorOutline } from '../server/views/live-view.ts';
+import type { LiveBackend } from '../server/live-backend.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { budgetUsed } from './budget-used.ts';
 import type { Instruments } from './instruments.ts';

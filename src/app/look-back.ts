@@ -10,7 +10,7 @@ import { replayKept, type ReplayedStep } from '../pipeline/explain/replay-kept.t
 import { seriesStep } from '../pipeline/explain/series-step.ts';
 import type { Alert } from '../pipeline/effects.ts';
 import type { StepExplanation } from '../pipeline/explain/step-explanation.ts';
-import type { EntitySteps, ExplainQuery, StepsQuery } from '../server/backend.ts';
+import type { EntitySteps, ExplainQuery, StepsQuery } from '../server/views/entity-steps.ts';
 import type { AlertRecord } from '../store/alert-repository.ts';
 import { cronTimes } from '../config/cron-times.ts';
 import type { LookBackModels } from './look-back-models.ts';

@@ -3,7 +3,7 @@ import type { OutboxMark, ResendChoice } from '../core/outbox.ts';
 import type { Acceptance } from '../pipeline/alerts/acceptance.ts';
 import type { IncidentUpdate } from '../pipeline/alerts/incident.ts';
 import type { AlertTransition, AlertNotification, WindowChange } from '../pipeline/effects.ts';
-import type { AlertLabel } from '../server/backend.ts';
+import type { AlertLabel } from '../server/views/alert-view.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
 import type { TrainingCard } from '../training/training-card.ts';
 import type { PipelineWorkerData } from './pipeline.ts';

@@ -1,4 +1,4 @@
-import type { ModelView } from '../server/backend.ts';
+import type { ModelView } from '../server/views/model-view.ts';
 import type { ModelRecord } from '../store/model-repository.ts';
 
 /** A kept version as the API and the CLI show it. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import type { DetectorSpec } from '../core/detector.ts';
-import type { ModelView } from '../server/backend.ts';
+import type { ModelView } from '../server/views/model-view.ts';
 import { openStore } from '../store/open-store.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { StoreReader } from '../store/store-reader.ts';

@@ -7,7 +7,7 @@ import type { StoreWriter } from '../store/store-writer.ts';
 import type { PipelineCall } from './messages.ts';
 import type { PipelineWorkerData } from './pipeline.ts';
 import { isSameShape } from './reload/detector-shape.ts';
-import type { AlertLabel } from '../server/backend.ts';
+import type { AlertLabel } from '../server/views/alert-view.ts';
 import { excludeLabelled } from './exclude-labelled.ts';
 import { checkImport } from './import-model.ts';
 import { ModelRefusal } from './model-refusal.ts';

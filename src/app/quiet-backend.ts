@@ -1,4 +1,6 @@
-import type { Backend, Outcome, WindowView } from '../server/backend.ts';
+import type { Backend } from '../server/backend.ts';
+import type { Outcome } from '../server/outcome.ts';
+import type { WindowView } from '../server/views/window-view.ts';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';

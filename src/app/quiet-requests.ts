@@ -8,7 +8,7 @@ import { LONGEST_WINDOW_MS } from '../core/longest-window.ts';
 import { parseCsvTime, TIME_FORMS } from '../ingest/replay/csv-time.ts';
 import type { QuietWindow } from '../pipeline/alerts/quiet-window.ts';
 import type { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
-import type { MaintenanceRequest, MuteRequest, WindowView } from '../server/backend.ts';
+import type { MaintenanceRequest, MuteRequest, WindowView } from '../server/views/window-view.ts';
 import { unknownEntityText } from './unknown-entity.ts';
 
 const ORIGIN = 'api';

@@ -1,4 +1,4 @@
-import type { DetectorScores, LiveUpdate, ScoreTuple } from '../server/live-backend.ts';
+import type { DetectorScores, LiveUpdate, ScoreTuple } from '../server/views/live-view.ts';
 import type { Published } from './messages.ts';
 
 /** Followers are told at most so often: a screen shows no more, and a step of thousands of entities comes in several checkpoints. */

@@ -1,5 +1,5 @@
 import type { DetectorSpec } from '../core/detector.ts';
-import type { SelfTestView } from '../server/backend.ts';
+import type { SelfTestView } from '../server/views/self-test-view.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { recallFallen } from '../training/recall-fallen.ts';
 import type { FaultResult } from '../training/self-test.ts';

@@ -1,5 +1,5 @@
 import type { SourceConfig } from '../config/config.ts';
-import type { SourceView } from '../server/live-backend.ts';
+import type { SourceView } from '../server/views/source-view.ts';
 import type { Published, PublishedPartition } from './messages.ts';
 import { watermarksOf } from './watermarks.ts';
 

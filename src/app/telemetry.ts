@@ -17,6 +17,8 @@ export type EventName =
   | 'reload_failed'
   | 'detector_succeeded'
   | 'features_chosen'
+  | 'dry_run'
+  | 'dry_run_failed'
   | 'bootstrap'
   | 'bootstrap_failed'
   | 'store_full'

@@ -1,4 +1,4 @@
-import type { BootstrapView } from '../server/backend.ts';
+import type { BootstrapView } from '../server/views/status-view.ts';
 import type { Published, PublishedDetector } from './messages.ts';
 import type { TelemetryEvent } from './telemetry.ts';
 

@@ -1,6 +1,7 @@
 import { AcceptanceRefusal } from '../app/acceptances.ts';
 import { TrainAloneError } from '../app/train-alone-error.ts';
-import type { AcceptanceView, AlertView } from '../server/backend.ts';
+import type { AcceptanceView } from '../server/views/acceptance-view.ts';
+import type { AlertView } from '../server/views/alert-view.ts';
 import { apiClient, type ApiClient } from './api-client.ts';
 import { readConfig } from './config-option.ts';
 import { CommandError, EXIT } from './exit.ts';

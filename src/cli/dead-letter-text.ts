@@ -1,4 +1,4 @@
-import type { DeadLetterView } from '../server/backend.ts';
+import type { DeadLetterView } from '../server/views/dead-letter-view.ts';
 import { plural } from '../core/plural.ts';
 import { printable } from '../core/printable.ts';
 

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { ModelRefusal } from '../app/model-refusal.ts';
 import { TrainAloneError } from '../app/train-alone-error.ts';
-import type { ModelView } from '../server/backend.ts';
+import type { ModelView } from '../server/views/model-view.ts';
 import { apiClient, type ApiClient } from './api-client.ts';
 import { configOption, readConfig } from './config-option.ts';
 import { CommandError, EXIT } from './exit.ts';

@@ -1,6 +1,6 @@
 import { plural } from '../core/plural.ts';
 import type { GroupCard, MemberCard } from '../model/model-card.ts';
-import type { ModelView } from '../server/backend.ts';
+import type { ModelView } from '../server/views/model-view.ts';
 import type { TrainingCard } from '../training/training-card.ts';
 import { renderTable } from './table.ts';
 

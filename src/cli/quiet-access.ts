@@ -1,6 +1,7 @@
 import type { quietAlone } from '../app/quiet-alone.ts';
 import { TrainAloneError } from '../app/train-alone-error.ts';
-import type { MaintenanceRequest, MuteRequest, Outcome, WindowView } from '../server/backend.ts';
+import type { MaintenanceRequest, MuteRequest, WindowView } from '../server/views/window-view.ts';
+import type { Outcome } from '../server/outcome.ts';
 import { apiClient, type ApiClient } from './api-client.ts';
 import { readConfig } from './config-option.ts';
 import { CommandError, EXIT } from './exit.ts';

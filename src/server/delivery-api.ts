@@ -1,43 +1,46 @@
 import type { FastifyInstance } from 'fastify';
-import type { Backend, DeliveryQuery, ResendRequest } from './backend.ts';
+import { z } from 'zod';
+import type { Backend } from './backend.ts';
+import { described } from './openapi/operation.ts';
 import { sendProblem } from './problem.ts';
+import {
+  attemptView,
+  deliveryQuery,
+  deliveryView,
+  resendRequest,
+  type ResendRequest,
+} from './views/delivery-view.ts';
+import { pathParameters } from './views/path-parameters.ts';
+import { listOf } from './views/view.ts';
 
-const STATUSES: readonly NonNullable<DeliveryQuery['status']>[] = ['pending', 'delivered', 'dead'];
 const DEFAULT_LIMIT = 100;
-const MOST_DELIVERIES = 1000;
-
-const querySchema = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    status: { enum: STATUSES },
-    channel: { type: 'string' },
-    alert: { type: 'string' },
-    limit: { type: 'integer', minimum: 1, maximum: MOST_DELIVERIES },
-  },
-};
-
-const resendSchema = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    alert: { type: 'string' },
-    dead: { type: 'boolean' },
-    channel: { type: 'string' },
-  },
-};
 
 /** Routes under /api/v1 about what goes to the channels: reading deliveries, sending them again, trying a channel out. */
 export function registerDeliveryApi(server: FastifyInstance, backend: Backend): void {
-  server.get<{ Querystring: Partial<DeliveryQuery> }>(
+  server.get<{ Querystring: z.infer<typeof deliveryQuery> }>(
     '/api/v1/deliveries',
-    { schema: { querystring: querySchema } },
+    described({
+      id: 'listDeliveries',
+      tag: 'deliveries',
+      summary: 'Notifications on their way to the channels, newest first',
+      query: deliveryQuery,
+      answers: [
+        { text: 'What fits, at most `limit`.', schema: z.object({ deliveries: listOf(deliveryView) }) },
+      ],
+    }),
     (request) => ({ deliveries: backend.deliveries({ limit: DEFAULT_LIMIT, ...request.query }) }),
   );
 
   server.post<{ Body: ResendRequest }>(
     '/api/v1/deliveries/resend',
-    { schema: { body: resendSchema } },
+    described({
+      id: 'resend',
+      tag: 'deliveries',
+      summary: 'Send again what was given up, or all of an incident',
+      body: resendRequest,
+      answers: [{ text: 'How many are sent again.', schema: z.object({ resent: z.int() }) }],
+      problems: { 404: 'There is no such channel.' },
+    }),
     async (request, reply) => {
       const { alert, channel, dead } = request.body;
       if (alert === undefined && dead !== true) {
@@ -51,11 +54,27 @@ export function registerDeliveryApi(server: FastifyInstance, backend: Backend): 
     },
   );
 
-  server.post<{ Params: { name: string } }>('/api/v1/channels/:name/test', async (request, reply) => {
-    const { name } = request.params;
-    if (!backend.hasChannel(name)) return sendProblem(reply, noSuchChannel(name));
-    return { channel: name, attempts: await backend.testChannel(name) };
-  });
+  server.post<{ Params: { name: string } }>(
+    '/api/v1/channels/:name/test',
+    described({
+      id: 'testChannel',
+      tag: 'deliveries',
+      summary: 'Send a test alert and its end through a channel',
+      path: pathParameters.channel,
+      answers: [
+        {
+          text: 'What came back of each; whether it went well is in `ok`.',
+          schema: z.object({ channel: z.string(), attempts: listOf(attemptView) }),
+        },
+      ],
+      problems: { 404: 'There is no such channel.' },
+    }),
+    async (request, reply) => {
+      const { name } = request.params;
+      if (!backend.hasChannel(name)) return sendProblem(reply, noSuchChannel(name));
+      return { channel: name, attempts: await backend.testChannel(name) };
+    },
+  );
 }
 
 function noSuchChannel(name: string) {

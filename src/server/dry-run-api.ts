@@ -1,24 +1,37 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
 import type { DryRunAnswer, DryRunBackend } from './dry-run.ts';
+import { described } from './openapi/operation.ts';
 import { sendProblem } from './problem.ts';
-
-/** Under the bound of a body, with room for what JSON escapes. */
-const MOST_CHARACTERS = 50_000;
-
-const bodySchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['yaml'],
-  properties: { yaml: { type: 'string', maxLength: MOST_CHARACTERS } },
-};
+import { dryRunRequest, dryRunView } from './views/dry-run-view.ts';
 
 /** Routes by which people try an edited `detectors` section before they restart with it. Nothing is changed by it. */
 export function registerDryRunApi(server: FastifyInstance, dryRun: DryRunBackend): void {
-  server.get('/api/v1/config/detectors', () => ({ yaml: dryRun.text }));
+  server.get(
+    '/api/v1/config/detectors',
+    described({
+      id: 'detectorsConfig',
+      tag: 'configuration',
+      summary: 'The running `detectors` section, to be edited and tried',
+      answers: [{ text: 'As YAML in JSON.', schema: z.object({ yaml: z.string() }) }],
+    }),
+    () => ({ yaml: dryRun.text }),
+  );
 
   server.post<{ Body: { readonly yaml: string } }>(
     '/api/v1/dry-run',
-    { schema: { body: bodySchema } },
+    described({
+      id: 'dryRun',
+      tag: 'configuration',
+      summary: 'Try an edited `detectors` section on the last day of data',
+      text: 'Nothing is changed by it. It takes as long as it takes; who goes away ends it.',
+      body: dryRunRequest,
+      answers: [{ text: 'Alerts then, and alerts now.', schema: dryRunView }],
+      problems: {
+        409: 'Another dry run, or a training, is under way.',
+        500: 'It could not be played; `detail` says why.',
+      },
+    }),
     async (request, reply) => {
       const gone = new AbortController();
       reply.raw.once('close', () => {

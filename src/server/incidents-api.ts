@@ -1,33 +1,46 @@
 import type { FastifyInstance } from 'fastify';
-import type { Backend, IncidentFilter } from './backend.ts';
+import { z } from 'zod';
+import type { Backend } from './backend.ts';
+import { described } from './openapi/operation.ts';
 import { sendProblem } from './problem.ts';
+import { incidentQuery, incidentView } from './views/incident-view.ts';
+import { pathParameters } from './views/path-parameters.ts';
+import { listOf } from './views/view.ts';
 
 const DEFAULT_LIMIT = 100;
-const MOST_INCIDENTS = 1000;
-
-const querySchema = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    detector: { type: 'string' },
-    state: { enum: ['open', 'resolved'] },
-    limit: { type: 'integer', minimum: 1, maximum: MOST_INCIDENTS },
-  },
-};
 
 /** Routes under /api/v1 about incidents: the list, newest first, and one with all its alerts. */
 export function registerIncidentsApi(server: FastifyInstance, backend: Backend): void {
-  server.get<{ Querystring: Partial<IncidentFilter> }>(
+  server.get<{ Querystring: z.infer<typeof incidentQuery> }>(
     '/api/v1/incidents',
-    { schema: { querystring: querySchema } },
+    described({
+      id: 'listIncidents',
+      tag: 'alerts',
+      summary: 'Incidents, newest first',
+      query: incidentQuery,
+      answers: [
+        { text: 'What fits, at most `limit`.', schema: z.object({ incidents: listOf(incidentView) }) },
+      ],
+    }),
     (request) => ({ incidents: backend.incidents({ limit: DEFAULT_LIMIT, ...request.query }) }),
   );
 
-  server.get<{ Params: { id: string } }>('/api/v1/incidents/:id', (request, reply) => {
-    const { id } = request.params;
-    const view = backend.incident(id);
-    if (view !== null) return view;
-    const detail = `There is no incident ${JSON.stringify(id)}; GET /api/v1/incidents lists them.`;
-    return sendProblem(reply, { status: 404, title: 'No such incident', detail });
-  });
+  server.get<{ Params: { id: string } }>(
+    '/api/v1/incidents/:id',
+    described({
+      id: 'showIncident',
+      tag: 'alerts',
+      summary: 'One incident with all its alerts',
+      path: pathParameters.incident,
+      answers: [{ text: 'The incident.', schema: incidentView }],
+      problems: { 404: 'There is no such incident.' },
+    }),
+    (request, reply) => {
+      const { id } = request.params;
+      const view = backend.incident(id);
+      if (view !== null) return view;
+      const detail = `There is no incident ${JSON.stringify(id)}; GET /api/v1/incidents lists them.`;
+      return sendProblem(reply, { status: 404, title: 'No such incident', detail });
+    },
+  );
 }

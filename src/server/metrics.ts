@@ -176,6 +176,11 @@ export function createMetrics(
       'Wall time of training runs.',
       TRAINING_BUCKETS_SECONDS,
     ),
+    dryRunsTotal: counter(
+      'strayd_dry_runs_total',
+      'Tries of an edited configuration, by what became of them; `busy` and `invalid` were refused.',
+      ['outcome'],
+    ),
     modelInfo: gauge('strayd_model_info', 'Always 1; the labels name the model in use.', [
       'detector',
       'version',

@@ -1,13 +1,27 @@
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
-
-type FaultFormatter = NonNullable<FastifyServerOptions['schemaErrorFormatter']>;
+import { requestFault } from './request-fault.ts';
+import { sendProblem } from './problem.ts';
 
 const nothing = { type: ['object', 'null'], additionalProperties: false, properties: {} };
 
-/** Fastify's options by which a key that a schema does not know is refused by name. By default it is dropped: a mistyped `entity` would then mute everything. */
+/** The longest address that Node takes; an entity's name may be long, and each of its characters may take three. */
+const MOST_PATH_CHARACTERS = 16 * 1024;
+/** Time for a whole request: a large model file over a slow line. Fastify's own is none. */
+const MOST_REQUEST_MS = 10 * 60_000;
+
+/**
+ * Fastify's options by which a key that a schema does not know is refused by name (by default it is dropped: a mistyped `entity`
+ * would then mute everything), requests have bounds, and what fastify itself refuses is answered as a problem too.
+ */
 export const strictRequests = {
   ajv: { customOptions: { removeAdditional: false, verbose: true } },
-  schemaErrorFormatter: faultOf,
+  schemaErrorFormatter: requestFault,
+  routerOptions: { maxParamLength: MOST_PATH_CHARACTERS },
+  requestTimeout: MOST_REQUEST_MS,
+  frameworkErrors: (error, _request, reply) => {
+    const detail = `${error.message}. Write each part of the path with percent signs, as encodeURIComponent does.`;
+    void sendProblem(reply, { status: error.statusCode ?? 400, title: 'The address is not valid', detail });
+  },
 } satisfies FastifyServerOptions;
 
 /** Routes of the API that are added from now on and say nothing of a query or a body take none. */
@@ -17,23 +31,4 @@ export function refuseUnasked(server: FastifyInstance): void {
     const takesBody = [route.method].flat().includes('POST');
     route.schema = { querystring: nothing, ...(takesBody ? { body: nothing } : {}), ...route.schema };
   });
-}
-
-function faultOf(...[errors, where]: Parameters<FaultFormatter>): Error {
-  const texts = errors.map((error) => {
-    const { keyword, params, instancePath, message = 'is not valid' } = error;
-    if (keyword !== 'additionalProperties') return `${where}${instancePath} ${message}`;
-    const known = knownKeys(error);
-    const hint = known.length === 0 ? 'it takes nothing' : `there are ${known.join(', ')}`;
-    return `${where} has no ${JSON.stringify(params['additionalProperty'])}; ${hint}`;
-  });
-  return new Error(texts.join(', '));
-}
-
-function knownKeys(error: object): string[] {
-  if (!('parentSchema' in error)) return [];
-  const { properties = {} } = error.parentSchema as {
-    readonly properties?: Readonly<Record<string, unknown>>;
-  };
-  return Object.keys(properties);
 }

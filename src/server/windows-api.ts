@@ -1,50 +1,94 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Backend, MaintenanceRequest, MuteRequest, Outcome, WindowView } from './backend.ts';
+import { z } from 'zod';
+import type { Backend } from './backend.ts';
+import { described, type Answer } from './openapi/operation.ts';
+import type { Outcome } from './outcome.ts';
 import { sendProblem } from './problem.ts';
+import { pathParameters } from './views/path-parameters.ts';
+import { listOf } from './views/view.ts';
+import {
+  maintenanceRequest,
+  muteRequest,
+  windowView,
+  type MaintenanceRequest,
+  type MuteRequest,
+  type WindowView,
+} from './views/window-view.ts';
 
-const text = { type: 'string', minLength: 1, maxLength: 1000 };
-
-const muteSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['detector', 'for'],
-  properties: { detector: text, entity: text, for: text, comment: text },
-};
-
-const maintenanceSchema = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    match: text,
-    start: text,
-    end: text,
-    schedule: text,
-    duration: text,
-    timezone: text,
-    comment: text,
-  },
-};
+const windows = listOf(windowView);
+const taken: Answer = { status: 201, text: 'It is in force, or will be.', schema: windowView };
+const removed: Answer = { status: 204, text: 'It is gone.' };
 
 /** Routes under /api/v1 about times at which people are not to be told: mutes, maintenance, and what Alertmanagers hold. */
 export function registerWindowsApi(server: FastifyInstance, backend: Backend): void {
-  server.get('/api/v1/mutes', () => ({ mutes: backend.windows(['mute']) }));
+  server.get(
+    '/api/v1/mutes',
+    described({
+      id: 'listMutes',
+      tag: 'quiet',
+      summary: 'Mutes, past ones too',
+      answers: [{ text: 'All that are kept.', schema: z.object({ mutes: windows }) }],
+    }),
+    () => ({ mutes: backend.windows(['mute']) }),
+  );
   server.post<{ Body: MuteRequest }>(
     '/api/v1/mutes',
-    { schema: { body: muteSchema } },
+    described({
+      id: 'mute',
+      tag: 'quiet',
+      summary: 'Mute a detector, or one entity of it',
+      body: muteRequest,
+      answers: [taken],
+      problems: { 404: 'The detector or entity is not there.' },
+    }),
     async (request, reply) => answer(reply, await backend.mute(request.body)),
   );
-  server.delete<{ Params: { id: string } }>('/api/v1/mutes/:id', async (request, reply) =>
-    answer(reply, await backend.removeWindow(request.params.id, 'mute')),
+  server.delete<{ Params: { id: string } }>(
+    '/api/v1/mutes/:id',
+    described({
+      id: 'endMute',
+      tag: 'quiet',
+      summary: 'End a mute',
+      path: pathParameters.window,
+      answers: [removed],
+      problems: { 404: 'There is no such mute.' },
+    }),
+    async (request, reply) => answer(reply, await backend.removeWindow(request.params.id, 'mute')),
   );
 
-  server.get('/api/v1/maintenance', () => ({ maintenance: backend.windows(['maintenance', 'silence']) }));
+  server.get(
+    '/api/v1/maintenance',
+    described({
+      id: 'listMaintenance',
+      tag: 'quiet',
+      summary: 'Maintenance, and silences of Alertmanagers; past ones too',
+      answers: [{ text: 'All that are kept.', schema: z.object({ maintenance: windows }) }],
+    }),
+    () => ({ maintenance: backend.windows(['maintenance', 'silence']) }),
+  );
   server.post<{ Body: MaintenanceRequest }>(
     '/api/v1/maintenance',
-    { schema: { body: maintenanceSchema } },
+    described({
+      id: 'planMaintenance',
+      tag: 'quiet',
+      summary: 'Plan maintenance, also afterwards',
+      body: maintenanceRequest,
+      answers: [taken],
+      problems: { 404: 'Nothing fits.' },
+    }),
     async (request, reply) => answer(reply, await backend.maintain(request.body)),
   );
-  server.delete<{ Params: { id: string } }>('/api/v1/maintenance/:id', async (request, reply) =>
-    answer(reply, await backend.removeWindow(request.params.id, 'maintenance')),
+  server.delete<{ Params: { id: string } }>(
+    '/api/v1/maintenance/:id',
+    described({
+      id: 'takeMaintenanceBack',
+      tag: 'quiet',
+      summary: 'Take maintenance back, as if it had not been',
+      path: pathParameters.window,
+      answers: [removed],
+      problems: { 404: 'There is no such maintenance.' },
+    }),
+    async (request, reply) => answer(reply, await backend.removeWindow(request.params.id, 'maintenance')),
   );
 }
 

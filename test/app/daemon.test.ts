@@ -6,12 +6,15 @@ import type * as daemonModule from '../../src/app/daemon.ts';
 import type { Daemon } from '../../src/app/daemon.ts';
 import type { DaemonOptions } from '../../src/app/daemon-options.ts';
 import type { Published, TrainedModel } from '../../src/app/messages.ts';
-import type { DryRunView } from '../../src/server/dry-run.ts';
-import type { StatusView } from '../../src/server/backend.ts';
+import type { DryRunView } from '../../src/server/views/dry-run-view.ts';
+import type { AlertView } from '../../src/server/views/alert-view.ts';
+import type { ModelView } from '../../src/server/views/model-view.ts';
+import type { StatusView } from '../../src/server/views/status-view.ts';
 import { fleetDetector } from '../../src/ingest/replay/fleet-detector.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { StoreLockedError } from '../../src/store/store-error.ts';
 import { acquireStoreLock } from '../../src/store/lock.ts';
+import { DescribedApi } from '../server/described-api.ts';
 import { temporaryDirectory } from '../store/sample-checkpoints.ts';
 import { builtModule } from '../support/built-module.ts';
 import { metricValue } from '../support/strayd-process.ts';
@@ -193,6 +196,66 @@ describe('a daemon on a small simulated fleet', () => {
     expect((await label(id)).status).toBe(200);
     expect(await getJson(`${daemon.url}/api/v1/alerts/${id}`)).toMatchObject({ label: 'real' });
     expect((await label('nothing')).status).toBe(404);
+  });
+
+  it('answers every call as its OpenAPI document describes it', async () => {
+    const api = await DescribedApi.at(daemon.url);
+    for (const id of ['metrics', 'health', 'readiness', 'openApi', 'status', 'deadLetters']) {
+      expect(await api.call(id)).toMatchObject({ status: 200 });
+    }
+    for (const id of ['listDetectors', 'listScores', 'listSources', 'listTrainingRuns', 'config']) {
+      expect(await api.call(id)).toMatchObject({ status: 200 });
+    }
+    await api.call('followEvents');
+
+    const { body: listed } = await api.call('listAlerts', { query: { detector: 'fleet', limit: '1000' } });
+    const { alerts } = listed as { alerts: AlertView[] };
+    const [{ alert, incident } = { alert: { id: '', entity: '' }, incident: '' }] = alerts;
+    const path = { id: alert.id };
+    expect((await api.call('showAlert', { path })).status).toBe(200);
+    expect((await api.call('labelAlert', { path, body: { label: 'false' } })).status).toBe(200);
+    await api.call('acceptAlert', { path });
+    await api.call('tellDeployment', { body: { entity: alert.entity } });
+    await api.call('listIncidents', { query: { limit: '1000' } });
+    expect((await api.call('showIncident', { path: { id: incident ?? '' } })).status).toBe(200);
+    const of = { detector: 'fleet', entity: alert.entity };
+    expect((await api.call('explain', { query: of })).status).toBe(200);
+    expect((await api.call('entitySteps', { path: of })).status).toBe(200);
+
+    const muted = await api.call('mute', { body: { ...of, for: '2h' } });
+    await api.call('listMutes');
+    expect((await api.call('endMute', { path: muted.body as { id: string } })).status).toBe(204);
+    const planned = await api.call('planMaintenance', {
+      body: { start: '2026-03-01T22:00:00Z', end: '2026-03-02T02:00:00Z' },
+    });
+    await api.call('listMaintenance');
+    expect((await api.call('takeMaintenanceBack', { path: planned.body as { id: string } })).status).toBe(
+      204,
+    );
+
+    await api.call('listDeliveries');
+    expect((await api.call('resend', { body: { alert: alert.id, channel: 'none' } })).status).toBe(404);
+    expect(await api.call('testChannel', { path: { name: 'hook' } })).toMatchObject({
+      body: { attempts: [{ ok: true }, { ok: true }] },
+    });
+
+    const { body: kept } = await api.call('listModels');
+    const version = { version: (kept as { models: ModelView[] }).models[0]?.version ?? '' };
+    await api.call('showModel', { path: version });
+    const file = await api.call('modelFile', { path: version });
+    expect(file.status).toBe(200);
+    expect((await api.call('importModel', { body: Buffer.from('no model') })).status).toBe(409);
+    expect((await api.call('rollBack', { path: { name: 'flet' } })).status).toBe(404);
+    expect((await api.call('train', { path: { name: 'flet' } })).status).toBe(404);
+    expect((await api.call('cancelTraining', { path: { name: 'fleet' } })).status).toBe(409);
+    await api.call('detectorsConfig');
+    expect((await api.call('dryRun', { body: { yaml: 'detectors: [{}]' } })).status).toBe(400);
+
+    // There is no file that it could load anew.
+    expect((await api.call('reload')).status).toBe(409);
+    expect((await api.call('mute', { body: { ...of, for: '2h', untill: '' } })).status).toBe(400);
+    expect((await api.call('listAlerts', { query: { state: 'burning' } })).status).toBe(400);
+    expect(api.ids.filter((id) => !api.called.has(id))).toEqual([]);
   });
 
   it('holds its store alone, and leaves one that the next daemon goes on with', async () => {

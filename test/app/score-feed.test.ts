@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScoreFeed } from '../../src/app/score-feed.ts';
-import type { LiveUpdate } from '../../src/server/live-backend.ts';
+import type { LiveUpdate } from '../../src/server/views/live-view.ts';
 import { firingAlert } from '../delivery/alert-fixtures.ts';
 import { publishedWith, scoreOf, transitionOf } from './published-fixtures.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { AcceptanceView } from '../../src/server/backend.ts';
+import type { AcceptanceView } from '../../src/server/views/acceptance-view.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
 import { alertOf, checkpointOf, transition } from '../store/sample-checkpoints.ts';
 import { trainingConfig, withHistory } from './history-store.ts';

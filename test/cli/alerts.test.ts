@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Alert } from '../../src/pipeline/effects.ts';
-import type { AlertView, DeliveryView } from '../../src/server/backend.ts';
+import type { AlertView } from '../../src/server/views/alert-view.ts';
+import type { DeliveryView } from '../../src/server/views/delivery-view.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import { runStrayd } from './run-strayd.ts';
 

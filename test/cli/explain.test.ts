@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import type { StepExplanation } from '../../src/pipeline/explain/step-explanation.ts';
-import type { ModelView } from '../../src/server/backend.ts';
+import type { ModelView } from '../../src/server/views/model-view.ts';
 import { checkpointOf, entityRow } from '../store/sample-checkpoints.ts';
 import { withHistory } from './history-store.ts';
 import { runStrayd, type RunResult } from './run-strayd.ts';

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ModelView } from '../../src/server/backend.ts';
+import type { ModelView } from '../../src/server/views/model-view.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
 import { trainingConfig, withHistory } from './history-store.ts';
 import { runStrayd, type RunResult } from './run-strayd.ts';

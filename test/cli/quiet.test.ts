@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { WindowView } from '../../src/server/backend.ts';
+import type { WindowView } from '../../src/server/views/window-view.ts';
 import { runStrayd } from './run-strayd.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strayd-quiet-'));

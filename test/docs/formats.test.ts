@@ -27,7 +27,7 @@ detectors:
 /* The schema stands on the page and not in a registry. */
 const formatOf = (source: PipelineSource): SampleFormat => {
   if (source.format !== 'avro') return sampleFormat(source);
-  const schema = /```json\n(\{"type":"record".*\})\n```/.exec(page)?.[1] ?? '';
+  const schema = /```json avro_schema\n(\{"type":"record".*\})\n```/.exec(page)?.[1] ?? '';
   const read = new AvroSchemas().read(schema);
   return avro(source.avro, { schema: () => ({ read }), learn: () => Promise.resolve() });
 };

@@ -9,9 +9,13 @@ export interface Page {
   readonly text: string;
 }
 
-/** Code on a page: a fenced block with its language, or an indented one (language ''). `line` is where it begins, from 1. */
+/**
+ * Code on a page. `kind` is the first word behind the fence and `about` the second; both are empty of a block without them, and of one
+ * that is only indented. `line` is where its text begins, from 1.
+ */
 export interface CodeBlock {
-  readonly language: string;
+  readonly kind: string;
+  readonly about: string;
   readonly text: string;
   readonly line: number;
 }
@@ -33,19 +37,30 @@ export function pages(): Page[] {
 export function codeBlocks({ text }: Page): CodeBlock[] {
   const blocks: CodeBlock[] = [];
   const lines = text.split('\n');
-  for (let index = 0; index < lines.length; index++) {
-    const start = index;
-    const fence = /^```(\S*)/.exec(lines[index] ?? '');
-    const code: string[] = [];
+  let index = 0;
+  while (index < lines.length) {
+    const start = index++;
+    const fence = /^ *```(\S*) ?(\S*)/.exec(lines[start] ?? '');
     if (fence !== null) {
-      while (++index < lines.length && !(lines[index] ?? '').startsWith('```')) code.push(lines[index] ?? '');
-      blocks.push({ language: fence[1] ?? '', text: code.join('\n'), line: start + 2 });
-    } else if (/^ {4}\S/.test(lines[index] ?? '') && (lines[index - 1] ?? '') === '') {
-      while (/^( {4}|$)/.test(lines[index] ?? 'end')) code.push((lines[index++] ?? '').slice(4));
-      blocks.push({ language: '', text: code.join('\n'), line: start + 1 });
+      while (index < lines.length && !/^ *```/.test(lines[index] ?? '')) index++;
+      const [, kind = '', about = ''] = fence;
+      blocks.push({ kind, about, text: lines.slice(start + 1, index++).join('\n'), line: start + 2 });
+    } else if (/^ {4}\S/.test(lines[start] ?? '') && (lines[start - 1] ?? '') === '') {
+      while (/^( {4}|$)/.test(lines[index] ?? 'end')) index++;
+      const code = lines.slice(start, index).map((line) => line.slice(4));
+      blocks.push({ kind: '', about: '', text: code.join('\n').trimEnd(), line: start + 1 });
     }
   }
   return blocks;
+}
+
+/** All blocks of one kind, with the place for the name of a test. */
+export function blocksOf(kind: string): (CodeBlock & { readonly place: string })[] {
+  return pages().flatMap((page) =>
+    codeBlocks(page)
+      .filter((block) => block.kind === kind)
+      .map((block) => ({ ...block, place: `${page.path}:${block.line}` })),
+  );
 }
 
 /** What stands between single backticks outside of code blocks. */

@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
-import type { StatusView } from '../../src/server/backend.ts';
+import type { StatusView } from '../../src/server/views/status-view.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { KilledRun } from './killed-run.ts';
 import { liveFault, livePart } from './live-part.ts';

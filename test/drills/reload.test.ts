@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StatusView } from '../../src/server/backend.ts';
 import { createTopic, produce } from '../support/kafka.ts';
+import type { StatusView } from '../../src/server/views/status-view.ts';
 import { metricValue } from '../support/strayd-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { STEP_MS } from './drill-fleet.ts';

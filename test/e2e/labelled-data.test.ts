@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matchEvents, type EntitySpan } from '../../src/core/evaluation/match-events.ts';
-import type { AlertView } from '../../src/server/backend.ts';
+import type { AlertView } from '../../src/server/views/alert-view.ts';
 import { alertmanagerBinary, startAlertmanager } from '../support/alertmanager.ts';
 import { createTopic, produce, sharedKafka, uniqueName } from '../support/kafka.ts';
 import type { LocalService } from '../support/local-service.ts';

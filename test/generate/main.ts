@@ -6,7 +6,7 @@ import { generatedFiles } from './generated-files.ts';
 const top = resolve(import.meta.dirname, '../..');
 const checking = process.argv.includes('--check');
 
-for (const { path, text } of generatedFiles()) {
+for (const { path, text } of await generatedFiles()) {
   const target = resolve(top, path);
   if (!checking) {
     mkdirSync(dirname(target), { recursive: true });

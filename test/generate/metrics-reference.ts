@@ -24,7 +24,9 @@ What \`/metrics\` tells of strayd and of what it watches. Written by \`npm run g
 
 An \`entity\` is the values of the detector's \`entity\` labels, joined by \`/\`. Its labels one by one are on \`strayd_entity_info\`, to be joined on:
 
-    strayd_anomaly_score * on (detector, entity) group_left (role) strayd_entity_info
+\`\`\`promql
+strayd_anomaly_score * on (detector, entity) group_left (role) strayd_entity_info
+\`\`\`
 
 A scrape names strayd itself by \`job\` and \`instance\`: Prometheus makes \`exported_job\` and \`exported_instance\` of an entity's own, unless \`honor_labels\` is set.
 A label of an entity that is called \`detector\` or \`entity\` itself is \`exported_detector\` or \`exported_entity\` there; characters that Prometheus does not take are \`_\`.

@@ -71,7 +71,7 @@ describe('the routes for a dry run', () => {
       expect(answer.statusCode).toBe(status);
       expect(answer.headers['content-type']).toContain('application/problem+json');
     }
-    expect((await api.inject('/api/v1/dry-run')).statusCode).toBe(404);
+    expect((await api.inject('/api/v1/dry-run')).statusCode).toBe(405);
     expect(given).toEqual([]);
   });
 });

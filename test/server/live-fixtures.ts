@@ -1,4 +1,5 @@
-import type { LiveBackend, LiveUpdate } from '../../src/server/live-backend.ts';
+import type { LiveBackend } from '../../src/server/live-backend.ts';
+import type { LiveUpdate } from '../../src/server/views/live-view.ts';
 
 /** Something to watch with one detector; `tell` sends an update. */
 export function fakeLive(changes: Partial<LiveBackend> = {}) {

@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 import { expect, it } from 'vitest';
-import { registerReloadApi, type ReloadAnswer } from '../../src/server/reload-api.ts';
+import { registerReloadApi } from '../../src/server/reload-api.ts';
+import type { ReloadAnswer } from '../../src/server/views/reload-view.ts';
 
 const problem = {
   file: 'strayd.yaml',

@@ -1,4 +1,4 @@
-import type { DryRunView } from '../../server/dry-run.ts';
+import type { DryRunView } from '../../server/views/dry-run-view.ts';
 import type { DryRunJob } from './dry-run-messages.ts';
 import { runDryRun } from './run-dry-run.ts';
 

@@ -3,7 +3,11 @@ import { detectorsText } from '../../config/detectors-text.ts';
 import { loadDetectors } from '../../config/load-detectors.ts';
 import { ConfigError } from '../../config/problem.ts';
 import type { DetectorSpec } from '../../core/detector.ts';
-import type { DetectorDryRun, DryRunAnswer, DryRunView } from '../../server/dry-run.ts';
+import type { DetectorDryRun, DryRunView } from '../../server/views/dry-run-view.ts';
+import type { DryRunAnswer } from '../../server/dry-run.ts';
+import type { Metrics } from '../../server/metrics.ts';
+import type { Report } from '../telemetry.ts';
+import { dryRunNotice } from './dry-run-notice.ts';
 import { runInChild, type ChildEnd, type RunningChild } from '../run-in-child.ts';
 import type { DryRunJob } from './dry-run-messages.ts';
 
@@ -14,6 +18,10 @@ export interface DryRunnerOptions {
   readonly config: Config;
   /** Whether a training is under way: one child process at a time. */
   readonly isTraining: () => boolean;
+  readonly report: Report;
+  readonly metrics: Pick<Metrics, 'dryRunsTotal'>;
+  /** Wall clock, Unix ms. */
+  readonly nowMs: () => number;
   /** Absent: the real process. */
   readonly run?: (job: DryRunJob, message: (result: DryRunView) => void) => RunningChild;
 }
@@ -40,6 +48,17 @@ export class DryRunner {
 
   /** Tries an edited section; `signal` ends it when nobody waits for it any more. */
   async run(text: string, signal: AbortSignal): Promise<DryRunAnswer> {
+    const { report, metrics, nowMs } = this.#options;
+    const beganMs = nowMs();
+    const answer = await this.#tried(text, signal);
+    const outcome = answer.kind === 'failed' && signal.aborted ? 'cancelled' : answer.kind;
+    metrics.dryRunsTotal.inc({ outcome });
+    const notice = dryRunNotice(answer, outcome, (nowMs() - beganMs) / 1000);
+    if (notice !== null) report(notice);
+    return answer;
+  }
+
+  async #tried(text: string, signal: AbortSignal): Promise<DryRunAnswer> {
     let running: readonly DetectorSpec[];
     let edited: readonly DetectorSpec[];
     try {

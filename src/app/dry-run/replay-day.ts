@@ -118,7 +118,10 @@ function stateBefore(store: StoreReader, { spec, kept, model, entities, fromStep
   return state;
 }
 
-/** The same detector on vectors: every feature is a gauge that comes in order, under its own name. */
+/**
+ * The same detector on vectors: every feature is a gauge that comes in order, under its own name. Absences and flatlines are not
+ * played: what their rules knew when the day began is not kept.
+ */
 function fromVectors(spec: DetectorSpec): DetectorSpec {
   const features = spec.features.map((feature) => ({
     ...feature,
@@ -127,7 +130,8 @@ function fromVectors(spec: DetectorSpec): DetectorSpec {
     as: 'gauge' as const,
     aggregate: 'mean' as const,
   }));
-  return { ...spec, features, source: null, select: [], mode: 'alert', allowedLatenessMs: 0 };
+  const { absence: _absence, flatline: _flatline, ...alert } = spec.alert;
+  return { ...spec, alert, features, source: null, select: [], mode: 'alert', allowedLatenessMs: 0 };
 }
 
 function alertsByEntity(store: StoreReader, { name }: DetectorSpec): Map<string, Alert[]> {

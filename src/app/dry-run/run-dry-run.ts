@@ -4,7 +4,7 @@ import { createRandom, deriveSeed } from '../../core/random.ts';
 import { stepOf } from '../../core/step-grid.ts';
 import { loadModel, unpackModelFile } from '../../model/model-file.ts';
 import { decodeCalibrations } from '../../pipeline/scoring/calibration-section.ts';
-import type { DetectorDryRun, DryRunAlert, DryRunSide, DryRunView } from '../../server/dry-run.ts';
+import type { DetectorDryRun, DryRunAlert, DryRunSide, DryRunView } from '../../server/views/dry-run-view.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { train } from '../../training/train.ts';
@@ -180,7 +180,8 @@ function onRecord(
   const played = new Set(entities);
   return store
     .listAlerts({ detector: name, limit: MOST_RECORDS })
-    .filter(({ alert: { entity, firedStep } }) => {
+    .filter(({ alert: { entity, firedStep, kind } }) => {
+      if (kind === 'absence' || kind === 'flatline') return false;
       return firedStep !== null && firedStep >= fromStep && firedStep <= toStep && played.has(entity);
     }).length;
 }

@@ -1,6 +1,6 @@
 import { writtenDetector, type WrittenDetector } from '../../config/written-detector.ts';
 import type { DetectorSpec } from '../../core/detector.ts';
-import type { UntriedChange } from '../../server/dry-run.ts';
+import type { UntriedChange } from '../../server/views/dry-run-view.ts';
 
 /** What an edit changes of a detector, by how a dry run can deal with it; keys as in the file. */
 export interface SpecChanges {
@@ -12,7 +12,7 @@ export interface SpecChanges {
 }
 
 const SAMPLES = 'it decides how samples become vectors, and of the last day only the vectors are kept';
-const NEW_FEATURE = 'no values of it are kept: it is watched from the restart on';
+const NEW_FEATURE = 'no values of it are kept: it is watched from the reload on';
 const GONE_FEATURE = 'the model in use knows it: it is left out from the next training on';
 
 /** Why a key under which something changed can't be tried, by its beginning. */
@@ -24,6 +24,7 @@ const REASONS: readonly (readonly [key: RegExp, reason: string])[] = [
   [/^training\.(span|quarantine|min_steps|fine_tune)$/, 'it shows at the next training'],
   [/^training\./, 'it says when and how to train, not what is found'],
   [/^calibration\./, 'thresholds are held as they are now, so that both sides have the same'],
+  [/^alert\.(absence|flatline)(\.|$)/, 'absences and flatlines are not played again, what is scored is'],
   [/^alert\.(severity|runbook_url)$/, 'it is only told with an alert'],
   [/^alert\.repeat_interval$/, 'reminders are not counted'],
   [/^features\.[^.]+\.unit$/, 'it is only told with an alert'],

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import { ConfigError, describeProblem, type ConfigProblem } from '../../config/problem.ts';
-import type { ReloadAnswer, ReloadView } from '../../server/reload-api.ts';
+import type { ReloadAnswer, ReloadView } from '../../server/views/reload-view.ts';
 import type { Metrics } from '../../server/metrics.ts';
 import type { FeatureNote } from '../discovery/decide-features.ts';
 import type { Report } from '../telemetry.ts';

@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander';
-import type { AlertView } from '../../server/backend.ts';
+import type { AlertView } from '../../server/views/alert-view.ts';
 import { acceptCommand } from './accept.ts';
 import { wholeNumber } from '../number-arguments.ts';
 import { printable } from '../../core/printable.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { DeadLetterView } from '../../server/backend.ts';
+import type { DeadLetterView } from '../../server/views/dead-letter-view.ts';
 import { clientOf } from '../url-option.ts';
 import { readConfig } from '../config-option.ts';
 import { deadLetterLines } from '../dead-letter-text.ts';

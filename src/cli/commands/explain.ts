@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { LookBackRefusal } from '../../app/look-back-refusal.ts';
 import type { StepExplanation } from '../../pipeline/explain/step-explanation.ts';
-import type { ExplainQuery } from '../../server/backend.ts';
+import type { ExplainQuery } from '../../server/views/entity-steps.ts';
 import { readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { explainText } from '../explain-text.ts';

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ModelRefusal } from '../../app/model-refusal.ts';
 import { findVersion } from '../../app/rollback-target.ts';
-import type { ModelView } from '../../server/backend.ts';
+import type { ModelView } from '../../server/views/model-view.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { modelAccess, withModelOptions, type ModelOptions } from '../model-access.ts';
 import { cardText, diffTable, modelTable } from '../model-text.ts';

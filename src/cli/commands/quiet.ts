@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { MaintenanceRequest, WindowView } from '../../server/backend.ts';
+import type { MaintenanceRequest, WindowView } from '../../server/views/window-view.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { withModelOptions, type ModelOptions } from '../model-access.ts';
 import { quietAccess } from '../quiet-access.ts';

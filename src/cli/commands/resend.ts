@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { DeliveryView } from '../../server/backend.ts';
+import type { DeliveryView } from '../../server/views/delivery-view.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { printable } from '../../core/printable.ts';
 import { renderTable } from '../table.ts';

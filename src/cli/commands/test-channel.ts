@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { AttemptView } from '../../server/backend.ts';
+import type { AttemptView } from '../../server/views/delivery-view.ts';
 import { readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { printable } from '../../core/printable.ts';

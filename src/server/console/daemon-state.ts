@@ -1,4 +1,5 @@
-import type { DetectorOutline, DetectorScores, LiveUpdate, SourceView } from '../live-backend.ts';
+import type { DetectorOutline, DetectorScores, LiveUpdate } from '../views/live-view.ts';
+import type { SourceView } from '../views/source-view.ts';
 import { read, TokenNeeded } from './api.ts';
 import { followEvents, type Connection } from './live-events.ts';
 import { ScoreTable } from './score-table.ts';

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ConfigFault, DryRunView } from '../dry-run.ts';
+import type { ConfigFault, DryRunView } from '../views/dry-run-view.ts';
 import { change, RequestRefused } from './api.ts';
 import { dryRunResult } from './dry-run-result.ts';
 import { dryRunSummary } from './dry-run-summary.ts';
@@ -48,7 +48,7 @@ export function DryRunForm(): VNode {
       <h2 id="dry-run">Try a change on the last day of data</h2>
       <p class="quiet">
         Edit the detectors and see which alerts the last day would have had. Nothing is changed here: to put
-        it to use, write it into the configuration file and restart strayd.
+        it to use, write it into the configuration file and reload strayd.
       </p>
       ${error !== null && trouble(error)}
       <div class="trial">

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { DetectorDryRun, DryRunAlert, DryRunSide, DryRunView } from '../dry-run.ts';
+import type { DetectorDryRun, DryRunAlert, DryRunSide, DryRunView } from '../views/dry-run-view.ts';
 import { formatCount, formatOf, formatScore, formatShare, formatTime } from './format.ts';
 import { html } from './html.ts';
 import { entityHash } from './route.ts';
@@ -46,7 +46,7 @@ function playedText(tried: readonly string[], played: Played): string {
   const record =
     onRecord === then.alerts
       ? ''
-      : ` On record of this time: ${formatOf(onRecord, 'alert', 'alerts')}; thresholds, or the model, were others then.`;
+      : ` On record of this time: ${formatOf(onRecord, 'alert', 'alerts')}; thresholds, or the model, were others then, and absences and flatlines are not counted.`;
   return (
     `Changed: ${tried.join(', ')}. ${formatTime(fromMs)} to ${formatTime(toMs)} UTC, ${whose}, ${formatCount(steps)} steps, ` +
     `with the thresholds of now.${record}${trained === null ? '' : ` ${trained}`}`

@@ -1,4 +1,4 @@
-import type { DetectorDryRun, DryRunAlert, DryRunView } from '../dry-run.ts';
+import type { DetectorDryRun, DryRunAlert, DryRunView } from '../views/dry-run-view.ts';
 import { formatOf } from './format.ts';
 
 /** What came of a dry run in one sentence a detector. */

@@ -1,4 +1,4 @@
-import type { LiveUpdate } from '../live-backend.ts';
+import type { LiveUpdate } from '../views/live-view.ts';
 import { follow } from './api.ts';
 import { EventReader } from './event-reader.ts';
 

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { TrainingRunView } from '../live-backend.ts';
+import type { TrainingRunView } from '../views/model-view.ts';
 import type { DaemonState } from './daemon-state.ts';
 import { formatTime } from './format.ts';
 import { html, part } from './html.ts';

@@ -41,7 +41,7 @@ export function NowPage({ daemon }: { readonly daemon: DaemonState }): VNode {
       </div>
       <section class="sources-now" aria-labelledby="sources-now">
         <h2 id="sources-now"><a href="#/sources">Sources</a></h2>
-        ${sourceList(sources)}
+        ${sourceList(sources, status.limits)}
       </section>
     </div>
   `;

@@ -1,4 +1,4 @@
-import type { DetectorScores } from '../live-backend.ts';
+import type { DetectorScores } from '../views/live-view.ts';
 
 /** An entity's newest score. */
 export interface EntityScore {

@@ -9,6 +9,8 @@ export interface Status {
   readonly reload?: { readonly at: string; readonly successful: boolean; readonly detail: string } | null;
   /** Mutes and maintenance in force. */
   readonly quiet: readonly QuietWindow[];
+  /** Bounds that were exceeded in the last ten minutes. */
+  readonly limits: readonly Limit[];
   readonly detectors: readonly DetectorStatus[];
 }
 
@@ -23,6 +25,20 @@ export interface QuietWindow {
   readonly match: string;
   readonly end: string | null;
   readonly comment: string;
+}
+
+/** A bound that a source exceeds; times in RFC 3339. */
+export interface Limit {
+  readonly source: string;
+  readonly limit: string;
+  /** Where it is set; `null`: it follows from others. */
+  readonly key: string | null;
+  /** How often, since `since`. */
+  readonly count: number;
+  readonly since: string;
+  readonly last: string;
+  /** What it means and the way out. */
+  readonly text: string;
 }
 
 export interface DetectorStatus {

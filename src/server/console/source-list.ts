@@ -1,10 +1,11 @@
 import type { VNode } from 'preact';
-import type { SourceView } from '../live-backend.ts';
+import type { SourceView } from '../views/source-view.ts';
 import { formatCount, formatSpan } from './format.ts';
 import { html } from './html.ts';
+import type { Limit } from './shapes.ts';
 
-/** Each source with its rate and how far behind it is. */
-export function sourceList(sources: readonly SourceView[]): VNode {
+/** Each source with its rate, how far behind it is, and whether it exceeds a bound. */
+export function sourceList(sources: readonly SourceView[], limits: readonly Limit[]): VNode {
   return html`
     <ul class="sources">
       ${sources.map(
@@ -21,6 +22,7 @@ export function sourceList(sources: readonly SourceView[]): VNode {
                 sum(Object.values(deadLetters)) > 0 &&
                 html`<a href="#/sources">${formatCount(sum(Object.values(deadLetters)))} unusable</a>`
               }
+              ${limits.some((limit) => limit.source === source) && html`<a href="#/sources">over a bound</a>`}
             </span>
           </li>
         `,

@@ -1,8 +1,9 @@
 import type { VNode } from 'preact';
-import type { SourceView } from '../live-backend.ts';
+import type { SourceView } from '../views/source-view.ts';
 import type { DaemonState } from './daemon-state.ts';
 import { formatCount, formatSpan, formatTime } from './format.ts';
 import { html } from './html.ts';
+import { limitList } from './limit-list.ts';
 import { notice, trouble } from './notice.ts';
 import type { DeadLetter } from './shapes.ts';
 import { useAnswer } from './use-answer.ts';
@@ -20,7 +21,7 @@ const RESULTS: Readonly<Record<string, string>> = {
   held_back_limit: 'so much was held back that a replay was not waited for',
 };
 
-/** Where the data comes from: rates, lag, what could not be used and why. */
+/** Where the data comes from: rates, lag, bounds that were exceeded, what could not be used and why. */
 export function SourcesPage({ daemon }: { readonly daemon: DaemonState }): VNode {
   const { sources } = daemon;
   const letters = useAnswer<{ reasons: readonly DeadLetter[] }>('/api/v1/dead-letters', unusable(sources));
@@ -28,6 +29,15 @@ export function SourcesPage({ daemon }: { readonly daemon: DaemonState }): VNode
     <h1>Sources</h1>
     ${daemon.status !== null && sources.length === 0 && notice('No source is configured.')}
     ${sources.map((source) => sourceSection(source))}
+    ${
+      daemon.status !== null &&
+      html`
+        <section class="limits" aria-labelledby="limits">
+          <h2 id="limits">Bounds exceeded</h2>
+          ${limitList(daemon.status.limits)}
+        </section>
+      `
+    }
     <section aria-labelledby="dead-letters">
       <h2 id="dead-letters">Dead letters</h2>
       ${letters.error !== null && trouble(letters.error)}

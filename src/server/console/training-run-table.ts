@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { TrainingRunView } from '../live-backend.ts';
+import type { TrainingRunView } from '../views/model-view.ts';
 import { formatSpan, formatTime } from './format.ts';
 import { html } from './html.ts';
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { DryRunner } from '../../../src/app/dry-run/dry-runner.ts';
 import type { DryRunJob } from '../../../src/app/dry-run/dry-run-messages.ts';
 import type { ChildEnd } from '../../../src/app/run-in-child.ts';
-import type { DryRunView } from '../../../src/server/dry-run.ts';
+import type { TelemetryEvent } from '../../../src/app/telemetry.ts';
+import { createMetrics } from '../../../src/server/metrics.ts';
+import type { DryRunView } from '../../../src/server/views/dry-run-view.ts';
 import { loadText, MINIMAL } from '../../config/load-text.ts';
 
 const SECRETS = `${MINIMAL}    training: {bootstrap: {prometheus: 'http://ann:h1dden@p:9090', token: t0ken}}
@@ -15,9 +17,14 @@ function steered(text = MINIMAL, isTraining = false) {
   const jobs: DryRunJob[] = [];
   const ends: ((end: ChildEnd) => void)[] = [];
   const tells: ((view: DryRunView) => void)[] = [];
+  const said: TelemetryEvent[] = [];
+  const metrics = createMetrics({ version: '', nodeVersion: '' });
   const runner = new DryRunner({
     config: loadText(text).config,
     isTraining: () => isTraining,
+    report: (event) => said.push(event),
+    metrics,
+    nowMs: () => 0,
     run: (job, message) => {
       jobs.push(job);
       tells.push(message);
@@ -31,7 +38,11 @@ function steered(text = MINIMAL, isTraining = false) {
     tells.at(-1)?.(view);
     ends.at(-1)?.({ kind: 'exited', complaint: 'exit code 0' });
   };
-  return { runner, jobs, ends, finish };
+  const counted = async (): Promise<Record<string, number>> =>
+    Object.fromEntries(
+      (await metrics.dryRunsTotal.get()).values.map(({ labels, value }) => [labels.outcome ?? '', value]),
+    );
+  return { runner, jobs, ends, finish, said, counted };
 }
 
 describe('dry runs', () => {
@@ -93,6 +104,32 @@ describe('dry runs', () => {
     const answer = runner.run(runner.text, WAITING);
     ends[0]?.(end);
     expect(await answer).toEqual({ kind: 'failed', detail: expect.stringContaining(words) as string });
+  });
+
+  it('are counted and told in the log with what came of them, those that are refused only counted', async () => {
+    const { runner, finish, said, counted } = steered();
+    const answer = runner.run(runner.text, WAITING);
+    await runner.run(runner.text, WAITING);
+    await runner.run('detectors: [{}]', WAITING);
+    const side = { budget: '5 per week', incidents: 1, budgetUsed: 0.1 };
+    const played = {
+      ...{ fromMs: 0, toMs: 1, entities: 1, entitiesOfAll: 1, steps: 1, onRecord: 0, more: 0, trained: null },
+      ...{ then: { ...side, alerts: 1 }, now: { ...side, alerts: 3 }, alerts: [] },
+    };
+    finish({ detectors: [{ detector: 'hosts', tried: [], untried: [], notPlayed: null, played }] });
+    await answer;
+    const gone = new AbortController();
+    const left = runner.run(runner.text, gone.signal);
+    gone.abort();
+    await left;
+    expect(said.map(({ event, message }) => [event, message])).toEqual([
+      [
+        'dry_run',
+        'A dry run of edited detectors ended after 0 s: hosts: 1 alert as it runs, 3 alerts with the change. Nothing was changed.',
+      ],
+      ['dry_run', 'A dry run was ended after 0 s: who had asked for it went away.'],
+    ]);
+    expect(await counted()).toEqual({ busy: 1, invalid: 1, done: 1, cancelled: 1 });
   });
 
   it('tell of faults without starting anything', async () => {

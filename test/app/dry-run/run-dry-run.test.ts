@@ -9,7 +9,7 @@ import { loadModel, unpackModelFile } from '../../../src/model/model-file.ts';
 import { decodeCalibrations } from '../../../src/pipeline/scoring/calibration-section.ts';
 import { step } from '../../../src/pipeline/step.ts';
 import { takeCheckpoint } from '../../../src/pipeline/take-checkpoint.ts';
-import type { DetectorDryRun, DryRunView } from '../../../src/server/dry-run.ts';
+import type { DetectorDryRun, DryRunView } from '../../../src/server/views/dry-run-view.ts';
 import {
   DAY,
   gridStep,
@@ -123,12 +123,14 @@ describe('a dry run on the last day', () => {
         ...spec.features.slice(1).map((feature) => ({ ...feature, aggregate: 'sum' as const })),
         { name: 'disk', metric: 'disk', where: [], as: 'gauge', aggregate: 'mean', unit: '' },
       ],
+      alert: { ...spec.alert, flatline: { afterMs: 3_600_000 } },
     });
     expect(result.notPlayed).toBe('Nothing of what is changed shows in the last day.');
     expect(result.untried.map(({ key }) => key)).toEqual([
       'features.disk',
       'features.cpu',
       'mode',
+      'alert.flatline',
       'features.latency.aggregate',
       'features.traffic.aggregate',
       'step',

@@ -80,6 +80,20 @@ describe.skipIf(CHROMIUM.path === null)(`the console in a browser${CHROMIUM.note
     expect(await page.locator('img').count()).toBe(0);
   });
 
+  it('tells which bounds a source exceeds, since when, how often, and the way out', async () => {
+    const { page } = await open('#/');
+    await page.locator('.sources-now').getByText('over a bound').click();
+    const limits = page.locator('section[aria-labelledby="limits"]');
+    await limits.getByText('12\u202f000 times since 2026-01-08 11:20:00 UTC').first().waitFor();
+    await limits.getByText('last 11:59:58').first().waitFor();
+    await limits.getByText('raise limits.entities_per_detector').first().waitFor();
+    expect(await limits.locator('li').count()).toBe(2);
+    await limits.getByText(HOSTILE).waitFor();
+    daemon.limits = [];
+    daemon.tell({ detectors: [], alerts: ['firing-1'] });
+    await limits.getByText('None in the last ten minutes').waitFor();
+  });
+
   it('says which faults a detector does not see', async () => {
     const { page } = await open('#/');
     expect(await page.getByText('blind to').textContent()).toContain('broken correlation');

@@ -1,17 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import type { StepExplanation } from '../../../src/pipeline/explain/step-explanation.ts';
-import type {
-  AlertLabel,
-  AlertView,
-  Backend,
-  DeliveryView,
-  EntitySteps,
-  ModelView,
-  WindowView,
-} from '../../../src/server/backend.ts';
+import type { AlertLabel, AlertView } from '../../../src/server/views/alert-view.ts';
+import type { Backend } from '../../../src/server/backend.ts';
+import type { DeliveryView } from '../../../src/server/views/delivery-view.ts';
+import type { EntitySteps } from '../../../src/server/views/entity-steps.ts';
+import type { LimitView } from '../../../src/server/views/limit-view.ts';
+import type { ModelView } from '../../../src/server/views/model-view.ts';
+import type { WindowView } from '../../../src/server/views/window-view.ts';
 import { readConsoleFiles } from '../../../src/server/console-files.ts';
-import type { DetectorDryRun, DryRunAnswer } from '../../../src/server/dry-run.ts';
-import type { LiveBackend, LiveUpdate, ScoreTuple } from '../../../src/server/live-backend.ts';
+import type { DetectorDryRun } from '../../../src/server/views/dry-run-view.ts';
+import type { DryRunAnswer } from '../../../src/server/dry-run.ts';
+import type { LiveBackend } from '../../../src/server/live-backend.ts';
+import type { LiveUpdate, ScoreTuple } from '../../../src/server/views/live-view.ts';
 import { createServer } from '../../../src/server/server.ts';
 import { firingAlert } from '../../delivery/alert-fixtures.ts';
 
@@ -32,6 +32,7 @@ export interface FakeDaemon {
   models: ModelView[];
   quiet: WindowView[];
   deliveries: DeliveryView[];
+  limits: LimitView[];
   entities: number;
   /** Answers a dry run. */
   dryRun: (text: string) => Promise<DryRunAnswer>;
@@ -53,6 +54,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
     models: [modelView('aaaaaaaaaaaa', 'active'), modelView('bbbbbbbbbbbb', 'superseded')],
     quiet: [] as WindowView[],
     deliveries: [] as DeliveryView[],
+    limits: [limitView(HOSTILE), limitView('node')],
     entities: 3,
     dryRun: async (_text: string): Promise<DryRunAnswer> => ({
       kind: 'done',
@@ -66,7 +68,7 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
       version: '0.1.0',
       startedMs: NEWEST_MS,
       trouble: [],
-      limits: [],
+      limits: state.limits,
       quiet: state.quiet,
       detectors: [
         {
@@ -224,6 +226,18 @@ export function fakeDaemon(options: { readonly token?: string } = {}): FakeDaemo
     console: readConsoleFiles(CONSOLE),
   });
   return Object.assign(state, { server });
+}
+
+function limitView(source: string): LimitView {
+  return {
+    source,
+    limit: 'entities',
+    key: 'limits.entities_per_detector',
+    count: 12_000,
+    since: '2026-01-08T11:20:00Z',
+    last: '2026-01-08T11:59:58Z',
+    text: 'A detector watches as many entities as it may; samples of more are left out. Narrow its select, or raise limits.entities_per_detector.',
+  };
 }
 
 function alertView(id: string, entity: string, state: 'firing' | 'resolved'): AlertView {

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ScoreTuple } from '../../../src/server/live-backend.ts';
+import type { ScoreTuple } from '../../../src/server/views/live-view.ts';
 import { CHROMIUM, launchChromium } from '../../support/chromium.ts';
 import { fakeDaemon, type FakeDaemon } from './fake-daemon.ts';
 
