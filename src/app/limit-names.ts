@@ -19,6 +19,13 @@ const RESULTS: Readonly<Record<string, LimitName>> = {
     meaning:
       'An entity has as many series as it may; samples of more are left out. Narrow where of its features',
   },
+  bucket_limit: {
+    limit: 'buckets',
+    key: 'buckets_per_histogram',
+    meaning:
+      'A histogram of an entity has as many buckets as it may; samples of more are left out, so that its quantiles are coarse or missing. ' +
+      'Send fewer bounds',
+  },
   held_back_limit: {
     limit: 'held_back',
     key: 'samples_held_back',

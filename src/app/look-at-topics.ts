@@ -132,7 +132,7 @@ function overLimits(tally: SampleTally, limits: Limits): OverLimit[] {
     ),
     ...tally
       .detectors()
-      .flatMap(({ detector, entities, mostSeries }) => [
+      .flatMap(({ detector, entities, mostSeries, mostBuckets }) => [
         ...(entities <= limits.entitiesPerDetector
           ? []
           : over(limitOfResult('entity_limit'), `${entities} entities of detector ${detector}`)),
@@ -141,6 +141,12 @@ function overLimits(tally: SampleTally, limits: Limits): OverLimit[] {
           : over(
               limitOfResult('series_limit'),
               `${mostSeries} series of one entity of detector ${detector}`,
+            )),
+        ...(mostBuckets <= limits.bucketsPerHistogram
+          ? []
+          : over(
+              limitOfResult('bucket_limit'),
+              `${mostBuckets} buckets in one histogram of detector ${detector}`,
             )),
       ]),
   ];

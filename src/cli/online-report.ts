@@ -49,9 +49,12 @@ function linesOf(finding: SourceFinding): string[] {
     ),
     `the newest ${plural(read, 'record')}: ${plural(samples, 'sample')}${bad.length === 0 ? '' : `; not usable: ${bad.join(', ')}`}`,
     ...overLimits.map(({ limit, seen, text }) => `over the bound ${limit} (${seen}): ${text}`),
-    ...detectors.map(({ detector, samples: matched, entities, missingFeatures }) => {
+    ...detectors.flatMap(({ detector, samples: matched, entities, missingFeatures, histogramGaps }) => {
       const missing = missingFeatures.length === 0 ? '' : `; nothing of ${missingFeatures.join(', ')}`;
-      return `detector ${detector}: ${plural(matched, 'sample')} of ${plural(entities, 'entity', 'entities')}${missing}`;
+      return [
+        `detector ${detector}: ${plural(matched, 'sample')} of ${plural(entities, 'entity', 'entities')}${missing}`,
+        ...histogramGaps.map((gap) => `  ${gap}`),
+      ];
     }),
     keyedLine(keyed, spread),
   ];

@@ -1,4 +1,6 @@
 import { formatDuration } from '../core/duration.ts';
+import { checkHistogram } from './histogram-checks.ts';
+import { featureName } from './feature-name.ts';
 import type { Findings } from './findings.ts';
 import { nearestName } from './nearest-name.ts';
 import type { ConfigPath } from './problem.ts';
@@ -108,13 +110,14 @@ function checkModel({ model }: ParsedDetector, path: ConfigPath, findings: Findi
 function checkFeatures(detector: ParsedDetector, path: ConfigPath, findings: Findings): void {
   const { features } = detector;
   if (features === 'auto') return;
-  const names = features.map((feature) => feature.name ?? feature.metric);
+  const names = features.map(featureName);
   reportRepeatedNames(
     names,
     (index) => [...path, 'features', index, features[index]?.name === undefined ? 'metric' : 'name'],
     findings,
   );
   features.forEach((feature, index) => {
+    checkHistogram(detector, feature, { path: [...path, 'features', index], findings });
     if (feature.as !== 'gauge' || !/_total$/.test(feature.metric)) return;
     findings.warn(
       [...path, 'features', index, 'metric'],

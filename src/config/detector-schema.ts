@@ -7,6 +7,7 @@ import {
   leastChangeField,
   metricNameField,
   nameField,
+  quantileField,
   secretField,
   sizeField,
   selectorField,
@@ -18,9 +19,11 @@ import { tlsSchema } from './kafka-schema.ts';
 const count = z.number().int().min(1);
 
 const feature = z.strictObject({
-  name: metricNameField
-    .optional()
-    .meta({ description: 'Name of the column; default: the metric’s.', forExample: ['cpu_busy'] }),
+  name: metricNameField.optional().meta({
+    description:
+      'Name of the column; default: the metric’s, of a histogram with `_mean` or, for `quantile: 0.99`, `_p99`.',
+    forExample: ['cpu_busy'],
+  }),
   metric: metricNameField.meta({
     description: 'Metric that it is made from.',
     forExample: ['node_cpu_seconds_total'],
@@ -28,14 +31,22 @@ const feature = z.strictObject({
   where: selectorField('mode!="idle"', true)
     .prefault('')
     .meta({ description: 'More conditions on the series, beside `select`.', forExample: ['mode!="idle"'] }),
-  as: z.enum(['gauge', 'rate']).default('gauge').meta({
+  as: z.enum(['gauge', 'rate', 'mean', 'quantile']).default('gauge').meta({
     description:
-      '`gauge`: the value itself; `rate`: per-second increase of a counter, resets taken into account.',
+      '`gauge`: the value itself; `rate`: per-second increase of a counter, resets taken into account. Of a histogram (its name without `_bucket`, `_sum` and `_count`), what was observed in the step: `mean`; `quantile`, as `histogram_quantile` has it.',
+  }),
+  quantile: quantileField.optional().meta({
+    description: 'For `as: quantile`: which one, 0.99 for the 99th percentile.',
+    forExample: [0.99],
   }),
   aggregate: z
     .enum(['sum', 'mean', 'min', 'max'])
-    .default('mean')
-    .meta({ description: 'How several series of one entity become one value.' }),
+    .optional()
+    .meta({
+      description:
+        'How several series of one entity become one value; default: `mean`. Histograms are always added up before.',
+      forExample: ['sum'],
+    }),
   unit: z
     .string()
     .default('')

@@ -83,6 +83,13 @@ export const leastChangeField = z
     };
   });
 
+const quantileText = 'expected a share from 0 to 1, such as 0.99 for the 99th percentile';
+
+/** Which quantile. */
+export const quantileField = z
+  .number({ error: quantileText })
+  .refine((share) => share >= 0 && share <= 1, { error: quantileText });
+
 /** An alert budget in words. */
 export const budgetField = textField(
   'expected a budget such as "5 per week", "2 per day" or "1 per week per entity"',

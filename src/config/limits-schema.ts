@@ -25,6 +25,12 @@ export const limitsSchema = z.strictObject({
     DEFAULT_LIMITS.seriesPerEntity,
     'Series of one entity, each once for every feature that it serves; samples of more are counted (`series_limit`) and left out.',
   ),
+  buckets_per_histogram: count(
+    2,
+    10_000,
+    DEFAULT_LIMITS.bucketsPerHistogram,
+    'Different bounds (`le`) in one histogram of an entity; samples of more are counted (`bucket_limit`) and left out.',
+  ),
   series_cached: count(
     1000,
     100_000_000,

@@ -1,5 +1,7 @@
 import type { AbsenceRule, AlertSpec, DetectorSpec, FeatureSpec } from '../core/detector.ts';
-import type { ParsedDetector } from './schema.ts';
+import { isOfHistogram } from '../core/is-of-histogram.ts';
+import { featureName } from './feature-name.ts';
+import type { ParsedDetector, ParsedFeature } from './schema.ts';
 
 const MINUTE_MS = 60_000;
 const LEAST_HISTORY_MS = 6 * 3_600_000;
@@ -96,19 +98,20 @@ function featuresOf(parsed: ParsedDetector['features']): Pick<DetectorSpec, 'fea
   return { features: features.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) };
 }
 
-function resolveFeature(parsed: Exclude<ParsedDetector['features'], 'auto'>[number]): FeatureSpec {
+function resolveFeature(parsed: ParsedFeature): FeatureSpec {
   return {
-    name: parsed.name ?? parsed.metric,
+    name: featureName(parsed),
     metric: parsed.metric,
     where: parsed.where,
     as: parsed.as,
-    aggregate: parsed.aggregate,
+    ...(parsed.quantile === undefined ? {} : { quantile: parsed.quantile }),
+    aggregate: parsed.aggregate ?? (isOfHistogram(parsed) ? 'sum' : 'mean'),
     unit: parsed.unit,
     ...gateOf(parsed),
   };
 }
 
-function gateOf(parsed: Exclude<ParsedDetector['features'], 'auto'>[number]): Pick<FeatureSpec, 'gate'> {
+function gateOf(parsed: ParsedFeature): Pick<FeatureSpec, 'gate'> {
   const { direction, min_change: minChange, worse } = parsed;
   if (direction === undefined && minChange === undefined && worse === undefined) return {};
   return { gate: { direction: direction ?? null, minChange: minChange ?? null, worse: worse ?? null } };

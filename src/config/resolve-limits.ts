@@ -6,6 +6,7 @@ export function resolveLimits(parsed: ParsedConfig['limits']): Limits {
   return {
     entitiesPerDetector: parsed.entities_per_detector,
     seriesPerEntity: parsed.series_per_entity,
+    bucketsPerHistogram: parsed.buckets_per_histogram,
     seriesCached: parsed.series_cached,
     samplesHeldBack: parsed.samples_held_back,
     labelsPerSeries: parsed.labels_per_series,

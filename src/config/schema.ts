@@ -162,3 +162,6 @@ export const configSchema = z.strictObject({
 export type ParsedConfig = z.output<typeof configSchema>;
 /** One parsed element of `detectors`. */
 export type ParsedDetector = ParsedConfig['detectors'][number];
+
+/** One element of a detector's `features`. */
+export type ParsedFeature = Exclude<ParsedDetector['features'], 'auto'>[number];

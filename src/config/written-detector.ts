@@ -34,12 +34,14 @@ export function writtenDetector(spec: DetectorSpec): WrittenDetector {
   };
 }
 
-function writtenFeature({ name, metric, where, as, aggregate, unit, gate }: FeatureSpec): WrittenDetector {
+function writtenFeature(feature: FeatureSpec): WrittenDetector {
+  const { name, metric, where, as, quantile, aggregate, unit, gate } = feature;
   return {
     name,
     metric,
     ...(where.length > 0 && { where: selectorText(where) }),
     as,
+    ...(quantile !== undefined && { quantile }),
     aggregate,
     ...(unit !== '' && { unit }),
     ...(gate?.direction && { direction: gate.direction }),

@@ -8,11 +8,18 @@ export interface LabelMatcher {
 /** How a feature's value at a step is made from its series. */
 export interface FeatureSpec {
   readonly name: string;
+  /** Of a histogram its own name, without `_bucket`, `_sum` and `_count`. */
   readonly metric: string;
   /** All must hold, beside the detector's own selector. */
   readonly where: readonly LabelMatcher[];
-  /** `rate`: per-second increase of a counter, resets taken into account. */
-  readonly as: 'gauge' | 'rate';
+  /**
+   * `rate`: per-second increase of a counter, resets taken into account. Of a histogram what was observed in the step: its `mean`, or a
+   * `quantile` as Prometheus' `histogram_quantile` has it; NaN where nothing was observed.
+   */
+  readonly as: 'gauge' | 'rate' | 'mean' | 'quantile';
+  /** Of `as: quantile`: which one, 0…1. */
+  readonly quantile?: number;
+  /** Series of a histogram are always added up. */
   readonly aggregate: 'sum' | 'mean' | 'min' | 'max';
   /** For people, e.g. `cores`; empty if unknown. */
   readonly unit: string;

@@ -6,6 +6,8 @@ export interface Limits {
   readonly entitiesPerDetector: number;
   /** A series counts once for each feature that it serves. */
   readonly seriesPerEntity: number;
+  /** Different upper bounds of one histogram of an entity. */
+  readonly bucketsPerHistogram: number;
   /** Series of a source whose place is remembered, so that their labels need not be read again. */
   readonly seriesCached: number;
   /** Samples held back while partitions replay after a restart; beyond it these do not wait any more. */
@@ -28,6 +30,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   entitiesPerDetector: 100_000,
   seriesPerEntity: 2_000,
+  bucketsPerHistogram: 512,
   seriesCached: 1_000_000,
   samplesHeldBack: 500_000,
   labelsPerSeries: 64,

@@ -7,4 +7,6 @@ export interface Sample {
   readonly labels: Labels;
   readonly timeMs: number;
   readonly value: number;
+  /** Of a delta, of which `value` is the rate per second: what it adds. */
+  readonly increase?: number;
 }

@@ -24,8 +24,19 @@ function featureQuery(feature: FeatureSpec, detector: DetectorSpec, { labels }: 
     value: labels[label] ?? '',
   }));
   const matchers = [...detector.select, ...feature.where, ...ofEntity];
-  const series = promqlSelector(feature.metric, matchers);
-  const rateSeconds = Math.max(leastRateMs, stepsOfRate * detector.stepMs) / 1000;
-  const value = feature.as === 'rate' ? `rate(${series}[${Math.ceil(rateSeconds)}s])` : series;
-  return `${operators[feature.aggregate]} by (${detector.entity.join(', ')}) (${value})`;
+  const seconds = Math.ceil(Math.max(leastRateMs, stepsOfRate * detector.stepMs) / 1000);
+  const seriesOf = (suffix: string): string => promqlSelector(feature.metric + suffix, matchers);
+  const rateOf = (suffix: string): string => `rate(${seriesOf(suffix)}[${seconds}s])`;
+  const joined = (value: string, ...more: readonly string[]): string =>
+    `${operators[feature.aggregate]} by (${[...detector.entity, ...more].join(', ')}) (${value})`;
+  switch (feature.as) {
+    case 'gauge':
+      return joined(seriesOf(''));
+    case 'rate':
+      return joined(rateOf(''));
+    case 'mean':
+      return `${joined(rateOf('_sum'))} / ${joined(rateOf('_count'))}`;
+    case 'quantile':
+      return `histogram_quantile(${feature.quantile ?? 0}, ${joined(rateOf('_bucket'), 'le')})`;
+  }
 }

@@ -1,3 +1,5 @@
+import type { FeatureSpec } from '../core/detector.ts';
+import { isOfHistogram } from '../core/is-of-histogram.ts';
 import type { DecodedRecord } from '../core/records.ts';
 import type { Sample } from '../core/sample.ts';
 import { stepOf } from '../core/step-grid.ts';
@@ -7,13 +9,13 @@ import { joinCohort, newEntity } from './entity.ts';
 import type { PartitionState } from './partition-state.ts';
 import { sourceOf } from './pipeline-state.ts';
 import { raiseWatermark, setIdle, type SampleCounts, type SourceState } from './source-state.ts';
-import type { SampleVerdict } from './series/entity-series.ts';
+import type { SampleVerdict, TrackLimit } from './series/entity-series.ts';
 import type { Route } from './series/series-router.ts';
-import type { Track } from './series/track.ts';
+import { originOf, type Track } from './series/track.ts';
 import type { StepRun } from './step-run.ts';
 
 type Result = keyof SampleCounts;
-type Limit = 'entity_limit' | 'series_limit';
+type Limit = 'entity_limit' | TrackLimit;
 
 /** Where a sample comes from. */
 interface Origin {
@@ -67,7 +69,7 @@ export function acceptRecords(
 }
 
 function offer(run: StepRun, { source, partition, record }: Origin, sample: Sample): Result {
-  const { timeMs, value } = sample;
+  const { timeMs, value, increase } = sample;
   const routes = source.router.routes(sample.metric, sample.labels, record.stableLabels);
   if (routes.length === 0) return 'unselected';
   if (!Number.isFinite(value)) return 'not_finite';
@@ -77,10 +79,14 @@ function offer(run: StepRun, { source, partition, record }: Origin, sample: Samp
     const detector = run.state.detectors[route.detector] as DetectorState;
     const track =
       route.track !== null && !route.track.gone ? route.track : attach(run, detector, { route, timeMs });
+    // Others take deltas for the rates that they are.
+    const isDelta =
+      increase !== undefined && isOfHistogram(detector.spec.features[route.feature] as FeatureSpec);
+    const origin = originOf(partition.index, isDelta);
     const verdict =
       typeof track === 'string'
         ? track
-        : track.series.add(track, timeMs, value, partition.index, record.offset);
+        : track.series.add(track, timeMs, isDelta ? increase : value, origin, record.offset);
     if (typeof track !== 'string') track.series.takeOverFrom(partition.wholeFromMs);
     result = result === null ? verdict : better(result, verdict);
     if (verdict === 'accepted' && typeof track !== 'string') closeByClock(run, detector, track, route);
@@ -118,8 +124,9 @@ function attach(
     entities.set(route.entity, entity);
   } else if (stepOf(timeMs, spec.stepMs) <= entity.series.closedThrough) return 'late';
   joinCohort(entity, route.cohort);
-  route.track = entity.series.track(route.feature, route.hash, limits.seriesPerEntity);
-  return route.track ?? 'series_limit';
+  const track = entity.series.track(route, limits);
+  route.track = typeof track === 'string' ? null : track;
+  return track;
 }
 
 function refuse(run: StepRun, { partition, record }: Origin, sample: Sample): void {

@@ -173,7 +173,7 @@ export interface SourceCounts {
   readonly source: string;
   /**
    * Samples by result: `accepted`, `unselected`, `late`, `replayed`, `duplicate`, `not_finite`, `entity_limit`,
-   * `series_limit`; and `held_back_limit`, how often so much was held back that a replay was not waited for.
+   * `series_limit`, `bucket_limit`; and `held_back_limit`, how often so much was held back that a replay was not waited for.
    */
   readonly samples: Readonly<Record<string, number>>;
   /** Dead letters by reason: all of them, also those that were too many to be kept. */

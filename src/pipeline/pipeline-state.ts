@@ -10,7 +10,7 @@ import { catchUp, newSource, type SourceState } from './source-state.ts';
 /** Bounds of what is kept in memory; over them samples are counted and left out. */
 export type PipelineLimits = Pick<
   Limits,
-  'entitiesPerDetector' | 'seriesPerEntity' | 'seriesCached' | 'samplesHeldBack'
+  'entitiesPerDetector' | 'seriesPerEntity' | 'bucketsPerHistogram' | 'seriesCached' | 'samplesHeldBack'
 >;
 
 /** The pipeline's whole memory. `step` changes it in place; nobody else does. */

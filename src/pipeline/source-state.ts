@@ -23,6 +23,8 @@ export interface SampleCounts {
   entity_limit: number;
   /** Over `seriesPerEntity`. */
   series_limit: number;
+  /** Over `bucketsPerHistogram`. */
+  bucket_limit: number;
   /** Not samples but times: so much was held back that a replay was not waited for. */
   held_back_limit: number;
 }
@@ -77,6 +79,7 @@ export function noCounts(): SampleCounts {
     skipped: 0,
     entity_limit: 0,
     series_limit: 0,
+    bucket_limit: 0,
     held_back_limit: 0,
   };
 }

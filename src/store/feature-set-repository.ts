@@ -19,11 +19,13 @@ interface Row {
 
 /** All that gives a column its meaning and a step number its time; units are only for people. */
 function fingerprintOf(spec: DetectorSpec): string {
-  const features = spec.features.map(({ name, metric, where, as, aggregate }) => ({
+  const features = spec.features.map(({ name, metric, where, as, quantile, aggregate }) => ({
     name,
     metric,
     where: where.map(({ label, op, value }) => [label, op, value]),
     as,
+    // Only where there is one, so that the others' fingerprints stay.
+    ...(quantile !== undefined && { quantile }),
     aggregate,
   }));
   return createHash('sha256')

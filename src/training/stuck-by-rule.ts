@@ -1,4 +1,5 @@
 import type { DetectorSpec } from '../core/detector.ts';
+import { isOfHistogram } from '../core/is-of-histogram.ts';
 import { newEntityRules, type EntityRules } from '../pipeline/rules/entity-rules.ts';
 import { advanceFlatline } from '../pipeline/rules/flatline.ts';
 import { keptSteps } from '../pipeline/rules/stands-still.ts';
@@ -26,7 +27,7 @@ export function stillMemoryOf(
   for (const { firstStep, count, values } of stretches) {
     for (let row = 0; row < count; row++) {
       const cells = values.subarray(row * width, (row + 1) * width);
-      memory.advance(firstStep + row, cells, heardOf(cells), keptSteps(stepMs));
+      memory.advance(firstStep + row, cells, heardOf(features, cells), keptSteps(stepMs));
     }
   }
   return memory;
@@ -46,7 +47,7 @@ export function firesFlatline(
   const rules: EntityRules = { ...newEntityRules(width), still };
   const values = new Float64Array(width).fill(Number.NaN);
   values[feature] = value;
-  const heard = heardOf(values);
+  const heard = heardOf(spec.features, values);
   const context = { spec, entity, labels: {}, maxAlertAgeMs: Infinity };
   const steps = Math.max(STUCK_STEPS, Math.ceil(STUCK_MS / spec.stepMs));
   for (let step = 0; step < steps; step++) {
@@ -59,6 +60,9 @@ export function firesFlatline(
   return false;
 }
 
-function heardOf(values: Float64Array): Uint8Array {
-  return Uint8Array.from(values, (value) => (Number.isFinite(value) ? 1 : 0));
+/* As `SeriesVector` has it. */
+function heardOf(features: DetectorSpec['features'], values: Float64Array): Uint8Array {
+  return Uint8Array.from(features, (feature, index) =>
+    !isOfHistogram(feature) && Number.isFinite(values[index]) ? 1 : 0,
+  );
 }

@@ -45,6 +45,51 @@ it('takes a topic for keyed only if some entity had the chance to lie elsewhere'
   expect(look(partitionOf(0, ['db-1'])).keyed).toBe('yes');
 });
 
+it('says why a feature made from a histogram would have no value, and what to do', () => {
+  const of = { where: [], aggregate: 'sum', unit: 's' } as const;
+  const quantile = (metric: string) =>
+    ({ ...of, name: `${metric}_p99`, metric, as: 'quantile', quantile: 0.99 }) as const;
+  const features = [
+    quantile('whole'),
+    quantile('open'),
+    quantile('blind'),
+    quantile('native'),
+    { ...of, name: 'mean', metric: 'native', as: 'mean' },
+    { ...of, name: 'half', metric: 'half', as: 'mean' },
+  ] as const;
+  const seen: [string, string | null][] = [
+    ...['1', '2', '+Inf'].map((le): [string, string] => ['whole_bucket', le]),
+    ['open_bucket', '1'],
+    ['blind_bucket', '+Inf'],
+    ['native_sum', null],
+    ['native_count', null],
+    ['half_sum', null],
+  ];
+  const records = seen.map(([name, le], offset) => {
+    const labels = { instance: 'a', ...(le !== null && { le }) };
+    const value = new TextEncoder().encode(JSON.stringify({ name, timestamp: 1, value: 1, labels }));
+    return { offset, timeMs: 0, key: null, value };
+  });
+  const found = findingOf(
+    { detectors: [{ ...SPEC, features }], limits: { ...LIMITS, bucketsPerHistogram: 2 } },
+    { source: SOURCE, format: prometheusJson(), trouble: null },
+    [{ topic: 'metrics', partition: 0, low: 0, high: records.length, records }],
+  );
+  expect(found.detectors[0]?.missingFeatures).toEqual(['native_p99']);
+  expect(found.overLimits.map(({ limit, seen: far }) => [limit, far])).toEqual([
+    ['buckets', `3 buckets in one histogram of detector ${SPEC.name}`],
+  ]);
+  const lines = onlineLines([found]).join('\n');
+  for (const said of [
+    /open_p99 would have no value: none of the 1 bounds of open_bucket is le="\+Inf"; let the sender pass that on/,
+    /blind_p99 would have no value: the only bucket of blind_bucket is le="\+Inf"; let the sender set bounds/,
+    /native_p99 would have no value: no native_bucket with "le" was seen; .*write "as: mean" where there are no buckets/,
+    /half would have no value: half_sum was seen, but no half_count/,
+  ])
+    expect(lines).toMatch(said);
+  expect(lines).not.toMatch(/whole_p99|mean would/);
+});
+
 it('names the bounds that the records exceed, and the way out', () => {
   const within = look(partitionOf(0, ['db-1', 'db-2']));
   expect(within.overLimits).toEqual([]);

@@ -31,6 +31,8 @@ detectors:
     entity: [instance, zone]
     features:
       - {name: cpu, metric: cpu_total, where: 'mode!="idle"', as: rate, aggregate: sum, unit: cores, direction: up, min_change: 3, worse: up}
+      - {metric: http_seconds, as: quantile, quantile: 0.995, unit: s}
+      - {metric: http_seconds, as: mean}
   - name: other
     entity: [instance]
     features: [{metric: some.metric}]

@@ -108,6 +108,30 @@ describe('a configuration', () => {
   });
 });
 
+test('warns of buckets that are added up, and of a part of a histogram in the place of the whole', () => {
+  const text = MINIMAL.replace(
+    '{metric: node_load1}',
+    '{metric: api_bucket, as: rate}, {metric: db_bucket, as: rate, where: \'le="0.5"\'}, {metric: api_sum, as: mean}, {metric: api, as: mean}',
+  );
+  expect(loadText(text).warnings.map(describeProblem)).toEqual([
+    expect.stringMatching(/features\[0\]\.metric: .*write "\{metric: api, as: quantile, quantile: 0\.99\}"/),
+    expect.stringMatching(/features\[2\]\.metric: "api_sum" looks like a part .*write "metric: api"/),
+  ]);
+});
+
+test('names features of histograms after what they are, and always adds the series up', () => {
+  const text = MINIMAL.replace(
+    '{metric: node_load1}',
+    '{metric: api, as: mean}, {metric: api, as: quantile, quantile: 0.999}, {metric: api, as: quantile, quantile: 1}',
+  );
+  const [detector] = loadText(text).config.detectors;
+  expect(detector?.features.map(({ name, quantile, aggregate }) => [name, quantile, aggregate])).toEqual([
+    ['api_mean', undefined, 'sum'],
+    ['api_p100', 1, 'sum'],
+    ['api_p99.9', 0.999, 'sum'],
+  ]);
+});
+
 test('warns of what a net would need where there is none', () => {
   const text = MINIMAL + '    model: {type: linear, loss: huber, own_nets: [db-1]}\n';
   expect(loadText(text).warnings.map(describeProblem)).toEqual([

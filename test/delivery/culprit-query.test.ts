@@ -34,6 +34,18 @@ it('is the leading feature of that entity, as the detector makes it', () => {
   );
 });
 
+it('makes of a histogram what Prometheus has for it', () => {
+  const ofHistogram = { ...latency, metric: 'api_seconds', where: [] };
+  const p99 = spec({ features: [{ ...ofHistogram, as: 'quantile', quantile: 0.99 }] });
+  expect(culpritQuery(alert, p99)).toBe(
+    'histogram_quantile(0.99, sum by (instance, zone, le) (rate(api_seconds_bucket{job="api",instance="db-3",zone=""}[60s])))',
+  );
+  const mean = spec({ entity: ['instance'], features: [{ ...ofHistogram, as: 'mean' }] });
+  expect(culpritQuery(alert, mean)).toBe(
+    'sum by (instance) (rate(api_seconds_sum{job="api",instance="db-3"}[60s])) / sum by (instance) (rate(api_seconds_count{job="api",instance="db-3"}[60s]))',
+  );
+});
+
 it('looks back over four steps for a rate where steps are long', () => {
   expect(culpritQuery(alert, spec({ stepMs: 300_000 }))).toContain('[1200s]');
 });
@@ -65,7 +77,8 @@ it.skipIf(prometheusBinary.path === null)(
     const text = fc.string({ unit: 'grapheme', maxLength: 40 });
     const anyFeature = fc.record({
       metric,
-      as: fc.constantFrom('rate' as const, 'gauge' as const),
+      as: fc.constantFrom('rate' as const, 'gauge' as const, 'mean' as const, 'quantile' as const),
+      quantile: fc.double({ min: 0, max: 1, noNaN: true }),
       aggregate: fc.constantFrom('sum' as const, 'mean' as const, 'min' as const, 'max' as const),
       where: fc.array(fc.record({ label: fc.constant('mode'), op: fc.constant('!=' as const), value: text })),
     });

@@ -117,7 +117,7 @@ function slice(partition: number, records: readonly DecodedRecord[]): PipelineIn
 
 /** The records from the given offsets on, their partitions interleaved at random but aligned as a reader does. */
 export function interleave(
-  { partitions }: StreamCase,
+  { partitions }: Pick<StreamCase, 'partitions'>,
   random: () => number,
   from: readonly number[] = partitions.map(() => 0),
 ): PipelineInput[] {

@@ -1,6 +1,8 @@
 import type { FeatureSpec } from '../../core/detector.ts';
-import { columnOf, correlation, isMoving, sizeOf, type Column } from './feature-columns.ts';
+import { isOfHistogram } from '../../core/is-of-histogram.ts';
+import { columnOf, correlation, isMoving, shareAtLeast, sizeOf, type Column } from './feature-columns.ts';
 import { featureCandidates, type FeatureCandidate, type LeftOut } from './feature-candidates.ts';
+import { histogramCandidates, histogramsIn } from './histogram-candidates.ts';
 import type { SeenSeries } from './series-census.ts';
 
 /** A feature and why it is one. */
@@ -22,6 +24,9 @@ const LEAST_COVERAGE = 0.5;
 /** Columns that move together this closely say the same. */
 const SAME = 0.999;
 
+/** Share of a quantile's values that may lie beyond the highest bucket. */
+const MOST_BEYOND = 0.5;
+
 interface Weighed {
   readonly candidate: FeatureCandidate;
   readonly column: Column;
@@ -29,7 +34,7 @@ interface Weighed {
 }
 
 /**
- * Chooses features from a sample of series: counters become rates, levels stay; what most entities lack, what never changes and what
+ * Chooses features from a sample of series: counters become rates, histograms their mean and a high quantile, levels stay; what most entities lack, what never changes and what
  * moves exactly as another column does is left out, each with its reason. Depends on nothing but its arguments.
  */
 export function chooseFeatures(
@@ -38,8 +43,16 @@ export function chooseFeatures(
 ): FeatureChoice {
   const leftOut: LeftOut[] = [];
   const candidates: FeatureCandidate[] = [];
-  for (const [metric, own] of byMetric(series)) {
-    const made = featureCandidates(metric, own, entity);
+  const metrics = byMetric(series);
+  const histograms = histogramsIn(metrics);
+  const inHistograms = new Set(
+    histograms.flatMap(({ metric }) => ['bucket', 'sum', 'count'].map((part) => `${metric}_${part}`)),
+  );
+  const others = [...metrics].filter(([metric]) => !inHistograms.has(metric));
+  for (const made of [
+    ...histograms.map((histogram) => histogramCandidates(histogram, entity)),
+    ...others.map(([metric, own]) => featureCandidates(metric, own, entity)),
+  ]) {
     leftOut.push(...made.leftOut);
     candidates.push(...made.candidates);
   }
@@ -60,20 +73,24 @@ export function chooseFeatures(
   return { features, leftOut: leftOut.sort((a, b) => compare(a.name, b.name)) };
 }
 
-function byMetric(series: readonly SeenSeries[]): [string, SeenSeries[]][] {
+function byMetric(series: readonly SeenSeries[]): Map<string, SeenSeries[]> {
   const metrics = new Map<string, SeenSeries[]>();
   for (const one of series) {
     const own = metrics.get(one.metric);
     if (own === undefined) metrics.set(one.metric, [one]);
     else own.push(one);
   }
-  return [...metrics].sort(([a], [b]) => compare(a, b));
+  return new Map([...metrics].sort(([a], [b]) => compare(a, b)));
 }
 
 function unfit({ candidate, column, coverage }: Weighed, entities: number): string | null {
-  const { byEntity } = candidate;
+  const { byEntity, spec, highestBound } = candidate;
   if (byEntity.size === 0) return 'without the label that names the entity';
   if (coverage < LEAST_COVERAGE) return `only ${byEntity.size} of ${entities} entities have it`;
+  const isSeenTwice = [...byEntity.values()].some((own) => own.some(({ times }) => times.length > 1));
+  if (isOfHistogram(spec) && isSeenTwice && sizeOf(column) === 0) return 'nothing was observed in the sample';
+  if (highestBound !== undefined && shareAtLeast(column, highestBound) > MOST_BEYOND)
+    return `it mostly lies beyond the highest bucket (${highestBound}), where nobody knows how far: let the sender add some`;
   // Of a series seen once nobody knows whether it moves.
   if (sizeOf(column) > byEntity.size && !isMoving(column)) return 'it never changed in the sample';
   return null;

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { FeatureSpec } from '../../core/detector.ts';
+import { isOfHistogram } from '../../core/is-of-histogram.ts';
 import type { FormatChoice } from '../../ingest/formats/format-registry.ts';
 import type { RecordMapping } from '../../ingest/formats/mapped-records.ts';
 import type { TopicDiscovery } from './discover-topic.ts';
@@ -121,14 +122,16 @@ function entityText({ values, coverage, examples, label }: EntityProposal): stri
   return `${label} has ${values} ${values === 1 ? 'value' : 'values'} (${shown}${more}) and is on ${Math.round(coverage * 100)} % of the series`;
 }
 
-function featureText({ name, metric, where, as, aggregate, unit }: FeatureSpec): string {
+function featureText(spec: FeatureSpec): string {
+  const { name, metric, where, as, quantile, aggregate, unit } = spec;
   const condition = where.map(({ label, op, value }) => `${label}${op}${JSON.stringify(value)}`).join(',');
   const parts = [
     name === metric ? null : `name: ${name}`,
     `metric: ${metric}`,
     condition === '' ? null : `where: ${quoted(condition)}`,
     as === 'gauge' ? null : `as: ${as}`,
-    aggregate === 'mean' ? null : `aggregate: ${aggregate}`,
+    quantile === undefined ? null : `quantile: ${quantile}`,
+    aggregate === 'mean' || isOfHistogram(spec) ? null : `aggregate: ${aggregate}`,
     unit === '' ? null : `unit: ${text(unit)}`,
   ];
   return `{${parts.filter((part) => part !== null).join(', ')}}`;

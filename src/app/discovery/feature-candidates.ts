@@ -9,12 +9,20 @@ export interface FeatureCandidate {
   readonly byEntity: ReadonlyMap<string, readonly SeenSeries[]>;
   /** Why it is a rate or a gauge, and how series are joined. */
   readonly reason: string;
+  /** Of a quantile: beyond it no bucket tells how far. */
+  readonly highestBound?: number;
 }
 
 /** A metric that no feature is made of. */
 export interface LeftOut {
   readonly name: string;
   readonly reason: string;
+}
+
+/** What metrics could become, and what they could not. */
+export interface FeatureCandidates {
+  readonly candidates: readonly FeatureCandidate[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** A label is split by if it has so many values, all of them words. */
@@ -29,11 +37,13 @@ export function featureCandidates(
   metric: string,
   series: readonly SeenSeries[],
   entity: readonly string[],
-): { readonly candidates: readonly FeatureCandidate[]; readonly leftOut: readonly LeftOut[] } {
+): FeatureCandidates {
   const why = unfit(metric, series);
   if (why !== null) return { candidates: [], leftOut: [{ name: metric, reason: why }] };
-  const counter = counterReason(metric, series);
-  const byEntity = grouped(series, entity);
+  const isDelta = series.every((one) => one.isDelta === true);
+  const counter = isDelta ? null : counterReason(metric, series);
+  const isRate = isDelta || counter !== null;
+  const byEntity = seriesByEntity(series, entity);
   const split = [...byEntity.values()].some((own) => own.length > 1) ? splitLabel(byEntity, entity) : null;
   const parts =
     split === null
@@ -42,19 +52,22 @@ export function featureCandidates(
   const candidates = parts.map(({ value, byEntity: own }): FeatureCandidate => {
     const isMany = [...own.values()].some((few) => few.length > 1);
     // Of a counter a second series may come yet, and then it is the sum that goes on.
-    const isJoined = isMany || counter !== null;
-    const aggregate = isJoined ? aggregateOf(metric, series, counter !== null) : 'mean';
+    const isJoined = isMany || isRate;
+    const aggregate = isJoined ? aggregateOf(metric, series, isRate) : 'mean';
     return {
       spec: {
-        name: nameOf(metric, value, counter !== null),
+        name: nameOf(metric, value, isRate),
         metric,
         where: split === null || value === null ? [] : [{ label: split.label, op: '=', value }],
         as: counter === null ? 'gauge' : 'rate',
         aggregate,
-        unit: unitOf(metric, counter !== null),
+        unit: unitOf(metric, isRate),
       },
       byEntity: own,
-      reason: [counter ?? 'a level', ...(isMany ? [`the ${aggregate} of its series`] : [])].join(', '),
+      reason: [
+        counter ?? (isDelta ? 'deltas, which come as rates' : 'a level'),
+        ...(isMany ? [`the ${aggregate} of its series`] : []),
+      ].join(', '),
     };
   });
   return { candidates, leftOut: [] };
@@ -87,14 +100,19 @@ function counterReason(metric: string, series: readonly SeenSeries[]): string | 
   return rising && isGrowing && enough.some(risesMostly) ? 'a counter, for it never fell' : null;
 }
 
-const neverFalls = ({ values }: SeenSeries): boolean =>
+/** Whether a series only grows, as a counter does between two resets. */
+export const neverFalls = ({ values }: SeenSeries): boolean =>
   values.every((value, index) => index === 0 || value >= (values[index - 1] ?? value));
 
 const risesMostly = ({ values }: SeenSeries): boolean =>
   values.filter((value, index) => index > 0 && value > (values[index - 1] ?? value)).length >=
   (values.length - 1) * 0.5;
 
-function grouped(series: readonly SeenSeries[], entity: readonly string[]): Map<string, SeenSeries[]> {
+/** Series by the entity that they are of; those without the labels that name it are left out. */
+export function seriesByEntity(
+  series: readonly SeenSeries[],
+  entity: readonly string[],
+): Map<string, SeenSeries[]> {
   const byEntity = new Map<string, SeenSeries[]>();
   for (const one of series) {
     const key = entityKey(entity, one.labels);
@@ -158,8 +176,13 @@ function nameOf(metric: string, value: string | null, isCounter: boolean): strin
   return value === null ? stem : `${stem}_${value.replaceAll('-', '_')}`;
 }
 
-function unitOf(metric: string, isCounter: boolean): string {
-  const stem = metric.replace(/_total$/, '').replace(/_(sum|count)$/, '');
+/** A metric's unit by its name, per second of a counter; empty where it says none. */
+export function unitOf(metric: string, isCounter: boolean): string {
+  // Seconds that are counted are observations.
+  const stem = metric
+    .replace(/_total$/, '')
+    .replace(/_sum$/, '')
+    .replace(/^.*_count$/, '');
   const known = /_(bytes|seconds|celsius|ratio|percent|volts|watts|joules|meters)$/.exec(stem)?.[1] ?? '';
   const unit = known === 'percent' ? '%' : known === 'seconds' ? 's' : known === 'ratio' ? '' : known;
   return isCounter ? `${unit}/s` : unit;

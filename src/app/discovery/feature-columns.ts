@@ -1,6 +1,8 @@
+import { isOfHistogram } from '../../core/is-of-histogram.ts';
 import { stepOf } from '../../core/step-grid.ts';
 import type { FeatureCandidate } from './feature-candidates.ts';
-import type { SeenSeries } from './series-census.ts';
+import { histogramColumn } from './histogram-column.ts';
+import { levelsOf, ratesOf } from './seen-values.ts';
 
 /** A candidate's values by entity and step, as the pipeline's grid would have them: rates from the sample before, series joined. */
 export type Column = ReadonlyMap<string, ReadonlyMap<number, number>>;
@@ -9,6 +11,10 @@ export type Column = ReadonlyMap<string, ReadonlyMap<number, number>>;
 export function columnOf({ spec, byEntity }: FeatureCandidate, stepMs: number): Column {
   const column = new Map<string, ReadonlyMap<number, number>>();
   for (const [entity, series] of byEntity) {
+    if (isOfHistogram(spec)) {
+      column.set(entity, histogramColumn(spec, series, stepMs));
+      continue;
+    }
     const atStep = new Map<number, number[]>();
     for (const one of series) {
       const own = spec.as === 'rate' ? ratesOf(one) : levelsOf(one);
@@ -23,21 +29,6 @@ export function columnOf({ spec, byEntity }: FeatureCandidate, stepMs: number): 
     column.set(entity, new Map([...atStep].map(([step, values]) => [step, joined(values, spec.aggregate)])));
   }
   return column;
-}
-
-const levelsOf = ({ times, values }: SeenSeries): [number, number][] =>
-  times.map((timeMs, index) => [timeMs, values[index] ?? NaN]);
-
-/* Per second; none over the gap between two stretches, and none where the counter was reset. */
-function ratesOf({ times, values, stretches }: SeenSeries): [number, number][] {
-  const rates: [number, number][] = [];
-  for (let index = 1; index < times.length; index++) {
-    const grown = (values[index] ?? 0) - (values[index - 1] ?? 0);
-    const seconds = ((times[index] ?? 0) - (times[index - 1] ?? 0)) / 1000;
-    if (stretches[index] === stretches[index - 1] && grown >= 0)
-      rates.push([times[index] ?? 0, grown / seconds]);
-  }
-  return rates;
 }
 
 function joined(values: readonly number[], aggregate: FeatureCandidate['spec']['aggregate']): number {
@@ -59,6 +50,12 @@ export function sizeOf(column: Column): number {
   let size = 0;
   for (const own of column.values()) size += own.size;
   return size;
+}
+
+/** Share of a column's values that are at least `bound`; 0 where there are none. */
+export function shareAtLeast(column: Column, bound: number): number {
+  const values = [...column.values()].flatMap((own) => [...own.values()]);
+  return values.filter((value) => value >= bound).length / Math.max(1, values.length);
 }
 
 /** Whether some entity's values change. */

@@ -44,6 +44,8 @@ const USUAL = [
   'id',
   'job',
 ];
+/** They tell parts of one histogram or summary apart. */
+const PARTS: ReadonlySet<string> = new Set(['le', 'quantile']);
 const EXAMPLES = 3;
 /** Below these a label does not name whole things. */
 const LEAST_COVERAGE = 0.5;
@@ -54,6 +56,7 @@ export function proposeEntity(series: readonly SeenSeries[]): EntityProposal[] {
   const metrics = new Set(series.map(({ metric }) => metric)).size;
   const labels = new Set(series.flatMap((one) => Object.keys(one.labels)));
   return [...labels]
+    .filter((label) => !PARTS.has(label))
     .map((label) => proposalOf(label, series, metrics))
     .filter(({ coverage, completeness }) => coverage >= LEAST_COVERAGE && completeness >= LEAST_COMPLETENESS)
     .sort(

@@ -8,6 +8,8 @@ export interface SeenSeries {
   readonly times: number[];
   readonly values: number[];
   readonly stretches: number[];
+  /** Its values are rates of deltas. */
+  readonly isDelta?: true;
 }
 
 /** More series, or observations of one, are counted and not looked at. */
@@ -22,7 +24,7 @@ export class SeriesCensus {
   passedOver = 0;
 
   add(sample: Sample, stretch: number): void {
-    const { metric, labels, timeMs, value } = sample;
+    const { metric, labels, timeMs, value, increase } = sample;
     this.samples += 1;
     if (!Number.isFinite(value)) return;
     const key = canonicalSeriesKey(metric, labels);
@@ -32,7 +34,8 @@ export class SeriesCensus {
         this.passedOver += 1;
         return;
       }
-      seen = { metric, labels, times: [], values: [], stretches: [] };
+      const kind = increase === undefined ? {} : { isDelta: true as const };
+      seen = { metric, labels, times: [], values: [], stretches: [], ...kind };
       this.#series.set(key, seen);
     }
     if (seen.times.length >= MOST_OBSERVATIONS) return;

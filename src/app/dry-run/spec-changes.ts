@@ -28,7 +28,7 @@ const REASONS: readonly (readonly [key: RegExp, reason: string])[] = [
   [/^alert\.(severity|runbook_url)$/, 'it is only told with an alert'],
   [/^alert\.repeat_interval$/, 'reminders are not counted'],
   [/^features\.[^.]+\.unit$/, 'it is only told with an alert'],
-  [/^features\.[^.]+\.(metric|where|as|aggregate)$/, SAMPLES],
+  [/^features\.[^.]+\.(metric|where|as|quantile|aggregate)$/, SAMPLES],
 ];
 
 /** Compares a running detector with its edited form. */

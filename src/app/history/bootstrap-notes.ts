@@ -18,6 +18,7 @@ export function noteName({ name, stepMs, features }: DetectorSpec): string {
     feature.where,
     feature.as,
     feature.aggregate,
+    ...(feature.quantile === undefined ? [] : [feature.quantile]),
   ]);
   return `bootstrap/${name}/${stepMs}/${JSON.stringify(columns)}`;
 }

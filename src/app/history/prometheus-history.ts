@@ -3,6 +3,7 @@ import type { DetectorSpec } from '../../core/detector.ts';
 import type { DecodedRecord, PartitionId, RecordSlice } from '../../core/records.ts';
 import type { Sample } from '../../core/sample.ts';
 import { queryRange, type PrometheusAccess, type RangeSeries } from '../../ingest/prometheus-range.ts';
+import { featureMetrics } from '../../pipeline/series/histogram-part.ts';
 import type { HistorySource, Stretch } from './history-source.ts';
 
 /** Most points of a series that Prometheus answers, and most samples that are held at once. */
@@ -28,10 +29,12 @@ export class PrometheusHistory implements HistorySource {
     this.#spec = spec;
     this.#nowMs = nowMs;
     this.partitions = [{ source: spec.source ?? 'history', topic: 'history', partition: 0 }];
-    const queries = spec.features.map(({ metric, where }) => ({
-      metric,
-      text: promqlSelector(metric, [...spec.select, ...where]),
-    }));
+    const queries = spec.features.flatMap((feature) =>
+      featureMetrics(feature).map(({ metric }) => ({
+        metric,
+        text: promqlSelector(metric, [...spec.select, ...feature.where]),
+      })),
+    );
     this.#queries = [...new Map(queries.map((query) => [query.text, query])).values()];
   }
 

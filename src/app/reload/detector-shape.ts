@@ -57,11 +57,12 @@ function comparable({ source, select, entity, cohort, features, stepMs, windows 
     cohort,
     stepMs,
     windows,
-    features: features.map(({ name, metric, where, as, aggregate }) => ({
+    features: features.map(({ name, metric, where, as, quantile, aggregate }) => ({
       name,
       metric,
       where,
       as,
+      quantile,
       aggregate,
     })),
   };

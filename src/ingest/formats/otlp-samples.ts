@@ -5,21 +5,22 @@ export interface OtlpNumber {
   readonly suffix: string;
   readonly label: readonly [string, string] | null;
   readonly value: number;
+  /** Of a delta: what it adds, of which `value` is the rate. */
+  readonly increase?: number;
 }
 
-const number = (suffix: string, value: number, label: OtlpNumber['label'] = null): OtlpNumber => ({
-  suffix,
-  label,
-  value,
-});
+/* `scale`: from what a delta adds to its rate; null where it is none. */
+const number = (written: OtlpNumber, scale: number | null): OtlpNumber =>
+  scale === null ? written : { ...written, value: written.value * scale, increase: written.value };
 
 /* Cumulated as Prometheus has them, `le` being the upper bound. */
-function* buckets({ bucketCounts = [], bounds = [] }: OtlpPoint, scale: number): Iterable<OtlpNumber> {
+function* buckets({ bucketCounts = [], bounds = [] }: OtlpPoint, scale: number | null): Iterable<OtlpNumber> {
   let below = 0;
   for (const [at, count] of bucketCounts.entries()) {
     below += count;
     const bound = bounds[at];
-    yield number('_bucket', below * scale, ['le', bound === undefined ? '+Inf' : String(bound)]);
+    const label = ['le', bound === undefined ? '+Inf' : String(bound)] as const;
+    yield number({ suffix: '_bucket', label, value: below }, scale);
   }
 }
 
@@ -30,12 +31,13 @@ function* buckets({ bucketCounts = [], bounds = [] }: OtlpPoint, scale: number):
 export function* otlpNumbers(metric: OtlpMetric, point: OtlpPoint): Iterable<OtlpNumber> {
   const spanMs = point.timeMs - point.startMs;
   if (metric.isDelta && !(spanMs > 0)) return;
-  const scale = metric.isDelta ? 1000 / spanMs : 1;
-  if (point.value !== undefined) yield number('', point.value * scale);
+  const scale = metric.isDelta ? 1000 / spanMs : null;
+  const plain = (suffix: string, value: number): OtlpNumber => number({ suffix, label: null, value }, scale);
+  if (point.value !== undefined) yield plain('', point.value);
   if (point.count === undefined) return;
-  yield number('_count', point.count * scale);
-  if (point.sum !== undefined) yield number('_sum', point.sum * scale);
+  yield plain('_count', point.count);
+  if (point.sum !== undefined) yield plain('_sum', point.sum);
   if (metric.kind === 'histogram') yield* buckets(point, scale);
   for (const { quantile, value } of point.quantiles ?? [])
-    yield number('', value, ['quantile', String(quantile)]);
+    yield { suffix: '', label: ['quantile', String(quantile)], value };
 }

@@ -83,13 +83,19 @@ class PointReader {
     return kept ?? { name: '', labels: found.labels, series: new Map() };
   }
 
-  #sample(set: LabelSet, { timeMs, isStale }: OtlpPoint, { suffix, label, value }: OtlpNumber): void {
+  #sample(set: LabelSet, { timeMs, isStale }: OtlpPoint, number: OtlpNumber): void {
+    const { suffix, label, increase } = number;
+    const value = isStale ? NaN : number.value;
     const name = suffix === '' ? this.#name : this.#name + suffix;
     const key = label === null ? name : `${name} ${label[0]} ${label[1]}`;
     const { metric, labels } =
       set.series.get(key) ??
       this.#memo.series(set, key, name, label === null ? {} : { [label[0]]: label[1] });
-    this.#into.samples.push({ metric, labels, timeMs, value: isStale ? NaN : value });
+    this.#into.samples.push(
+      increase === undefined
+        ? { metric, labels, timeMs, value }
+        : { metric, labels, timeMs, value, increase },
+    );
   }
 }
 

@@ -1,7 +1,9 @@
 import type { DetectorSpec, FeatureSpec } from '../../core/detector.ts';
+import { isOfHistogram } from '../../core/is-of-histogram.ts';
+import type { Limits } from '../../core/limits.ts';
 import { newestStepEndedBy, stepEndMs, stepOf } from '../../core/step-grid.ts';
-import { Aggregation } from './aggregation.ts';
-import { addWaiting, closeTrack, dropWaiting, Track } from './track.ts';
+import { closeFeature } from './close-feature.ts';
+import { addWaiting, dropWaiting, partitionOfOrigin, Track, type TrackKey } from './track.ts';
 
 /** Whole steps without any sample of the entity that are filled; a longer gap breaks its windows. */
 export const LONGEST_FILLED_GAP = 2;
@@ -17,16 +19,25 @@ export interface SeriesVector {
   readonly filled: boolean;
   /** Some sample lay in the step; without, it is kept but never scored. */
   readonly fresh: boolean;
-  /** By feature: 1 if a sample of it lay in the step. */
+  /**
+   * By feature: 1 if a sample of it lay in the step and shows whether the series still moves. Not so of histograms: they have no value where
+   * nothing moves, and the same one again where all that is observed lies in the same bucket.
+   */
   readonly heard: Uint8Array;
   /** The steps before it are missing: no window may reach over. */
   readonly afterBreak: boolean;
 }
 
-const pool = new Aggregation();
-
 /** What became of a sample offered to {@link EntitySeries.add}. */
 export type SampleVerdict = 'accepted' | 'duplicate' | 'late';
+
+/** Why a series gets no track. */
+export type TrackLimit = 'series_limit' | 'bucket_limit';
+
+/** A track's place in an entity. */
+export interface TrackPlace extends TrackKey {
+  readonly feature: number;
+}
 
 /**
  * All series of one entity: the samples of its open steps, and the memory from which rates go on and short gaps are
@@ -46,7 +57,7 @@ export class EntitySeries {
   /** Indices of all partitions that samples came from. */
   readonly partitions = new Set<number>();
   readonly #spec: DetectorSpec;
-  /** By feature; each in order of hash, so that sums add up in one order whatever came first. */
+  /** By feature; each in order of hash and part, so that sums add up in one order whatever came first. */
   readonly #tracks: Track[][];
   /** What open steps need of the log: (step, partition, oldest offset) triples. */
   readonly #needs: number[] = [];
@@ -64,21 +75,27 @@ export class EntitySeries {
     return this.#tracks.reduce((sum, tracks) => sum + tracks.length, 0);
   }
 
-  /** Calls `visit` with each track, by feature and then by hash. */
+  /** Calls `visit` with each track, by feature, then by hash and part. */
   visitTracks(visit: (track: Track) => void): void {
     for (const tracks of this.#tracks) tracks.forEach(visit);
   }
 
-  /** The track of a series in a feature; made if it is new, unless that would be more than `limit` of them. */
-  track(feature: number, hash: string, limit: number): Track | null {
-    const tracks = this.#tracks[feature];
-    if (tracks === undefined) return null;
-    const found = tracks.findIndex((track) => track.hash >= hash);
+  /** The track of a series in a feature; made if it is new, unless that would be more of them, or of a histogram's buckets, than the limits allow. */
+  track(
+    place: TrackPlace,
+    limits: Pick<Limits, 'seriesPerEntity' | 'bucketsPerHistogram'>,
+  ): Track | TrackLimit {
+    const { feature, hash, part } = place;
+    const tracks = this.#tracks[feature] as Track[];
+    const found = tracks.findIndex(
+      (track) => track.hash > hash || (track.hash === hash && track.part >= part),
+    );
     const at = found === -1 ? tracks.length : found;
     const existing = tracks[at];
-    if (existing?.hash === hash) return existing;
-    if (this.trackCount >= limit) return null;
-    const track = new Track(this, feature, hash);
+    if (existing?.hash === hash && existing.part === part) return existing;
+    if (this.trackCount >= limits.seriesPerEntity) return 'series_limit';
+    if (this.#hasAllBounds(feature, part, limits.bucketsPerHistogram)) return 'bucket_limit';
+    const track = new Track(this, feature, place);
     // Of exact size: `splice` leaves room for 16 more, and most features have one series.
     this.#tracks[feature] = [...tracks.slice(0, at), track, ...tracks.slice(at)];
     return track;
@@ -86,15 +103,15 @@ export class EntitySeries {
 
   /**
    * Lets a finite sample wait for its step's close, unless the step is closed. It moves the clock but closes nothing:
-   * that is the caller's, with {@link closeThrough}.
+   * that is the caller's, with {@link closeThrough}. `origin`: see `originOf`.
    */
-  add(track: Track, timeMs: number, value: number, partition: number, offset: number): SampleVerdict {
+  add(track: Track, timeMs: number, value: number, origin: number, offset: number): SampleVerdict {
     const step = stepOf(timeMs, this.#spec.stepMs);
     if (step <= this.closedThrough) return 'late';
     if (timeMs > this.clockMs) this.clockMs = timeMs;
-    this.#need(step, partition, offset);
+    this.#need(step, partitionOfOrigin(origin), offset);
     this.changed = true;
-    return addWaiting(track, timeMs, value, partition) ? 'accepted' : 'duplicate';
+    return addWaiting(track, timeMs, value, origin) ? 'accepted' : 'duplicate';
   }
 
   /** Of its partition: steps that start before `wholeFromMs` are another store's. */
@@ -154,6 +171,7 @@ export class EntitySeries {
   #close(step: number, afterBreak: boolean): SeriesVector {
     const { features, stepMs, absentAfterMs } = this.#spec;
     const endMs = stepEndMs(step, stepMs);
+    const time = { startMs: endMs - stepMs, endMs, absentAfterMs };
     const values = new Float64Array(features.length);
     const heard = new Uint8Array(features.length);
     let filled = false;
@@ -161,23 +179,22 @@ export class EntitySeries {
     for (let index = 0; index < features.length; index++) {
       const feature = features[index] as FeatureSpec;
       const tracks = this.#tracks[index] as Track[];
-      pool.clear();
-      let vanished = false;
-      for (const track of tracks) {
-        if (closeTrack(track, endMs, feature.as, absentAfterMs)) heard[index] = 1;
-        else if (endMs - track.lastTimeMs > absentAfterMs) {
-          // A track that waits for a later step stays, without its memory: its next rate starts anew either way.
-          track.forgetValue();
-          track.gone = !track.isWaiting;
-          vanished ||= track.gone;
-        } else if (!Number.isNaN(track.value)) filled = true;
-        if (!Number.isNaN(track.value)) pool.add(track.value);
-      }
-      if (vanished) this.#tracks[index] = tracks.filter((track) => !track.gone);
-      values[index] = pool.result(feature.aggregate);
-      if (heard[index] === 1) fresh = true;
+      const closed = closeFeature(feature, tracks, time);
+      values[index] = closed.value;
+      if (closed.vanished) this.#tracks[index] = tracks.filter((track) => !track.gone);
+      if (closed.heard) fresh = true;
+      if (closed.heard && !isOfHistogram(feature)) heard[index] = 1;
+      if (closed.filled) filled = true;
     }
     return { step, values, filled: filled || !fresh, fresh, heard, afterBreak };
+  }
+
+  /* Whether a quantile is made of so many bounds already, and this is another one. */
+  #hasAllBounds(feature: number, bound: number, limit: number): boolean {
+    const tracks = this.#tracks[feature] as Track[];
+    if (this.#spec.features[feature]?.as !== 'quantile' || tracks.length < limit) return false;
+    const bounds = new Set(tracks.map(({ part }) => part));
+    return bounds.size >= limit && !bounds.has(bound);
   }
 
   #need(step: number, partition: number, offset: number): void {

@@ -1,26 +1,29 @@
 import type { DetectorSpec } from '../../core/detector.ts';
+import { isOfHistogram } from '../../core/is-of-histogram.ts';
 import type { Labels } from '../../core/sample.ts';
 import { cohortKey, entityKey, entityLabels } from './entity-key.ts';
+import { featureMetrics, labelsOfHistogram, type FeatureMetric } from './histogram-part.ts';
 import { compileMatchers, type SeriesTest } from './label-matcher.ts';
 import { canonicalSeriesKey, seriesHash } from './series-hash.ts';
 import { RecentlyUsed } from './recently-used.ts';
-import type { Track } from './track.ts';
+import type { Track, TrackKey } from './track.ts';
 
 /** Where the samples of one series go: a feature of an entity of a detector. */
-export interface Route {
+export interface Route extends TrackKey {
   /** Index of the detector among those given to the router. */
   readonly detector: number;
   readonly feature: number;
   readonly entity: string;
   readonly labels: Labels;
   readonly cohort: string;
-  readonly hash: string;
   /** The track once found, for speed; look again if it is `gone`. */
   track: Track | null;
 }
 
-interface FeatureTest {
+interface FeatureTest extends Pick<FeatureMetric, 'partOf'> {
   readonly feature: number;
+  /** Name of the histogram; `null`: of none. */
+  readonly histogram: string | null;
   readonly accepts: SeriesTest;
 }
 
@@ -72,7 +75,7 @@ export class SeriesRouter {
 
   #find(metric: string, labels: Labels): readonly Route[] {
     const routes: Route[] = [];
-    let hash: string | null = null;
+    let own: string | null = null;
     for (const { detector, spec, accepts, features } of this.#tests) {
       const candidates = features.get(metric);
       if (candidates === undefined || !accepts(metric, labels)) continue;
@@ -85,8 +88,14 @@ export class SeriesRouter {
       };
       for (const candidate of candidates) {
         if (!candidate.accepts(metric, labels)) continue;
-        hash ??= seriesHash(canonicalSeriesKey(metric, labels));
-        routes.push({ detector, feature: candidate.feature, ...place, hash, track: null });
+        const { feature, histogram } = candidate;
+        const part = candidate.partOf(labels);
+        if (part === null) continue;
+        const hash =
+          histogram === null
+            ? (own ??= seriesHash(canonicalSeriesKey(metric, labels)))
+            : seriesHash(canonicalSeriesKey(histogram, labelsOfHistogram(labels)));
+        routes.push({ detector, feature, ...place, hash, part, track: null });
       }
     }
     return routes.length === 0 ? NOWHERE : routes;
@@ -95,10 +104,14 @@ export class SeriesRouter {
 
 function detectorTest(detector: number, spec: DetectorSpec): DetectorTest {
   const features = new Map<string, FeatureTest[]>();
-  spec.features.forEach(({ metric, where }, feature) => {
-    const tests = features.get(metric) ?? [];
-    tests.push({ feature, accepts: compileMatchers(where) });
-    features.set(metric, tests);
+  spec.features.forEach((one, feature) => {
+    const accepts = compileMatchers(one.where);
+    const histogram = isOfHistogram(one) ? one.metric : null;
+    for (const { metric, partOf } of featureMetrics(one)) {
+      const tests = features.get(metric) ?? [];
+      tests.push({ feature, histogram, accepts, partOf });
+      features.set(metric, tests);
+    }
   });
   return { detector, spec, accepts: compileMatchers(spec.select), features };
 }

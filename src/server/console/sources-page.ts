@@ -18,6 +18,7 @@ const RESULTS: Readonly<Record<string, string>> = {
   not_finite: 'NaN or infinite',
   entity_limit: 'over the most entities that a detector takes',
   series_limit: 'over the most series that an entity takes',
+  bucket_limit: 'over the most buckets that a histogram takes',
   held_back_limit: 'so much was held back that a replay was not waited for',
 };
 

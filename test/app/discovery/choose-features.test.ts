@@ -79,7 +79,7 @@ it('cuts a metric by a label of few words that all have, and joins over all othe
   ]);
 });
 
-it('leaves out constants, copies, clocks, buckets and what few have, each with its reason', () => {
+it('leaves out constants, copies, clocks, quantiles and what few have, each with its reason', () => {
   const choice = chooseFeatures(
     [
       ...['a', 'b', 'c'].map((host, at) => series('load', { host }, wave(1, at))),
@@ -99,11 +99,7 @@ it('leaves out constants, copies, clocks, buckets and what few have, each with i
         ),
       ),
       series('rare', { host: 'a' }, wave(3)),
-      series(
-        'latency_bucket',
-        { host: 'a', le: '1' },
-        growing(() => 1),
-      ),
+      series('latency', { host: 'a', quantile: '0.5' }, wave(3)),
       series('of_nobody', {}, wave(3)),
     ],
     OPTIONS,
@@ -113,8 +109,119 @@ it('leaves out constants, copies, clocks, buckets and what few have, each with i
   expect(reasonOf(choice, 'limit')).toBe('it never changed in the sample');
   expect(reasonOf(choice, 'now')).toBe('a clock');
   expect(reasonOf(choice, 'rare')).toBe('only 1 of 3 entities have it');
-  expect(reasonOf(choice, 'latency_bucket')).toBe('buckets of a histogram');
+  expect(reasonOf(choice, 'latency')).toBe('quantiles of a summary');
   expect(reasonOf(choice, 'of_nobody')).toBe('without the label that names the entity');
+});
+
+/** A histogram of each host's requests: how many of a step's 40 are at most so long, by bound. */
+const histogram = (
+  metric: string,
+  below: Readonly<Record<string, (index: number) => number>>,
+): SeenSeries[] =>
+  ['a', 'b'].flatMap((host, at) => [
+    ...Object.entries(below).map(([le, count]) =>
+      series(
+        `${metric}_bucket`,
+        { host, le },
+        growing((i) => count(i + at)),
+      ),
+    ),
+    series(
+      `${metric}_count`,
+      { host },
+      growing((i) => 40 + ((i + at) % 5)),
+    ),
+    series(
+      `${metric}_sum`,
+      { host },
+      growing((i) => 10 + ((i * 7 + at) % 11)),
+    ),
+  ]);
+const all = (i: number): number => 40 + (i % 5);
+
+it('makes the mean and a high quantile of a histogram, not dozens of series', () => {
+  const seen = histogram('api_seconds', {
+    0.1: (i) => 20 + (i % 7),
+    1: (i) => 30 + (i % 6),
+    5: all,
+    '+Inf': all,
+  });
+  const reset = (one: SeenSeries): SeenSeries => ({
+    ...one,
+    values: one.values.map((value, at) => (at < 10 ? value : value - (one.values[9] ?? 0))),
+  });
+  const choice = chooseFeatures(seen, OPTIONS);
+  expect(chooseFeatures(seen.map(reset), OPTIONS)).toEqual(choice);
+  expect(choice.features).toEqual([
+    {
+      spec: {
+        name: 'api_seconds_count',
+        metric: 'api_seconds_count',
+        where: [],
+        as: 'rate',
+        aggregate: 'sum',
+        unit: '/s',
+      },
+      reason: 'a histogram: how much is observed, a second',
+    },
+    {
+      spec: {
+        name: 'api_seconds_mean',
+        metric: 'api_seconds',
+        where: [],
+        as: 'mean',
+        aggregate: 'sum',
+        unit: 's',
+      },
+      reason: 'a histogram: the mean of what each step observes',
+    },
+    {
+      spec: {
+        name: 'api_seconds_p99',
+        metric: 'api_seconds',
+        where: [],
+        as: 'quantile',
+        quantile: 0.99,
+        aggregate: 'sum',
+        unit: 's',
+      },
+      reason: 'a histogram: 99 % of what each step observes is at most that, by 4 buckets',
+    },
+  ]);
+  expect(choice.leftOut).toEqual([{ name: 'api_seconds_sum', reason: 'api_seconds_mean is made of it' }]);
+});
+
+it('says why a quantile can not be had: no bucket of all, none but that, too coarse, or nothing observed', () => {
+  const choice = chooseFeatures(
+    [
+      ...histogram('open', { 1: all }),
+      ...histogram('blind', { '+Inf': all }),
+      ...histogram('slow', { 1: (i) => i % 3, '+Inf': all }),
+      ...histogram('idle', { 1: () => 0, '+Inf': () => 0 }),
+    ],
+    OPTIONS,
+  );
+  expect(reasonOf(choice, 'open_p99')).toBe('no bucket has le="+Inf", so nobody knows how much was observed');
+  expect(reasonOf(choice, 'blind_p99')).toBe('it has no bucket but that of all');
+  expect(reasonOf(choice, 'slow_p99')).toMatch(/^it mostly lies beyond the highest bucket \(1\)/);
+  expect(reasonOf(choice, 'idle_p99')).toBe('nothing was observed in the sample');
+});
+
+it('makes the mean of a summary too, and takes deltas for the rates that they are', () => {
+  const delta = (one: SeenSeries): SeenSeries => ({ ...one, isDelta: true });
+  const { features } = chooseFeatures(
+    [
+      ...histogram('query_seconds', {}),
+      delta(series('jobs_total', { host: 'a' }, wave(3))),
+      delta(series('jobs_total', { host: 'b' }, wave(5))),
+    ],
+    OPTIONS,
+  );
+  expect(features.map(({ spec: { name, as, aggregate }, reason }) => [name, as, aggregate, reason])).toEqual([
+    ['jobs', 'gauge', 'sum', 'deltas, which come as rates'],
+    ['query_seconds_count', 'rate', 'sum', 'a summary: how much is observed, a second'],
+    ['query_seconds_mean', 'mean', 'sum', 'a summary: the mean of what each step observes'],
+  ]);
 });
 
 it('keeps what was seen only once: nobody knows whether it moves', () => {

@@ -127,10 +127,13 @@ describe.each([
       ['http_latency_bucket', '1', 5],
       ['http_latency_bucket', '+Inf', 10],
     ]);
-    expect(short(written(serializer, [histogram(AggregationTemporality.DELTA)]))[0]).toEqual([
-      'http_latency_count',
-      '',
-      1,
+    const deltas = read(written(serializer, [histogram(AggregationTemporality.DELTA)])).samples;
+    expect(deltas.map(({ labels, value, increase }) => [labels['le'], value, increase])).toEqual([
+      [undefined, 1, 10],
+      [undefined, 1.25, 12.5],
+      ['0.1', 0.2, 2],
+      ['1', 0.5, 5],
+      ['+Inf', 1, 10],
     ]);
   });
 });

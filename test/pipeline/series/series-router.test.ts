@@ -39,6 +39,43 @@ describe('the series router', () => {
     expect(router.routes('cpu', { job: 'node' })).toEqual([]);
   });
 
+  it('leads the series of a histogram to what is made of them, all under one hash', () => {
+    const ofHistogram = { metric: 'api', where: [], aggregate: 'sum', unit: 's' } as const;
+    const features = [
+      { ...ofHistogram, name: 'mean', as: 'mean' },
+      { ...ofHistogram, name: 'p99', as: 'quantile', quantile: 0.99 },
+      { ...ofHistogram, name: 'rate', metric: 'api_count', as: 'rate' },
+    ] as const;
+    const router = new SeriesRouter([{ index: 0, spec: { ...spec, features } }], 100);
+    const routesOf = (metric: string, le?: string) =>
+      router.routes(metric, le === undefined ? labels : { ...labels, le });
+    const parts = [
+      routesOf('api_sum'),
+      routesOf('api_count'),
+      ...['+Inf', '1.0', '1e-3'].map((le) => routesOf('api_bucket', le)),
+    ];
+    expect(parts.map((routes) => routes.map(({ feature, part }) => [feature, part]))).toEqual([
+      [[0, 0]],
+      [
+        [0, 1],
+        [2, 0],
+      ],
+      [[1, Infinity]],
+      [[1, 1]],
+      [[1, 0.001]],
+    ]);
+    const [count] = routesOf('api_count').slice(1);
+    const hashes = parts
+      .flat()
+      .filter(({ feature }) => feature < 2)
+      .map(({ hash }) => hash);
+    expect(new Set(hashes).size).toBe(1);
+    expect(hashes).not.toContain(count?.hash);
+    expect(router.routes('api_bucket', { ...labels, le: '1', path: '/' })[0]?.hash).not.toBe(hashes[0]);
+    for (const le of ['', 'NaN', 'ten', '1 ', '0x10']) expect(routesOf('api_bucket', le)).toEqual([]);
+    expect([...routesOf('api'), ...routesOf('api_bucket')]).toEqual([]);
+  });
+
   it('gives the same routes again for other objects with the same labels', () => {
     const router = new SeriesRouter([{ index: 0, spec }], 100);
     expect(router.routes('cpu', { ...labels })).toBe(router.routes('cpu', { ...labels }));
