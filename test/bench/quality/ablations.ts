@@ -15,7 +15,9 @@ export const ABLATIONS: readonly DetectorRow[] = [
   ablation('no range guard', { model: withoutRangeGuard }),
   ablation('no dense member', { spec: (spec) => ({ ...spec, model: { ...spec.model, type: 'linear' } }) }),
   { name: 'no cohort', seeded: true, verdicts: eachAlone },
-  ablation('window 16 alone', { spec: (spec) => ({ ...spec, windows: [16] }) }),
+  ...([[16, 64], [4, 64], [4, 16], [16]] as const).map((windows) =>
+    ablation(`windows ${windows.join(' and ')} alone`, { spec: (spec) => ({ ...spec, windows }) }),
+  ),
   ablation('no newest-row rule', { model: withoutNewestRowRule }),
   ablation('no daily refit', { spec: (spec) => ({ ...spec, calibration: { schedule: NEVER } }) }),
   // Types with a net and the forecast in place of the linear members.
