@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { DetectorSpec } from '../core/detector.ts';
-import { loadModel, unpackModelFile } from '../model/model-file.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
+import { gridMismatch } from './model-grid.ts';
 import { ModelRefusal } from './model-refusal.ts';
+import { openModel } from './open-model.ts';
 import { writeModelFile } from './write-model-file.ts';
 
 /** Where an imported model goes. */
@@ -20,12 +21,12 @@ export interface CheckedImport {
 }
 
 /**
- * Checks a model file by its hash and by the features of its detector; a rollback puts it to use later. Throws a
- * `ModelRefusal` for a damaged file, an unknown detector, other features, or a version that is there.
+ * Checks a model file by its hash and by the features, step and windows of its detector; a rollback puts it to use later. Throws a
+ * `ModelRefusal` for a damaged file, an unknown detector, other features, another grid, or a version that is there.
  */
 export async function checkImport(bytes: Uint8Array, place: ImportPlace): Promise<CheckedImport> {
   const { detectors, storePath, store } = place;
-  const { detector, version, features, card } = await inspect(bytes);
+  const { detector, version, features, grid, card } = await inspect(bytes);
   const spec = detectors.find(({ name }) => name === detector);
   if (spec === undefined) {
     const names = detectors.map(({ name }) => name).join(', ');
@@ -34,11 +35,17 @@ export async function checkImport(bytes: Uint8Array, place: ImportPlace): Promis
       `The model is of detector ${JSON.stringify(detector)}; the configuration has ${names}.`,
     );
   }
-  const wanted = spec.features.map(({ name }) => name).join(', ');
-  if (features.join(', ') !== wanted) {
+  const mismatch = gridMismatch(features, grid, spec);
+  if (mismatch !== null) {
     throw new ModelRefusal(
       'refused',
-      `The model was trained on ${features.join(', ')}; detector ${detector} has ${wanted}, so it can't score with it.`,
+      `The model is of no use to detector ${detector}: ${mismatch}. Train here, or set the detector as it was there.`,
+    );
+  }
+  if (grid.stepMs === null) {
+    throw new ModelRefusal(
+      'refused',
+      `The file, from an earlier strayd, does not tell of which step its model is: train it again there, or here.`,
     );
   }
   if (store.findModel(detector, version) !== null) {
@@ -62,11 +69,10 @@ export async function checkImport(bytes: Uint8Array, place: ImportPlace): Promis
 
 async function inspect(bytes: Uint8Array) {
   try {
-    const { card } = unpackModelFile(bytes);
-    const model = await loadModel(bytes, 'auto');
+    const { model, card, grid } = await openModel(bytes, 'auto');
     const { detector, version, features } = model;
     model.dispose();
-    return { detector, version, features, card };
+    return { detector, version, features, grid, card };
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new ModelRefusal('refused', `The file can't be imported: ${cause}.`);

@@ -81,6 +81,7 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
     {
       detector: spec.name,
       features,
+      stepMs: spec.stepMs,
       windows: spec.windows,
       modelSpec: spec.model,
       seed,

@@ -17,6 +17,11 @@ const card: ModelCard = {
 };
 const file = { model: Uint8Array.from([1, 2, 3]), calibration: Uint8Array.from([9]), card };
 
+/** A model without members: detector, rows, features, groups, cohorts and entities are none. */
+function emptyModel(format: number, grid: readonly number[]): Uint8Array {
+  return new Uint8Array(Float64Array.from([format, 0, 1, 1, 0, 0, 0, 0, ...grid]).buffer);
+}
+
 describe('a model file', () => {
   it('gives back its sections', () => {
     expect(unpackModelFile(packModelFile(file))).toEqual(file);
@@ -42,6 +47,14 @@ describe('a model file', () => {
   it('is refused when its model ends early', async () => {
     const bytes = packModelFile({ ...file, model: new Uint8Array(Float64Array.from([2, 100]).buffer) });
     await expect(loadModel(bytes, 'wasm')).rejects.toThrow('model bytes end early');
+  });
+
+  it('of a format to come is refused, and one without a step and windows is read', async () => {
+    const of = (format: number): Uint8Array =>
+      packModelFile({ ...file, model: emptyModel(format, format >= 5 ? [60_000, 2, 4, 16] : []) });
+    await expect(loadModel(of(6), 'wasm')).rejects.toThrow('model format 6 is not the 5');
+    expect((await loadModel(of(4), 'wasm')).grid).toBeNull();
+    expect((await loadModel(of(5), 'wasm')).grid).toEqual({ stepMs: 60_000, windows: [4, 16] });
   });
 
   it('names a model by its bytes', () => {
