@@ -108,7 +108,8 @@ export class TrainingDesk {
       const message = `The model of ${run.detector} that was just trained can't be used: ${cause}`;
       report({ event: 'failed', level: 'error', message });
     }
-    const level = run.outcome === 'failed' ? 'error' : 'info';
+    const isLost = trained?.card.promotion.lostChampion === true;
+    const level = run.outcome === 'failed' ? 'error' : isLost ? 'warn' : 'info';
     const message = `Training of detector ${run.detector} ended, ${run.outcome}: ${run.detail}`;
     report({ event: 'training_ended', level, message, fields: { ...run } });
     this.#watchRejections(run);

@@ -127,10 +127,13 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
       })
     : [];
   fitted.scoring.dispose();
-  const promotion = judgePromotion(champions === null ? [] : trials(scores, champions, spec));
+  const promotion = judgePromotion(
+    champions === null ? [] : trials(scores, champions, spec),
+    input.lostChampion,
+  );
   const card: TrainingCard = {
     ...fitted.card,
-    parent: input.champion?.version ?? null,
+    parent: parentOf(input, fitted.version),
     data: describeData(chosen, spec.stepMs),
     threshold: describeThreshold(recent, calibrations, spec),
     holdOutErrors: describeErrors(scores, features),
@@ -185,6 +188,12 @@ async function scoreAll(
   }
   options.onProgress?.({ stage: 'hold_out', fraction: 1, detail: '' });
   return results;
+}
+
+/** One that could only be made anew because its file was damaged is no parent of itself. */
+function parentOf({ champion, lostChampion }: TrainingInput, version: string): string | null {
+  const parent = champion?.version ?? lostChampion?.version ?? null;
+  return parent === version ? null : parent;
 }
 
 /** A model of other features can't score these rows, and has no say. */

@@ -88,6 +88,8 @@ function outcomeText({ outcome, detail }: TrainingRun): string {
       return `a new model is in use. ${detail}`;
     case 'rejected':
       return `the model in use stays. ${detail}`;
+    case 'unchanged':
+      return `nothing changed. ${detail}`;
     case 'failed':
     case 'cancelled':
       return `${outcome}. ${detail}`;
