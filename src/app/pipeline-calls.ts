@@ -47,6 +47,10 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
   switch (call.kind) {
     case 'ping':
       return null;
+    case 'training_started':
+      return running.turns.take(() =>
+        runner.write(() => store.startTrainingRun(call.detector, call.startedMs)),
+      );
     case 'trained':
       return running.turns.take(() => useTraining(call, running));
     case 'roll_back':

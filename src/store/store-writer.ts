@@ -175,6 +175,18 @@ export class StoreWriter extends StoreReader {
     this.#write(({ meta }) => meta.setNote(name, text));
   }
 
+  /** Puts on record that a training is under way; `insertTrainingRun` with the same start ends it. */
+  startTrainingRun(detector: string, startedMs: number): void {
+    this.#write(({ trainingRuns }) => trainingRuns.start(detector, startedMs));
+  }
+
+  /** Ends as failed what an earlier writer began and never ended, and answers what that was; to be called before any is begun. */
+  failUnendedRuns(detail: string): Pick<TrainingRun, 'detector' | 'startedMs'>[] {
+    const unended = this.read(({ trainingRuns }) => trainingRuns.unended());
+    if (unended.length > 0) this.#write(({ trainingRuns }) => trainingRuns.failUnended(detail));
+    return unended;
+  }
+
   insertTrainingRun(run: TrainingRun): void {
     this.#write(({ trainingRuns }) => trainingRuns.insert(run));
   }

@@ -15,6 +15,7 @@ describe('the training desk', () => {
   let store: StoreWriter;
   let instruments: Instruments;
   let desk: TrainingDesk;
+  let begin: () => void;
   let end: (outcome: string, trained?: TrainedModel | null) => Promise<void>;
   const levels: TelemetryEvent['level'][] = [];
   const events: EventName[] = [];
@@ -63,6 +64,7 @@ describe('the training desk', () => {
       },
     });
     let startedMs = 0;
+    begin = () => trainer?.started('hosts', 7, startedMs + 1000);
     end = (outcome, trained = null) => {
       const settled = new Promise<void>((resolve) => (settle = resolve));
       startedMs += 1000;
@@ -81,6 +83,15 @@ describe('the training desk', () => {
     expect(desk.cancel('hosts')).toBe(true);
     expect(asked).toEqual(['hosts', 'cancel hosts']);
     expect(desk.running).toBe('hosts');
+  });
+
+  it('has a run put on record at its beginning', async () => {
+    begin();
+    await end('failed');
+    expect(calls).toMatchObject([
+      { kind: 'training_started', detector: 'hosts', startedMs: 1000 },
+      { kind: 'trained', run: { startedMs: 1000 } },
+    ]);
   });
 
   it('brings a run to the pipeline thread, the metrics and the log', async () => {

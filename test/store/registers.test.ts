@@ -263,6 +263,22 @@ describe('training runs', () => {
     expect(store.listTrainingRuns('jobs', 2)).toEqual([]);
     store.close();
   });
+
+  it('are there from their beginning, so that one that nobody ended can be ended as failed', () => {
+    const store = openWriter(temporaryDirectory());
+    const run = { detector: 'hosts', startedMs: 5, endedMs: 9, outcome: 'promoted', detail: 'ok' };
+    store.startTrainingRun('hosts', 5);
+    store.insertTrainingRun(run);
+    store.startTrainingRun('hosts', 7);
+    expect(store.listTrainingRuns('hosts', 9)).toEqual([run]);
+    expect(store.failUnendedRuns('Nobody knows.')).toEqual([{ detector: 'hosts', startedMs: 7 }]);
+    expect(store.failUnendedRuns('Again.')).toEqual([]);
+    expect(store.listTrainingRuns('hosts', 9)).toEqual([
+      { detector: 'hosts', startedMs: 7, endedMs: 7, outcome: 'failed', detail: 'Nobody knows.' },
+      run,
+    ]);
+    store.close();
+  });
 });
 
 describe('a detector that was not declared', () => {
