@@ -36,7 +36,11 @@ export async function runTraining(
       },
     );
     if (outcome.kind === 'not_enough_history') {
-      return { outcome: outcome.kind, detail: outcome.detail, trained: null };
+      return {
+        outcome: outcome.kind,
+        detail: `${outcome.detail} The next run will try again.`,
+        trained: null,
+      };
     }
     const { version, file, card, kind, detail } = outcome;
     const known = store.findModel(spec.name, version);

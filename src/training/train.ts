@@ -209,7 +209,7 @@ function tooLittle({ spec, entities }: TrainingInput, mostRows: number): Trainin
   const wantedRows = spec.training.minSteps;
   const detail =
     `Not enough history: the entity with most has ${mostRows} normal steps of ${spec.stepMs / 1000} s in ` +
-    `${entities.length} entities, ${wantedRows} are wanted; the next run will try again.`;
+    `${entities.length} entities, ${wantedRows} are wanted.`;
   return { kind: 'not_enough_history', wantedRows, mostRows, entities: entities.length, detail };
 }
 
