@@ -3,7 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import { EntityCalibration } from '../pipeline/scoring/entity-calibration.ts';
 import type { InitialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
-import { cohortTail } from '../pipeline/scoring/initial-calibrations.ts';
+import { cohortStandIn } from '../pipeline/scoring/initial-calibrations.ts';
 import type { TrainingCard } from '../training/training-card.ts';
 
 /** The grid that a model file was trained on; `stepMs` `null` where an older file does not tell. */
@@ -30,8 +30,8 @@ export function trainedGrid({ grid }: ScoringModel, { calibrations, card }: File
 }
 
 function reckonedStep(calibrations: InitialCalibrations, { data }: FileParts['card']): number | null {
-  const cohort = cohortTail(calibrations, '');
-  const setting = { stepMs: 1, cohort, nextRefitMs: () => Infinity, excluded: () => [] };
+  const never = { nextRefitMs: () => Infinity, excluded: () => [] };
+  const setting = { stepMs: 1, timezone: 'UTC', ...cohortStandIn(calibrations, ''), ...never };
   let newest = -1;
   for (const bytes of calibrations.entities.values()) {
     newest = Math.max(newest, EntityCalibration.fromBytes(bytes, setting).upToStep);
