@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
+import { modelCardSchema } from './model-card-schema.ts';
 import { gridMismatch } from './model-grid.ts';
 import { ModelRefusal } from './model-refusal.ts';
 import { openModel } from './open-model.ts';
+import { tryModel } from './try-model.ts';
 import { writeModelFile } from './write-model-file.ts';
 
 /** Where an imported model goes. */
@@ -26,7 +28,7 @@ export interface CheckedImport {
  */
 export async function checkImport(bytes: Uint8Array, place: ImportPlace): Promise<CheckedImport> {
   const { detectors, storePath, store } = place;
-  const { detector, version, features, grid, card } = await inspect(bytes);
+  const { detector, version, features, grid, card } = await inspect(bytes, detectors);
   const spec = detectors.find(({ name }) => name === detector);
   if (spec === undefined) {
     const names = detectors.map(({ name }) => name).join(', ');
@@ -67,12 +69,31 @@ export async function checkImport(bytes: Uint8Array, place: ImportPlace): Promis
   return { detector, version, record };
 }
 
-async function inspect(bytes: Uint8Array) {
+/** Throws if the card can't be shown, or is another model's. */
+function checkCard(card: unknown, model: { readonly detector: string; readonly version: string }): void {
+  const { data, error } = modelCardSchema.safeParse(card);
+  if (error !== undefined) {
+    const [issue] = error.issues;
+    throw new Error(`its card is damaged: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  }
+  if (data.version === model.version && data.detector === model.detector) return;
+  throw new Error(
+    `its card is that of ${data.version} of ${data.detector}, its model is ${model.version} of ${model.detector}`,
+  );
+}
+
+async function inspect(bytes: Uint8Array, detectors: ImportPlace['detectors']) {
   try {
-    const { model, card, grid } = await openModel(bytes, 'auto');
-    const { detector, version, features } = model;
-    model.dispose();
-    return { detector, version, features, grid, card };
+    const { model, calibrations, card, grid } = await openModel(bytes, 'auto');
+    try {
+      const { detector, version, features } = model;
+      checkCard(card, { detector, version });
+      const spec = detectors.find(({ name }) => name === detector);
+      if (spec !== undefined) tryModel({ model, calibrations }, spec);
+      return { detector, version, features, grid, card };
+    } finally {
+      model.dispose();
+    }
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new ModelRefusal('refused', `The file can't be imported: ${cause}.`);

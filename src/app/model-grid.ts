@@ -15,7 +15,8 @@ export interface TrainedGrid {
 /** What a model file holds beside its model. */
 export interface FileParts {
   readonly calibrations: InitialCalibrations;
-  readonly card: Pick<TrainingCard, 'windows' | 'data'>;
+  /** As far as it is whole. */
+  readonly card: Partial<Pick<TrainingCard, 'windows' | 'data'>>;
 }
 
 /** An older file's step is reckoned from step numbers since 1970, which a wrong one misses by far more. */
@@ -26,7 +27,7 @@ const SAME = 0.01;
  * rows end and the number of the last step scored give the step.
  */
 export function trainedGrid({ grid }: ScoringModel, { calibrations, card }: FileParts): TrainedGrid {
-  return grid ?? { stepMs: reckonedStep(calibrations, card), windows: card.windows };
+  return grid ?? { stepMs: reckonedStep(calibrations, card), windows: card.windows ?? [] };
 }
 
 function reckonedStep(calibrations: InitialCalibrations, { data }: FileParts['card']): number | null {
@@ -36,7 +37,7 @@ function reckonedStep(calibrations: InitialCalibrations, { data }: FileParts['ca
   for (const bytes of calibrations.entities.values()) {
     newest = Math.max(newest, EntityCalibration.fromBytes(bytes, setting).upToStep);
   }
-  return newest < 0 ? null : data.toMs / (newest + 1);
+  return newest < 0 || data === undefined ? null : data.toMs / (newest + 1);
 }
 
 /**

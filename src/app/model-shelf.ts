@@ -2,10 +2,13 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DetectorSpec } from '../core/detector.ts';
 import { isShadowName, shadowName } from '../core/shadow-name.ts';
+import type { ModelRecord } from '../store/model-repository.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import type { TrainedModel } from './messages.ts';
 import { gridMismatch } from './model-grid.ts';
+import { ModelRefusal } from './model-refusal.ts';
 import { openModel, type LoadedModel } from './open-model.ts';
+import { tryModel } from './try-model.ts';
 
 /** Entities that have not passed the newest model's first step yet still use the one before. */
 const LIVE_ACTIVATIONS = 2;
@@ -90,6 +93,18 @@ export async function readOwnModel(path: string, spec: DetectorSpec): Promise<Lo
   if (mismatch === null) return ownedBy(spec, opened);
   opened.model.dispose();
   throw new Error(`${mismatch} now: a new one must be trained, or the configuration set back.`);
+}
+
+/** Reads a kept version that someone wants to use. Throws a `ModelRefusal` if it can't be: its file is gone or damaged, or of another detector. */
+export async function readForUse({ version, path }: ModelRecord, spec: DetectorSpec): Promise<LoadedModel> {
+  try {
+    const loaded = await readOwnModel(path, spec);
+    tryModel(loaded, spec);
+    return loaded;
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new ModelRefusal('refused', `Version ${version} of ${spec.name} can't be used (${path}): ${cause}`);
+  }
 }
 
 /** That of a detector that warms up bears the name that it will be known by. */

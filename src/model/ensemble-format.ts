@@ -118,14 +118,20 @@ function loadEntity(bytes: Uint8Array, kernels: Kernels, format: number): Entity
     high: reader.float64(),
   };
   const basis = loadBasis(reader.bytes(), kernels);
-  const statistics = readList(reader, (): MemberStatistics => ({
-    featureError: reader.float64(),
-    ratioMean: reader.number(),
-    medians: reader.float64(),
-    upperRatio: reader.number(),
-  }));
+  const statistics = readList(reader, () => readStatistics(reader));
   const net = format > FORMAT_WITHOUT_OWN_NETS ? loadOwnNet(reader, kernels) : null;
   return { group, scale, basis, net, statistics };
+}
+
+function readStatistics(reader: ByteReader): MemberStatistics {
+  const featureError = reader.float64();
+  const ratioMean = reader.number();
+  const medians = reader.float64();
+  const upperRatio = reader.number();
+  if (![...featureError, ratioMean, ...medians, upperRatio].every(Number.isFinite)) {
+    throw new RangeError("a usual error of the model's is no finite number");
+  }
+  return { featureError, ratioMean, medians, upperRatio };
 }
 
 function loadOwnNet(reader: ByteReader, kernels: Kernels): OwnNet | null {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkImport } from '../../src/app/import-model.ts';
 import { runTraining } from '../../src/app/run-training.ts';
 import type { DetectorSpec } from '../../src/core/detector.ts';
-import { packModelFile, unpackModelFile } from '../../src/model/model-file.ts';
+import { packModelFile, unpackModelFile, versionOf, type ModelFile } from '../../src/model/model-file.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
 import { openWriter, temporaryDirectory } from '../store/sample-checkpoints.ts';
 import { withoutGrid } from './older-model-file.ts';
@@ -38,6 +38,44 @@ describe('importing a model file', () => {
     await expect(check(bytes, { ...spec, windows: [4] })).rejects.toThrow(
       `it was trained on windows of ${spec.windows.join(', ')} steps and the detector has 4.`,
     );
+  });
+
+  it.each<[what: string, change: (file: ModelFile) => Partial<ModelFile>, says: string | RegExp]>([
+    [
+      'without a card',
+      () => ({ card: {} as ModelFile['card'] }),
+      'its card is damaged: version: Invalid input',
+    ],
+    [
+      'with the card of another version',
+      ({ card }) => ({ card: { ...card, version: 'feedfacecafe' } }),
+      'its card is that of feedfacecafe of hosts, its model is ',
+    ],
+    [
+      'whose calibration is rubbish',
+      () => ({ calibration: Uint8Array.of(9, 9, 9, 9, 9) }),
+      'the calibration of the model file is damaged: it is no JSON',
+    ],
+    [
+      'whose entity has a calibration that is none',
+      ({ calibration }) => {
+        const section = JSON.parse(new TextDecoder().decode(calibration)) as object;
+        const entities = [['db-1', 'AAAA']];
+        return { calibration: new TextEncoder().encode(JSON.stringify({ ...section, entities })) };
+      },
+      "The file can't be imported: packed numbers end after 3 bytes",
+    ],
+    [
+      'whose weights are no numbers',
+      ({ model: whole, card }) => {
+        const model = whole.slice().fill(255, whole.length / 2, whole.length / 2 + 4000);
+        return { model, card: { ...card, version: versionOf(model) } };
+      },
+      /no finite number|end early/,
+    ],
+  ])('refuses a file %s, whatever its hash says', async (_what, change, says) => {
+    const file = unpackModelFile(bytes);
+    await expect(check(packModelFile({ ...file, ...change(file) }))).rejects.toThrow(says);
   });
 
   it('reckons the step of a file that does not tell it, and refuses one where it can not', async () => {

@@ -1,4 +1,4 @@
-import { packModelFile, unpackModelFile } from '../../src/model/model-file.ts';
+import { packModelFile, unpackModelFile, versionOf } from '../../src/model/model-file.ts';
 
 const NUMBER_BYTES = 8;
 /** The format before step and windows were kept; they are the last numbers of a model now. */
@@ -10,5 +10,5 @@ export function withoutGrid(bytes: Uint8Array): Uint8Array {
   const grid = (2 + file.card.windows.length) * NUMBER_BYTES;
   const model = file.model.slice(0, file.model.length - grid);
   new DataView(model.buffer).setFloat64(0, FORMAT_WITHOUT_GRID, true);
-  return packModelFile({ ...file, model });
+  return packModelFile({ ...file, model, card: { ...file.card, version: versionOf(model) } });
 }

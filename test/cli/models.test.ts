@@ -119,6 +119,23 @@ describe('alone on the store', () => {
     );
   });
 
+  it('says which file is damaged that a rollback would use, and changes nothing', async () => {
+    const path = join(cwd, 'strayd-data', 'models', `hosts-${versions[1]}.model`);
+    const whole = readFileSync(path);
+    const damaged = Buffer.from(whole);
+    damaged[damaged.length >> 1]! ^= 1;
+    writeFileSync(path, damaged);
+    const before = await list();
+    const { code, stderr } = await models('rollback', 'hosts', versions[1] ?? '');
+    writeFileSync(path, whole);
+    expect(stderr).toBe(
+      `strayd: Version ${versions[1]} of hosts can't be used (${path}): model file is corrupt (its SHA-256 does not match): ` +
+        'train again, or roll back to a kept version\n',
+    );
+    expect(code).toBe(1);
+    expect(await list()).toEqual(before);
+  });
+
   it('takes no damaged file, and none of other features', async () => {
     await models('export', versions[1] ?? '', 'whole.model');
     const bytes = readFileSync(join(cwd, 'whole.model'));

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ByteReader, ByteWriter } from '../../src/model/byte-stream.ts';
+import type { Kernels } from '../../src/model/kernels.ts';
+import { linearAutoencoder } from '../../src/model/linear-autoencoder.ts';
 import type { ModelCard } from '../../src/model/model-card.ts';
 import { loadModel, packModelFile, unpackModelFile, versionOf } from '../../src/model/model-file.ts';
 import { fc } from '../support/properties.ts';
@@ -55,6 +58,15 @@ describe('a model file', () => {
     await expect(loadModel(of(6), 'wasm')).rejects.toThrow('model format 6 is not the 5');
     expect((await loadModel(of(4), 'wasm')).grid).toBeNull();
     expect((await loadModel(of(5), 'wasm')).grid).toEqual({ stepMs: 60_000, windows: [4, 16] });
+  });
+
+  it.each([Number.NaN, Infinity])('is refused when a weight of it is %s', (weight) => {
+    const forecast = new ByteWriter().number(1).float32(Float32Array.of(0.5, weight)).finish();
+    expect(() => new ByteReader(forecast.subarray(8)).weights()).toThrow(
+      'a weight of the model is no finite number',
+    );
+    const autoencoder = new ByteWriter().number(1).number(2).float32(Float32Array.of(weight, 1)).finish();
+    expect(() => linearAutoencoder.load(autoencoder, {} as Kernels)).toThrow('no finite number');
   });
 
   it('names a model by its bytes', () => {
