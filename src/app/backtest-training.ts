@@ -32,7 +32,8 @@ export function trainNow(
   const excluded = excludedSpans(pastAlerts(seen, newestStep), spec, newestStep);
   return train(
     { spec, seed: spec.model.seed, entities: trainingEntities(history), excluded, champion },
-    onProgress === undefined ? {} : { onProgress },
+    // The gate judges by it; where there is none yet, nobody asks.
+    { selfTest: champion !== null, ...(onProgress !== undefined && { onProgress }) },
   );
 }
 

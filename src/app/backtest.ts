@@ -105,7 +105,7 @@ export async function runBacktest(input: BacktestInput): Promise<BacktestResult>
       if (outcome.kind === 'promoted') {
         inUse = await putToUse(state, outcome, { ...input, atMs: dueMs });
         made.push(inUse);
-      } else if (inUse === null) throw new BacktestError(outcome.detail);
+      } else if (inUse === null) throw new BacktestError(tooLittle(input, outcome.detail));
       trainings.push({ atMs: dueMs, outcome: outcome.kind, detail: outcome.detail });
       dueMs = input.retrain === true ? retrainMs(dueMs) : Infinity;
     }
@@ -129,6 +129,15 @@ export function backtestState(spec: DetectorSpec): PipelineState {
     nextRefitMs: (_detector, afterMs) => refit(afterMs),
     maxAlertAgeMs: Infinity,
   });
+}
+
+function tooLittle({ rows, trainUntilMs }: BacktestInput, detail: string): string {
+  const firstMs = rows.reduce((first, { timeMs }) => Math.min(first, timeMs), Infinity);
+  if (firstMs < trainUntilMs) {
+    return `${detail} Give a longer file, or a later --train-until, so that more rows are before it.`;
+  }
+  const [first, until] = [firstMs, trainUntilMs].map((ms) => new Date(ms).toISOString());
+  return `No row is before --train-until ${until}, so nothing is left to learn from: the file begins at ${first}. Choose a later time.`;
 }
 
 function account(input: BacktestInput, seen: readonly Effects[]): Omit<BacktestResult, 'card' | 'trainings'> {

@@ -19,7 +19,8 @@ const MORE = 0.2;
 
 /**
  * Holds a second backtest of the same file against the first. With labels it is worse if it misses an event that the first one
- * found, or raises more than a fifth (at least one) more false alerts; without, if it loses an alert or gains more than that.
+ * found, or raises more than a fifth (at least one) more false alerts; without, and where none lies in the rows that count, if it loses
+ * an alert or gains more than that.
  */
 export function compareBacktests(
   first: BacktestResult,
@@ -32,7 +33,7 @@ export function compareBacktests(
     alerts.some((alert) => overlaps(event, alert));
   const missed = (labels ?? []).filter((event) => isFound(event, first) && !isFound(event, other));
   const faults: string[] = [];
-  if (labels === null) {
+  if (labels === null || first.match.events === 0) {
     if (lost.length > 0) faults.push(`${lost.length} of ${plural(first.alerts.length, 'alert')} lost.`);
     const most = Math.max(1, Math.floor(MORE * first.alerts.length));
     if (gained.length > most) faults.push(`${plural(gained.length, 'alert')} gained, ${most} may be.`);

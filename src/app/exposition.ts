@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DetectorSpec } from '../core/detector.ts';
+import { hasSize } from '../core/fault-size.ts';
 import type { Alert } from '../pipeline/effects.ts';
 import { dropSeries } from '../server/drop-series.ts';
 import { renewEntityInfo, type Metrics } from '../server/metrics.ts';
@@ -130,7 +131,7 @@ export class Exposition {
     for (const { fault, recall, smallestSize, fallen } of faults) {
       const labels = { detector, fault };
       this.#metrics.selfTestRecall.set(labels, recall);
-      this.#metrics.selfTestSmallestSize.set(labels, smallestSize ?? Infinity);
+      if (hasSize(fault)) this.#metrics.selfTestSmallestSize.set(labels, smallestSize ?? Infinity);
       this.#metrics.selfTestBlind.set(labels, recall < BLIND_BELOW ? 1 : 0);
       this.#metrics.selfTestFallen.set(labels, fallen ? 1 : 0);
     }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import type { DetectorSpec } from '../core/detector.ts';
 import type { ModelActivation } from '../pipeline/effects.ts';
 import type { StoreReader } from '../store/store-reader.ts';
-import { readOwnModel, type LoadedModel } from './model-shelf.ts';
+import { readOwnModel } from './model-shelf.ts';
+import type { LoadedModel } from './open-model.ts';
 
 /** So many models stay loaded: a champion and the one before it. */
 const KEPT_LOADED = 2;
@@ -73,6 +74,6 @@ export class LookBackModels {
 async function read(store: StoreReader, spec: DetectorSpec, version: string): Promise<LoadedModel | null> {
   const path = store.findModel(spec.name, version)?.path;
   if (path === undefined || !existsSync(path)) return null;
-  // One of other features can't rebuild these rows.
+  // One of other features or another grid can't rebuild these rows.
   return readOwnModel(path, spec).catch(() => null);
 }

@@ -91,6 +91,8 @@ export interface TrainedModel {
 /** What the main thread asks of the pipeline thread; each is answered. */
 export type PipelineCall =
   | { readonly kind: 'ping' }
+  /** A training is under way: on record from now on, so that one whose end nobody sees is not forgotten. */
+  | { readonly kind: 'training_started'; readonly detector: string; readonly startedMs: number }
   /** A training has ended: goes on record with its model, and one that was promoted is put to use. Answers false if its detector has changed, so that the model is of no use. */
   | {
       readonly kind: 'trained';

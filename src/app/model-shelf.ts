@@ -2,18 +2,13 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DetectorSpec } from '../core/detector.ts';
 import { isShadowName, shadowName } from '../core/shadow-name.ts';
-import { loadModel, unpackModelFile } from '../model/model-file.ts';
-import type { ScoringModel } from '../model/scoring-model.ts';
-import { decodeCalibrations } from '../pipeline/scoring/calibration-section.ts';
-import type { InitialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
+import type { ModelRecord } from '../store/model-repository.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import type { TrainedModel } from './messages.ts';
-
-/** A model file, loaded. */
-export interface LoadedModel {
-  readonly model: ScoringModel;
-  readonly calibrations: InitialCalibrations;
-}
+import { gridMismatch } from './model-grid.ts';
+import { ModelRefusal } from './model-refusal.ts';
+import { openModel, type LoadedModel } from './open-model.ts';
+import { tryModel } from './try-model.ts';
 
 /** Entities that have not passed the newest model's first step yet still use the one before. */
 const LIVE_ACTIVATIONS = 2;
@@ -22,14 +17,10 @@ const MODEL_FILE = /^(.+)-([0-9a-f]{12})\.model$/;
 
 /** Reads and unpacks a model file; throws if it is missing or damaged. */
 export async function readModel(path: string, spec: DetectorSpec): Promise<LoadedModel> {
-  const bytes = readFileSync(path);
-  const calibrations = decodeCalibrations(unpackModelFile(bytes).calibration);
-  const model = await loadModel(bytes, spec.model.backend);
-  // That of a detector that warms up bears the name that it will be known by.
-  return { model: isShadowName(spec.name) ? { ...model, detector: spec.name } : model, calibrations };
+  return ownedBy(spec, await openModel(readFileSync(path), spec.model.backend));
 }
 
-/** What the store's activations name, loaded; one that is gone, damaged or of other features is told and passed over. */
+/** What the store's activations name, loaded; one that is gone, damaged or of another grid or features is told and passed over. */
 export async function readActiveModels(
   store: StoreWriter,
   detectors: readonly DetectorSpec[],
@@ -92,17 +83,33 @@ export function clearShelf(store: StoreWriter, storePath: string): void {
   }
 }
 
-/** Like `readModel`; also throws if the detector has other features by now: their values would go into the wrong columns. */
+/**
+ * Like `readModel`; also throws if the detector has other features, steps or windows by now: values would go into the wrong columns, and
+ * what is usual in five minutes is not in one.
+ */
 export async function readOwnModel(path: string, spec: DetectorSpec): Promise<LoadedModel> {
-  const loaded = await readModel(path, spec);
-  const { features } = loaded.model;
-  const wanted = spec.features.map(({ name }) => name);
-  if (features.length === wanted.length && features.every((name, index) => name === wanted[index]))
+  const opened = await openModel(readFileSync(path), spec.model.backend);
+  const mismatch = gridMismatch(opened.model.features, opened.grid, spec);
+  if (mismatch === null) return ownedBy(spec, opened);
+  opened.model.dispose();
+  throw new Error(`${mismatch} now: a new one must be trained, or the configuration set back.`);
+}
+
+/** Reads a kept version that someone wants to use. Throws a `ModelRefusal` if it can't be: its file is gone or damaged, or of another detector. */
+export async function readForUse({ version, path }: ModelRecord, spec: DetectorSpec): Promise<LoadedModel> {
+  try {
+    const loaded = await readOwnModel(path, spec);
+    tryModel(loaded, spec);
     return loaded;
-  loaded.model.dispose();
-  throw new Error(
-    `it was trained on ${features.join(', ')} and the detector has ${wanted.join(', ')} now: a new one is trained.`,
-  );
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new ModelRefusal('refused', `Version ${version} of ${spec.name} can't be used (${path}): ${cause}`);
+  }
+}
+
+/** That of a detector that warms up bears the name that it will be known by. */
+function ownedBy({ name }: DetectorSpec, { model, calibrations }: LoadedModel): LoadedModel {
+  return { model: isShadowName(name) ? { ...model, detector: name } : model, calibrations };
 }
 
 /** Puts a trained model on record and unlinks the files of versions that are too old to go back to. */

@@ -8,7 +8,7 @@ import type { StoreReader } from '../store/store-reader.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import { checkImport } from './import-model.ts';
 import { ModelRefusal } from './model-refusal.ts';
-import { readOwnModel } from './model-shelf.ts';
+import { readForUse } from './model-shelf.ts';
 import { modelView } from './model-view.ts';
 import { findVersion, rollbackTarget } from './rollback-target.ts';
 import { openAlone } from './train-alone.ts';
@@ -44,7 +44,7 @@ export function rollBackAlone(
 ): Promise<ModelView | null> {
   return writing(config, async (store) => {
     const { target, active } = rollbackTarget(spec.name, store.listModels(spec.name), version);
-    const { model } = await readOwnModel(target.path, spec);
+    const { model } = await readForUse(target, spec);
     model.dispose();
     const effectiveStep = Math.floor(store.newestMs(spec) / spec.stepMs) + 1;
     store.activateModel({

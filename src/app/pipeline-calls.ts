@@ -12,7 +12,7 @@ import { excludeLabelled } from './exclude-labelled.ts';
 import { checkImport } from './import-model.ts';
 import { ModelRefusal } from './model-refusal.ts';
 import type { WindowChange } from '../pipeline/effects.ts';
-import { readModel, readOwnModel, recordModel } from './model-shelf.ts';
+import { readForUse, readModel, recordModel } from './model-shelf.ts';
 import { rollbackTarget } from './rollback-target.ts';
 import type { DeadLetterTopic } from './dead-letter-topic.ts';
 import type { RunningBeginning } from './history/start-beginning.ts';
@@ -47,6 +47,10 @@ export async function answerCall(call: PipelineCall, running: RunningPipeline): 
   switch (call.kind) {
     case 'ping':
       return null;
+    case 'training_started':
+      return running.turns.take(() =>
+        runner.write(() => store.startTrainingRun(call.detector, call.startedMs)),
+      );
     case 'trained':
       return running.turns.take(() => useTraining(call, running));
     case 'roll_back':
@@ -152,7 +156,7 @@ async function rollBack(
   if (spec === undefined)
     throw new ModelRefusal('unknown', `There is no detector ${JSON.stringify(detector)}.`);
   const { target, active } = rollbackTarget(detector, store.listModels(detector), version);
-  const loaded = await readOwnModel(target.path, spec);
+  const loaded = await readForUse(target, spec);
   const reason = `Rolled back by hand to ${target.version}.`;
   const rollback = active === null ? {} : { rollback: { from: active.version, reason } };
   runner.take({ kind: 'model', ...loaded, effectiveStep: null, ...rollback });

@@ -1,6 +1,7 @@
 import type { ChannelConfig } from '../config/config.ts';
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import { openStore } from '../store/open-store.ts';
+import { endBrokenRuns } from './broken-runs.ts';
 import { LivePipeline } from './live-pipeline.ts';
 import type { FromPipeline } from './messages.ts';
 import type { StreamChoice } from './stream-choice.ts';
@@ -29,5 +30,6 @@ export async function startPipeline(
 ): Promise<LivePipeline> {
   const { storePath } = data.config;
   const store = openStore(storePath, { mode: 'write', pid: process.pid, random: Math.random });
+  for (const event of endBrokenRuns(store)) around.send({ type: 'event', event });
   return new LivePipeline(store, around).start(data);
 }

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { DetectorSpec } from '../core/detector.ts';
 import { servingName } from '../core/shadow-name.ts';
-import type { ScoringModel } from '../model/scoring-model.ts';
 import { isFault } from '../pipeline/alerts/is-fault.ts';
 import { QuietWindows } from '../pipeline/alerts/quiet-windows.ts';
 import { openStore } from '../store/open-store.ts';
+import type { ModelRecord } from '../store/model-repository.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { excludedSpans, type PastAlert } from '../training/excluded-spans.ts';
 import { quietSpans } from '../training/quiet-spans.ts';
 import { train } from '../training/train.ts';
 import type { TrainingEntity, TrainingInput } from '../training/training-input.ts';
 import { cronTimes } from '../config/cron-times.ts';
-import { readModel } from './model-shelf.ts';
+import { readOwnModel } from './model-shelf.ts';
 import { writeModelFile } from './write-model-file.ts';
 import type { TrainingJob, TrainingResult } from './training-messages.ts';
 
@@ -26,8 +26,9 @@ export async function runTraining(
     // One that warms up learns under the name that it will be known by, and not from what people were told of meanwhile.
     const named = { ...spec, name: servingName(spec.name) };
     const rows = trainingRows(store, spec, newestStep);
+    const champion = await readChampion(store, spec);
     const outcome = await train(
-      { spec: named, seed, ...rows, champion: await readChampion(store, spec) },
+      { spec: named, seed, ...rows, ...champion },
       {
         selfTest: true,
         modelMemoryBytes,
@@ -35,9 +36,17 @@ export async function runTraining(
       },
     );
     if (outcome.kind === 'not_enough_history') {
-      return { outcome: outcome.kind, detail: outcome.detail, trained: null };
+      return {
+        outcome: outcome.kind,
+        detail: `${outcome.detail} The next run will try again.`,
+        trained: null,
+      };
     }
     const { version, file, card, kind, detail } = outcome;
+    const known = store.findModel(spec.name, version);
+    if (version === champion.champion?.version || known?.status === 'rolled_back') {
+      return { ...asBefore(spec.name, version, known), trained: null };
+    }
     const path = writeModelFile(storePath, { detector: named.name, version }, file);
     const sha256 = createHash('sha256').update(file).digest('hex');
     const trained = { detector: spec.name, version, path, sha256, card, promoted: kind === 'promoted' };
@@ -92,12 +101,36 @@ export function pastAlerts(store: StoreReader, spec: DetectorSpec, newestStep: n
   }));
 }
 
-/** A model in use whose file is gone or damaged has no say, else nothing could ever take its place. */
-async function readChampion(store: StoreReader, spec: DetectorSpec): Promise<ScoringModel | null> {
+/** A training that gave a version again: the one in use, whose card stays, or one that was rolled back, which stays so. */
+function asBefore(
+  detector: string,
+  version: string,
+  known: ModelRecord | null,
+): Pick<TrainingResult, 'outcome' | 'detail'> {
+  if (known?.status !== 'rolled_back') {
+    return {
+      outcome: 'unchanged',
+      detail: `The history gives the model in use, ${version}, again; it stays.`,
+    };
+  }
+  const detail =
+    `The history gives version ${version} again, which stays out of use: ${known.reason} ` +
+    `"strayd models rollback ${detector} ${version}" would put it to use.`;
+  return { outcome: 'rejected', detail };
+}
+
+/** A model in use that can't be used has no say, else nothing could ever take its place; but that is told. */
+async function readChampion(
+  store: StoreReader,
+  spec: DetectorSpec,
+): Promise<Pick<TrainingInput, 'champion' | 'lostChampion'>> {
   const active = store.listModels(spec.name).find(({ status }) => status === 'active');
-  if (active === undefined) return null;
-  return readModel(active.path, spec).then(
-    ({ model }) => model,
-    () => null,
-  );
+  if (active === undefined) return { champion: null };
+  const { version, path } = active;
+  try {
+    return { champion: (await readOwnModel(path, spec)).model };
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    return { champion: null, lostChampion: { version, why: `${path}: ${cause}` } };
+  }
 }

@@ -4,10 +4,11 @@ import { openStore } from '../store/open-store.ts';
 import { StoreError, StoreLockedError } from '../store/store-error.ts';
 import type { StoreWriter } from '../store/store-writer.ts';
 import type { TrainingRun } from '../store/training-run-repository.ts';
+import { endBrokenRuns } from './broken-runs.ts';
 import type { TrainedModel } from './messages.ts';
 import { recordModel } from './model-shelf.ts';
 import { TrainAloneError } from './train-alone-error.ts';
-import { Trainer } from './trainer.ts';
+import { Trainer, type TrainerOptions } from './trainer.ts';
 
 export interface AloneOptions {
   readonly config: Config;
@@ -34,7 +35,9 @@ export async function trainAlone({
     store.declareDetectors(config.detectors);
     for (const spec of detectors) {
       if (signal?.aborted === true) break;
-      const { run, trained } = await trainOnce(config, spec, { progress, signal });
+      const started = (detector: string, _pid: number | null, startedMs: number): void =>
+        store.startTrainingRun(detector, startedMs);
+      const { run, trained } = await trainOnce(config, spec, { progress, signal, started });
       store.insertTrainingRun(run);
       if (trained !== null) recordModel(store, trained, { nowMs: run.endedMs, keep: spec.training.keep });
       if (trained?.promoted === true) {
@@ -52,7 +55,9 @@ export async function trainAlone({
 /** Opens a store for writing; `null` if a daemon holds it. Throws a `TrainAloneError` if it can't be had otherwise. */
 export function openAlone(path: string): StoreWriter | null {
   try {
-    return openStore(path, { mode: 'write', pid: process.pid, random: Math.random });
+    const store = openStore(path, { mode: 'write', pid: process.pid, random: Math.random });
+    endBrokenRuns(store);
+    return store;
   } catch (error) {
     if (error instanceof StoreLockedError) return null;
     if (error instanceof StoreError) throw new TrainAloneError(error.message, { cause: error });
@@ -66,7 +71,8 @@ function trainOnce(
   {
     progress,
     signal,
-  }: { readonly progress: AloneOptions['progress']; readonly signal: AbortSignal | undefined },
+    started,
+  }: Pick<TrainerOptions, 'progress' | 'started'> & { readonly signal: AbortSignal | undefined },
 ): Promise<{ readonly run: TrainingRun; readonly trained: TrainedModel | null }> {
   return new Promise((resolve) => {
     const trainer = new Trainer({
@@ -74,7 +80,7 @@ function trainOnce(
       modelMemoryBytes: limits.modelMemoryBytes,
       nowMs: Date.now,
       progress,
-      started: () => undefined,
+      started,
       ended: (run, trained) => resolve({ run, trained }),
     });
     signal?.addEventListener('abort', () => trainer.cancel(spec.name), { once: true });

@@ -12,8 +12,8 @@ export interface TrainerOptions {
   readonly nowMs: () => number;
   /** `fraction` 0…1. */
   readonly progress: (detector: string, fraction: number, detail: string) => void;
-  /** `pid`: of the training process; `null` if it could not be had. */
-  readonly started: (detector: string, pid: number | null) => void;
+  /** `pid`: of the training process; `null` if it could not be had. `startedMs`: as its run will have it. */
+  readonly started: (detector: string, pid: number | null, startedMs: number) => void;
   /** How it ended; `trained` is `null` unless there is a model to put on record. */
   readonly ended: (run: TrainingRun, trained: TrainedModel | null, spec: DetectorSpec) => void;
 }
@@ -84,7 +84,10 @@ export class Trainer {
     const { storePath, modelMemoryBytes, nowMs, ended, progress } = this.#options;
     const startedMs = nowMs();
     const job: TrainingJob = { storePath, spec, seed: spec.model.seed, modelMemoryBytes };
-    const result = await this.#fork(job, ({ fraction, detail }) => progress(spec.name, fraction, detail));
+    const result = await this.#fork(job, {
+      progress: ({ fraction, detail }) => progress(spec.name, fraction, detail),
+      started: (pid) => this.#options.started(spec.name, pid, startedMs),
+    });
     const run = {
       detector: spec.name,
       startedMs,
@@ -99,7 +102,13 @@ export class Trainer {
 
   async #fork(
     job: TrainingJob,
-    progress: (message: Extract<TrainingMessage, { type: 'progress' }>) => void,
+    {
+      progress,
+      started,
+    }: {
+      readonly progress: (message: Extract<TrainingMessage, { type: 'progress' }>) => void;
+      readonly started: (pid: number | null) => void;
+    },
   ): Promise<TrainingResult> {
     const { timeLimitMs, memoryLimitBytes } = job.spec.training;
     const received: { result?: TrainingResult } = {};
@@ -115,7 +124,7 @@ export class Trainer {
       },
     });
     this.#child = child;
-    this.#options.started(job.spec.name, child.pid);
+    started(child.pid);
     const end = await child.ended;
     this.#child = null;
     return received.result ?? this.#verdict ?? failedBy(end, job.spec);

@@ -39,9 +39,19 @@ export class TrainingDesk {
       modelMemoryBytes: config.limits.modelMemoryBytes,
       nowMs: Date.now,
       progress,
-      started: (detector, pid) => {
+      started: (detector, pid, startedMs) => {
         const message = `Training of detector ${detector} starts.`;
         instruments.report({ event: 'training_started', level: 'info', message, fields: { detector, pid } });
+        this.#options.thread
+          .call({ kind: 'training_started', detector, startedMs })
+          .catch((error: unknown) => {
+            const cause = error instanceof Error ? error.message : String(error);
+            instruments.report({
+              event: 'failed',
+              level: 'error',
+              message: `That a training of ${detector} is under way can't be put on record: ${cause}`,
+            });
+          });
       },
       ended: (run, trained, spec) => {
         this.#recorded = this.#record(run, trained, spec);
@@ -108,7 +118,8 @@ export class TrainingDesk {
       const message = `The model of ${run.detector} that was just trained can't be used: ${cause}`;
       report({ event: 'failed', level: 'error', message });
     }
-    const level = run.outcome === 'failed' ? 'error' : 'info';
+    const isLost = trained?.card.promotion.lostChampion === true;
+    const level = run.outcome === 'failed' ? 'error' : isLost ? 'warn' : 'info';
     const message = `Training of detector ${run.detector} ended, ${run.outcome}: ${run.detail}`;
     report({ event: 'training_ended', level, message, fields: { ...run } });
     this.#watchRejections(run);

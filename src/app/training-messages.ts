@@ -10,9 +10,13 @@ export interface TrainingJob {
   readonly modelMemoryBytes?: number | undefined;
 }
 
-/** How a run ended; `stopped`: strayd itself stopped, `cancelled`: someone asked for it, `failed`: the process died, or a limit ended it. */
+/**
+ * How a run ended; `unchanged`: it gave the model in use again, `stopped`: strayd itself stopped, `cancelled`: someone asked for it,
+ * `failed`: the process died, or a limit ended it.
+ */
 export interface TrainingResult {
-  readonly outcome: 'promoted' | 'rejected' | 'not_enough_history' | 'failed' | 'stopped' | 'cancelled';
+  readonly outcome:
+    'promoted' | 'rejected' | 'unchanged' | 'not_enough_history' | 'failed' | 'stopped' | 'cancelled';
   /** One sentence for people. */
   readonly detail: string;
   readonly trained: TrainedModel | null;

@@ -1,5 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import type { DetectorSpec } from '../core/detector.ts';
+import { formatDuration } from '../core/duration.ts';
 import { deriveSeed } from '../core/random.ts';
 import { openStore } from '../store/open-store.ts';
 import { StoreError } from '../store/store-error.ts';
@@ -52,11 +53,11 @@ export async function tuneDetector(options: TuneDetectorOptions): Promise<Detect
   const path = tuningPath(storePath, spec.name);
   const signal = AbortSignal.timeout(budgetMs);
   try {
-    const kept = readTuning(path);
+    const kept = options.resume ? readTuning(path) : null;
     if (options.resume && kept === null) {
       throw new TuneError(`No tuning of ${spec.name} is kept in ${path}: leave --resume out.`);
     }
-    const { entities, state } = readHistory(options, options.resume ? kept : null);
+    const { entities, state } = readHistory(options, kept);
     const result = await tune(
       { spec, entities, seed: state.seed, state },
       {
@@ -89,7 +90,7 @@ function readHistory(
       ...excludedSpans(pastAlerts(store, spec, newestStep), spec, newestStep),
       ...quietSpans(keptWindows(store), some, { spec, newestStep }),
     ];
-    const entities = tuningData(some, excluded, spec);
+    const entities = dataOf(some, excluded, { spec, kept });
     const fingerprint = fingerprintOf(spec, entities, kept?.seed ?? seed);
     if (kept !== null && kept.fingerprint !== fingerprint) {
       throw new TuneError(
@@ -100,6 +101,24 @@ function readHistory(
     return { entities, state: kept ?? newState({ fingerprint, seed, newestStep }) };
   } finally {
     store.close();
+  }
+}
+
+/** Too little history at the step at which a kept tuning began is no lack of it: the tuning is of another store, or what it saw is gone. */
+function dataOf(
+  entities: readonly TrainingEntity[],
+  excluded: Parameters<typeof tuningData>[1],
+  { spec, kept }: { readonly spec: DetectorSpec; readonly kept: TuningState | null },
+): TuningEntity[] {
+  try {
+    return tuningData(entities, excluded, spec);
+  } catch (error) {
+    if (kept === null || !(error instanceof TuningImpossible)) throw error;
+    throw new TuneError(
+      `The tuning that is kept of ${spec.name} is of other history: what it was measured on, up to ` +
+        `step ${kept.newestStep} of ${formatDuration(spec.stepMs)}, is not in this store (any more). Begin anew, without --resume.`,
+      { cause: error },
+    );
   }
 }
 

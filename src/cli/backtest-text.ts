@@ -3,7 +3,6 @@ import type { BacktestResult } from '../app/backtest.ts';
 import type { FiredSpan } from '../app/fired-alerts.ts';
 import type { BacktestOfFile } from '../app/backtest-file.ts';
 import type { BacktestComparison } from '../app/compare-backtests.ts';
-import type { DetectorSpec } from '../core/detector.ts';
 import { renderTable } from './table.ts';
 
 const ALERT_HEADER = ['from (UTC)', 'to', 'entity', 'kind', 'score', 'feature'];
@@ -26,9 +25,9 @@ export function jsonOf({ entities, steps, match, vusPr, alerts }: BacktestResult
 }
 
 /** The result for people: alerts as a table, and what they come to. */
-export function textOf(result: BacktestResult, spec: DetectorSpec): string {
-  const table = renderTable(ALERT_HEADER, result.alerts.map(alertRow));
-  return [table, '', ...trainingsText(result), ...summaryOf(result, spec)].join('\n');
+export function textOf(ran: BacktestOfFile): string {
+  const table = renderTable(ALERT_HEADER, ran.result.alerts.map(alertRow));
+  return [table, '', ...trainingsText(ran.result), ...summaryOf(ran)].join('\n');
 }
 
 /** How trainings after the first one ended; nothing if there was none. */
@@ -59,7 +58,7 @@ export function comparedJson(first: BacktestResult, other: BacktestResult, compa
 /** What the second configuration, from `path`, changes, for people. */
 export function comparedText(
   path: string,
-  { spec, result }: BacktestOfFile,
+  ran: BacktestOfFile,
   { gained, lost, faults }: BacktestComparison,
 ): string {
   const rows = [
@@ -68,17 +67,23 @@ export function comparedText(
   ];
   const table = rows.length === 0 ? 'The same alerts.' : renderTable(['', ...ALERT_HEADER], rows);
   const verdict = faults.length === 0 ? 'Not worse.' : `Worse: ${faults.join(' ')}`;
-  return [`\nWith ${path}:`, summaryOf(result, spec).join('\n'), '', table, '', verdict].join('\n');
+  return [`\nWith ${path}:`, summaryOf(ran).join('\n'), '', table, '', verdict].join('\n');
 }
 
-function summaryOf({ entities, steps, match, vusPr, alerts }: BacktestResult, spec: DetectorSpec): string[] {
+function summaryOf({ result, spec, labels }: BacktestOfFile): string[] {
+  const { entities, steps, match, vusPr, alerts } = result;
   const weeks = match.entityWeeks.toFixed(1);
   const watched = `${plural(steps, 'step')} of ${plural(entities, 'entity', 'entities')} scored, ${weeks} entity-weeks.`;
   const perWeek = match.falseAlertsPerWeek?.toFixed(2) ?? '–';
   const times = match.budgetRatio?.toFixed(2) ?? '–';
-  if (vusPr === null) {
+  if (labels === null || match.events === 0) {
     return [
       watched,
+      ...(labels === null
+        ? []
+        : [
+            `None of ${plural(labels.length, 'label')} lies in the rows that count: this is as without labels.`,
+          ]),
       `${plural(alerts.length, 'alert')}, ${perWeek} an entity-week: ${times} × the budget (${spec.name}).`,
     ];
   }
@@ -87,7 +92,7 @@ function summaryOf({ entities, steps, match, vusPr, alerts }: BacktestResult, sp
     watched,
     `${match.found} of ${plural(match.events, 'event')} found, median delay ${delay}.`,
     `${plural(match.falseAlerts, 'false alert')}, ${perWeek} an entity-week: ${times} × the budget (${spec.name}).`,
-    `VUS-PR ${vusPr.toFixed(3)}.`,
+    `VUS-PR ${vusPr?.toFixed(3) ?? '– (no row is labelled)'}.`,
   ];
 }
 

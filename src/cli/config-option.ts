@@ -11,6 +11,7 @@ export function configOption(): Option {
 export async function readConfig(path: string): Promise<LoadedConfig> {
   const { loadConfig } = await import('../config/load.ts');
   const { keptFeatures, withFeatures } = await import('../app/discovery/kept-features.ts');
-  const { config, warnings } = loadConfig(path, process.env, (file) => readFileSync(file, 'utf8'));
-  return { config: withFeatures(config, keptFeatures(config)), warnings };
+  const loaded = loadConfig(path, process.env, (file) => readFileSync(file, 'utf8'));
+  const { config } = loaded;
+  return { ...loaded, config: withFeatures(config, keptFeatures(config)) };
 }

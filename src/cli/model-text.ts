@@ -1,3 +1,4 @@
+import { hasSize } from '../core/fault-size.ts';
 import { plural } from '../core/plural.ts';
 import type { GroupCard, MemberCard } from '../model/model-card.ts';
 import type { ModelView } from '../server/views/model-view.ts';
@@ -113,7 +114,7 @@ export function cardText(model: ModelView): string {
     const rows = selfTest.map(({ fault, recall, smallestSize }) => [
       fault,
       `${Math.round(100 * recall)} %`,
-      smallestSize === null ? 'none' : String(smallestSize),
+      hasSize(fault) ? (smallestSize === null ? 'none' : String(smallestSize)) : '–',
     ]);
     lines.push('', renderTable(['injected fault', 'found', 'smallest found at 90 % (its spread = 1)'], rows));
   }

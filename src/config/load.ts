@@ -1,3 +1,4 @@
+import type { DetectorSpec } from '../core/detector.ts';
 import type { Config } from './config.ts';
 import { crossCheck } from './cross-checks.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -9,6 +10,7 @@ import { ConfigError } from './problem.ts';
 import type { ConfigPath, ConfigProblem } from './problem.ts';
 import { ReferencedFiles } from './referenced-files.ts';
 import type { ReadFile } from './referenced-files.ts';
+import { resolveDetector } from './resolve-detector.ts';
 import { resolveConfig } from './resolve.ts';
 import { configSchema } from './schema.ts';
 import { YamlSource } from './yaml-source.ts';
@@ -17,6 +19,8 @@ import { YamlSource } from './yaml-source.ts';
 export interface LoadedConfig {
   readonly config: Config;
   readonly warnings: readonly ConfigProblem[];
+  /** The detectors as they would be with steps of another length: with the defaults that depend on it. */
+  readonly detectorsAt: (stepMs: number) => readonly DetectorSpec[];
 }
 
 /**
@@ -45,7 +49,9 @@ export function loadConfig(path: string, env: Environment, readFile: ReadFile): 
   crossCheck(parsed.data, { error, warn });
   const config = resolveConfig(parsed.data, new ReferencedFiles(path, readFile, error));
   if (problems.length > 0) throw new ConfigError(inOrder(problems), inOrder(warnings));
-  return { config: deepFreeze(config), warnings: inOrder(warnings) };
+  const detectorsAt = (step: number): DetectorSpec[] =>
+    parsed.data.detectors.map((detector) => resolveDetector({ ...detector, step }));
+  return { config: deepFreeze(config), warnings: inOrder(warnings), detectorsAt };
 }
 
 function readText(path: string, readFile: ReadFile): string {

@@ -58,6 +58,13 @@ export class ByteReader {
     return new Float32Array(copy.buffer);
   }
 
+  /** Like `float32`; throws a RangeError if one of them is no finite number: a product with it would be none either, and stand for no error. */
+  weights(): Float32Array {
+    const values = this.float32();
+    if (values.every(Number.isFinite)) return values;
+    throw new RangeError('a weight of the model is no finite number');
+  }
+
   float64(): Float64Array {
     const copy = new Uint8Array(this.bytes());
     return new Float64Array(copy.buffer);

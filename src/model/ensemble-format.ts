@@ -1,5 +1,12 @@
 import { ByteReader, ByteWriter } from './byte-stream.ts';
-import type { EnsembleParts, EntityPart, GroupPart, LinearBasis, OwnNet } from './ensemble-parts.ts';
+import type {
+  EnsembleParts,
+  EntityPart,
+  GroupPart,
+  LinearBasis,
+  ModelGrid,
+  OwnNet,
+} from './ensemble-parts.ts';
 import type { FeatureScale } from './feature-scale.ts';
 import { loadForecast } from './forecast.ts';
 import type { Kernels } from './kernels.ts';
@@ -9,10 +16,12 @@ import { loadNet } from './net-registry.ts';
 import { NET_WEIGHT } from './net-weight.ts';
 
 /** First field of the bytes; raised when their layout changes. */
-const FORMAT = 4;
-/** The one before: no entity has a net of its own. */
+const FORMAT = 5;
+/** The one before: it does not say of which step and windows it is. */
+const FORMAT_WITHOUT_GRID = 4;
+/** Before that: no entity has a net of its own. */
 const FORMAT_WITHOUT_OWN_NETS = 3;
-/** And before that: every net has the usual weight. */
+/** And the first that is still read: every net has the usual weight. */
 const FORMAT_WITHOUT_WEIGHTS = 2;
 
 /** The ensemble as bytes: equal parts give equal bytes. */
@@ -30,6 +39,9 @@ export function saveEnsemble(parts: EnsembleParts): Uint8Array {
   for (const [cohort, group] of parts.cohorts) writer.text(cohort).text(group);
   writer.number(parts.entities.size);
   for (const [name, entity] of parts.entities) writer.text(name).bytes(saveEntity(entity));
+  const { stepMs, windows } = parts.grid ?? { stepMs: Number.NaN, windows: [] };
+  writer.number(stepMs).number(windows.length);
+  for (const window of windows) writer.number(window);
   return writer.finish();
 }
 
@@ -37,7 +49,7 @@ export function saveEnsemble(parts: EnsembleParts): Uint8Array {
 export function loadEnsemble(bytes: Uint8Array, kernels: Kernels): EnsembleParts {
   const reader = new ByteReader(bytes);
   const format = reader.number();
-  if (![FORMAT, FORMAT_WITHOUT_OWN_NETS, FORMAT_WITHOUT_WEIGHTS].includes(format)) {
+  if (!(Number.isInteger(format) && format >= FORMAT_WITHOUT_WEIGHTS && format <= FORMAT)) {
     throw new Error(
       `model format ${String(format)} is not the ${String(FORMAT)} this strayd reads: train again, or use the strayd that made it`,
     );
@@ -69,7 +81,12 @@ export function loadEnsemble(bytes: Uint8Array, kernels: Kernels): EnsembleParts
       loadEntity(reader.bytes(), kernels, format),
     ]),
   );
-  return { detector, features, rowsNeeded, rowsLeast, groups, cohorts, entities };
+  const grid = format <= FORMAT_WITHOUT_GRID ? null : readGrid(reader);
+  return { detector, features, grid, rowsNeeded, rowsLeast, groups, cohorts, entities };
+}
+
+function readGrid(reader: ByteReader): ModelGrid {
+  return { stepMs: reader.number(), windows: readList(reader, () => reader.number()) };
 }
 
 function readList<Item>(reader: ByteReader, read: () => Item): Item[] {
@@ -101,14 +118,20 @@ function loadEntity(bytes: Uint8Array, kernels: Kernels, format: number): Entity
     high: reader.float64(),
   };
   const basis = loadBasis(reader.bytes(), kernels);
-  const statistics = readList(reader, (): MemberStatistics => ({
-    featureError: reader.float64(),
-    ratioMean: reader.number(),
-    medians: reader.float64(),
-    upperRatio: reader.number(),
-  }));
-  const net = format === FORMAT ? loadOwnNet(reader, kernels) : null;
+  const statistics = readList(reader, () => readStatistics(reader));
+  const net = format > FORMAT_WITHOUT_OWN_NETS ? loadOwnNet(reader, kernels) : null;
   return { group, scale, basis, net, statistics };
+}
+
+function readStatistics(reader: ByteReader): MemberStatistics {
+  const featureError = reader.float64();
+  const ratioMean = reader.number();
+  const medians = reader.float64();
+  const upperRatio = reader.number();
+  if (![...featureError, ratioMean, ...medians, upperRatio].every(Number.isFinite)) {
+    throw new RangeError("a usual error of the model's is no finite number");
+  }
+  return { featureError, ratioMean, medians, upperRatio };
 }
 
 function loadOwnNet(reader: ByteReader, kernels: Kernels): OwnNet | null {

@@ -40,11 +40,20 @@ export interface GroupPart {
   readonly unseen: EntityPart;
 }
 
+/** How long a step is and how many a window has: rows of another grid are not what a model has learned. */
+export interface ModelGrid {
+  readonly stepMs: number;
+  /** In steps, ascending. */
+  readonly windows: readonly number[];
+}
+
 /** All that an ensemble is. Columns inside are in the order of the sorted feature names, so that their order has no effect. */
 export interface EnsembleParts {
   readonly detector: string;
   /** Names in the order of the columns handed in. */
   readonly features: readonly string[];
+  /** `null` in files from before it was kept. */
+  readonly grid: ModelGrid | null;
   readonly rowsNeeded: number;
   readonly rowsLeast: number;
   /** By name; `FLEET` always is there. */

@@ -72,6 +72,7 @@ export function createEnsemble(parts: EnsembleParts, version: string): ScoringMo
     version,
     detector: parts.detector,
     features: parts.features,
+    grid: parts.grid,
     rowsNeeded: parts.rowsNeeded,
     rowsLeast: parts.rowsLeast,
     profile,

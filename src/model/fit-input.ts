@@ -23,6 +23,7 @@ export interface FitEntity {
 export interface FitInput {
   readonly detector: string;
   readonly features: readonly string[];
+  readonly stepMs: number;
   /** Window lengths in steps, ascending. */
   readonly windows: readonly number[];
   readonly modelSpec: ModelSpec;

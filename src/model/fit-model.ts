@@ -77,6 +77,7 @@ export async function fitModel(input: FitInput, options: FitOptions = {}): Promi
   const parts: EnsembleParts = {
     detector: input.detector,
     features: [...input.features],
+    grid: { stepMs: input.stepMs, windows },
     rowsNeeded: none ? 1 : Math.max(FORECAST_MEMORY + FORECAST_ROWS, ...windows),
     rowsLeast: none ? 1 : FORECAST_ROWS + 1,
     groups,

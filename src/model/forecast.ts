@@ -54,7 +54,7 @@ export function fitForecast(covariance: LaggedCovariance, kernels: Kernels): For
 /** Brings a forecast back from the bytes of `save`. */
 export function loadForecast(bytes: Uint8Array, kernels: Kernels): Forecast {
   const reader = new ByteReader(bytes);
-  return build(reader.number(), reader.float32(), kernels);
+  return build(reader.number(), reader.weights(), kernels);
 }
 
 /** Squared forecast errors `[rows − FORECAST_ROWS, features]` of a scaled stretch; missing values have none. */

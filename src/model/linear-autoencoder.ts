@@ -36,7 +36,7 @@ export const linearAutoencoder: AutoencoderKind<LinearAutoencoder> = {
   },
   load: (bytes, kernels) => {
     const reader = new ByteReader(bytes);
-    return build(reader.number(), reader.number(), reader.float32(), kernels);
+    return build(reader.number(), reader.number(), reader.weights(), kernels);
   },
 };
 

@@ -138,6 +138,6 @@ function read(bytes: Uint8Array): SavedNet {
   const [steps, features, latent] = [reader.number(), reader.number(), reader.number()];
   const hidden = Array.from({ length: reader.number() }, () => reader.number());
   const output: NetOutputKind = reader.text() === 'sigmoid' ? 'sigmoid' : 'linear';
-  const weights = Array.from({ length: reader.number() }, () => reader.float32());
+  const weights = Array.from({ length: reader.number() }, () => reader.weights());
   return { name, plan: { steps, features, hidden, latent }, output, weights };
 }

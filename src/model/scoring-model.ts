@@ -1,3 +1,5 @@
+import type { ModelGrid } from './ensemble-parts.ts';
+
 /** The rows of one entity that a step's score may see: `[count, features]`, oldest first, the last one being scored. */
 export interface ScoreItem {
   readonly entity: string;
@@ -50,6 +52,8 @@ export interface ScoringModel {
   readonly detector: string;
   /** Names in the order of the columns. */
   readonly features: readonly string[];
+  /** That of the rows it was made from; `null` in files from before it was kept. */
+  readonly grid: ModelGrid | null;
   /** Rows wanted for a full score; with fewer, members that lack rows stand at their hold-out median. */
   readonly rowsNeeded: number;
   /** Fewest rows that give a score at all. */

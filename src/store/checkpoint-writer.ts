@@ -155,7 +155,9 @@ export class CheckpointWriter {
       const { id, detector } = update.incident;
       incidents.apply(update, incidents.show(id)?.stepMs ?? this.#setOf(detector).stepMs);
     }
-    for (const activation of checkpoint.effects.activations) models.activate(activation);
+    for (const activation of checkpoint.effects.activations) {
+      models.activate(activation, this.#setOf(activation.detector).stepMs);
+    }
     for (const refit of checkpoint.effects.budgetRefits) budgetRefits.insert(refit);
     for (const exclusion of checkpoint.effects.exclusions) exclusions.insert(exclusion);
     for (const change of checkpoint.effects.windows) quietWindows.apply(change);

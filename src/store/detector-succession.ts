@@ -16,7 +16,10 @@ export class DetectorSuccession {
     const moves = (sql: string) => database.prepare<[string, string]>(sql);
     this.#delete = OWN.map((table) => runs(`DELETE FROM ${table} WHERE detector = ?`));
     this.#rename = OWN.map((table) => moves(`UPDATE ${table} SET detector = ? WHERE detector = ?`));
-    this.#renameRuns = moves('UPDATE OR IGNORE training_runs SET detector = ? WHERE detector = ?');
+    // One under way is ended under the name that it was begun with.
+    this.#renameRuns = moves(
+      "UPDATE OR IGNORE training_runs SET detector = ? WHERE detector = ? AND outcome <> 'started'",
+    );
     // Under a name of no detector: housekeeping drops them with their rows when they have grown old.
     this.#retireSets = runs("UPDATE feature_sets SET detector = detector || '~' || id WHERE detector = ?");
     this.#renameSets = moves('UPDATE feature_sets SET detector = ? WHERE detector = ?');

@@ -7,7 +7,7 @@ import type { ModelActivation } from '../pipeline/effects.ts';
  */
 export type ModelStatus = 'candidate' | 'active' | 'retired' | 'rejected' | 'rolled_back';
 
-/** One trained version. `card` is its model card as JSON text; `effectiveStep` where it last became active; `reason` why it has its status. */
+/** One trained version. `card` is its model card as JSON text; `effectiveStep` where it last became active, in steps of `stepMs` (`null` where that is not known); `reason` why it has its status. */
 export interface ModelRecord {
   readonly detector: string;
   readonly version: string;
@@ -17,8 +17,12 @@ export interface ModelRecord {
   readonly status: ModelStatus;
   readonly reason: string;
   readonly effectiveStep: number | null;
+  readonly stepMs: number | null;
   readonly createdMs: number;
 }
+
+/** A version as it comes on record. */
+export type NewModel = Omit<ModelRecord, 'effectiveStep' | 'stepMs'>;
 
 interface ActivationRow {
   readonly detector: string;
@@ -34,7 +38,7 @@ function activationOf(row: ActivationRow): ModelActivation {
 }
 
 const COLUMNS =
-  'detector, version, path, sha256, card, status, reason, effective_step AS effectiveStep, created_ms AS createdMs';
+  'detector, version, path, sha256, card, status, reason, effective_step AS effectiveStep, step_ms AS stepMs, created_ms AS createdMs';
 
 /** Tables `models` and `activations`. */
 export class ModelRepository {
@@ -63,19 +67,19 @@ export class ModelRepository {
     this.#retire = database.prepare<[string, string]>(
       `UPDATE models SET status = 'retired' WHERE detector = ? AND status = 'active' AND version <> ?`,
     );
-    this.#setActive = database.prepare<[number, string, string]>(
-      `UPDATE models SET status = 'active', reason = '', effective_step = ? WHERE detector = ? AND version = ?`,
+    this.#setActive = database.prepare<[number, number | null, string, string]>(
+      `UPDATE models SET status = 'active', reason = '', effective_step = ?, step_ms = ? WHERE detector = ? AND version = ?`,
     );
     this.#setRolledBack = database.prepare<[string, string, string]>(
       `UPDATE models SET status = 'rolled_back', reason = ? WHERE detector = ? AND version = ? AND status <> 'active'`,
     );
-    this.#addActivation = database.prepare<[string, number, string, string | null, string]>(
-      `INSERT OR REPLACE INTO activations (detector, effective_step, version, rolled_back_from, reason)
-       VALUES (?, ?, ?, ?, ?)`,
+    this.#addActivation = database.prepare<[string, number, string, string | null, string, number | null]>(
+      `INSERT OR REPLACE INTO activations (detector, effective_step, version, rolled_back_from, reason, step_ms)
+       VALUES (?, ?, ?, ?, ?, ?)`,
     );
     this.#activations = database.prepare<[string], ActivationRow>(
       `SELECT detector, version, effective_step, rolled_back_from, reason FROM activations WHERE detector = ?
-       ORDER BY effective_step`,
+       ORDER BY step_ms IS NOT NULL, effective_step * step_ms, effective_step`,
     );
     this.#delete = database.prepare<[string, string]>(
       'DELETE FROM models WHERE detector = ? AND version = ?',
@@ -83,19 +87,19 @@ export class ModelRepository {
   }
 
   /** A version that is there already keeps its status. */
-  insert(model: Omit<ModelRecord, 'effectiveStep'>): void {
+  insert(model: NewModel): void {
     const { detector, version, path, sha256, card, status, reason, createdMs } = model;
     this.#insert.run(detector, version, path, sha256, card, status, reason, createdMs);
   }
 
-  /** Makes a version the detector's active one from `effectiveStep` on; the one before is retired, or rolled back. */
-  activate({ detector, version, effectiveStep, rollback }: ModelActivation): void {
+  /** Makes a version the detector's active one from `effectiveStep` (of `stepMs`) on; the one before is retired, or rolled back. */
+  activate({ detector, version, effectiveStep, rollback }: ModelActivation, stepMs: number | null): void {
     const { from = null, reason = '' } = rollback ?? {};
-    this.#addActivation.run(detector, effectiveStep, version, from, reason);
+    this.#addActivation.run(detector, effectiveStep, version, from, reason, stepMs);
     // A replay repeats old activations: only the newest one decides.
     if (this.#activations.all(detector).at(-1)?.effective_step !== effectiveStep) return;
     this.#retire.run(detector, version);
-    this.#setActive.run(effectiveStep, detector, version);
+    this.#setActive.run(effectiveStep, stepMs, detector, version);
     if (from !== null) this.#setRolledBack.run(reason, detector, from);
   }
 

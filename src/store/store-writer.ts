@@ -11,7 +11,7 @@ import { writeHistory } from './history-writer.ts';
 import type { FeatureSet } from './feature-set-repository.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { StoreLock } from './lock.ts';
-import type { ModelRecord } from './model-repository.ts';
+import type { ModelRecord, NewModel } from './model-repository.ts';
 import type { OutboxMark, ResendChoice } from '../core/outbox.ts';
 import { restoreState } from './restore.ts';
 import type { Repositories } from './repositories.ts';
@@ -103,7 +103,7 @@ export class StoreWriter extends StoreReader {
   }
 
   /** `path` becomes relative to the store if the file lies in it. */
-  insertModel(model: Omit<ModelRecord, 'effectiveStep'>): void {
+  insertModel(model: NewModel): void {
     const inside = relative(resolve(this.open.directory), model.path);
     const isInside = isAbsolute(model.path) && !inside.startsWith('..') && !isAbsolute(inside);
     this.#write(({ models }) => models.insert({ ...model, path: isInside ? inside : model.path }));
@@ -111,7 +111,8 @@ export class StoreWriter extends StoreReader {
 
   /** For use without a pipeline, such as a rollback by hand; a running one activates through its checkpoint. */
   activateModel(activation: ModelActivation): void {
-    this.#write(({ models }) => models.activate(activation));
+    const stepMs = this.#sets.get(activation.detector)?.stepMs ?? null;
+    this.#write(({ models }) => models.activate(activation, stepMs));
   }
 
   /** For use without a pipeline; a running one takes what people say in through its checkpoint. */
@@ -173,6 +174,18 @@ export class StoreWriter extends StoreReader {
   /** Keeps a decision under a name. */
   setNote(name: string, text: string): void {
     this.#write(({ meta }) => meta.setNote(name, text));
+  }
+
+  /** Puts on record that a training is under way; `insertTrainingRun` with the same start ends it. */
+  startTrainingRun(detector: string, startedMs: number): void {
+    this.#write(({ trainingRuns }) => trainingRuns.start(detector, startedMs));
+  }
+
+  /** Ends as failed what an earlier writer began and never ended, and answers what that was; to be called before any is begun. */
+  failUnendedRuns(detail: string): Pick<TrainingRun, 'detector' | 'startedMs'>[] {
+    const unended = this.read(({ trainingRuns }) => trainingRuns.unended());
+    if (unended.length > 0) this.#write(({ trainingRuns }) => trainingRuns.failUnended(detail));
+    return unended;
   }
 
   insertTrainingRun(run: TrainingRun): void {

@@ -1,3 +1,5 @@
+import type { LostChampion } from './training-input.ts';
+
 /** What one trial at the promotion gate said of a challenger. */
 export interface GateVerdict {
   /** Of the trial, e.g. `reconstruction`. */
@@ -14,10 +16,19 @@ export interface PromotionResult {
   readonly verdicts: readonly GateVerdict[];
   /** What people are told of it. */
   readonly reason: string;
+  /** There was a model in use that could not be compared with. */
+  readonly lostChampion?: true;
 }
 
-/** Decides by all verdicts: a single one that is not passed keeps the champion. Without a verdict there was no champion, and it promotes. */
-export function judgePromotion(verdicts: readonly GateVerdict[]): PromotionResult {
+/**
+ * Decides by all verdicts: a single one that is not passed keeps the champion. Without a verdict there was no champion, or it is lost, and
+ * it promotes.
+ */
+export function judgePromotion(verdicts: readonly GateVerdict[], lost?: LostChampion): PromotionResult {
+  if (verdicts.length === 0 && lost !== undefined) {
+    const reason = `Nothing could be compared: the model in use, ${lost.version}, can't be used (${lost.why}).`;
+    return { promoted: true, verdicts, reason, lostChampion: true };
+  }
   if (verdicts.length === 0) {
     return { promoted: true, verdicts, reason: 'No model of these features was in use.' };
   }

@@ -1,7 +1,8 @@
-import { SELF_TEST_TRIALS, type FaultResult } from './self-test.ts';
+import { SELF_TEST_TRIALS } from './fault-trials.ts';
+import type { FaultResult } from './self-test.ts';
 
-/** In standard errors: of 20 trials each, chance alone gets there once in a thousand times. */
-const CLEARLY = 3;
+/** So many standard errors are a clear fall: of 20 trials each, chance alone gets there once in a thousand times. */
+export const CLEARLY = 3;
 
 /**
  * Whether recall is clearly below what it was: by more than three standard errors of the difference of two shares, each as

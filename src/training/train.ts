@@ -3,22 +3,18 @@ import { fitModel } from '../model/fit-model.ts';
 import { packModelFile } from '../model/model-file.ts';
 import type { ScoringModel } from '../model/scoring-model.ts';
 import { encodeCalibrations } from '../pipeline/scoring/calibration-section.ts';
-import { initialGuards } from '../pipeline/scoring/guards/initial-guards.ts';
-import { lnBudgetRate } from '../pipeline/scoring/budget-rate.ts';
-import type { InitialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
-import { initialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
-import type { ScoringContext } from '../pipeline/scoring/scoring-state.ts';
+import { beginningOf, type Beginning } from './beginning-of.ts';
 import type { ChosenRows } from './choose-rows.ts';
 import { chooseRows } from './choose-rows.ts';
 import { holdOutAlerts } from './hold-out-alerts.ts';
 import { judgeAlerts } from './judge-alerts.ts';
 import { judgeReconstruction } from './judge-reconstruction.ts';
+import { judgeSelfTest } from './judge-self-test.ts';
 import type { GateVerdict } from './promotion-gate.ts';
 import { judgePromotion } from './promotion-gate.ts';
 import type { HoldOutResult } from './score-hold-out.ts';
 import { scoreHoldOut } from './score-hold-out.ts';
-import { scoreRecent } from './score-recent.ts';
-import { selfTest } from './self-test.ts';
+import { comparedRecall, selfTest } from './self-test.ts';
 import type { TrainingCard } from './training-card.ts';
 import { describeData, describeErrors, describeThreshold } from './training-card.ts';
 import type { ExcludedSpan, TrainingInput } from './training-input.ts';
@@ -33,7 +29,7 @@ export interface TrainingProgress {
 export interface TrainingOptions {
   readonly onProgress?: (progress: TrainingProgress) => void;
   readonly signal?: AbortSignal;
-  /** Whether to put known faults into normal rows and tell on the card which would be found. */
+  /** Whether to put known faults into normal rows, tell on the card which would be found, and let the gate judge by it. */
   readonly selfTest?: boolean;
   /** For entities' own linear bases; absent: the default of `limits.model_memory`. */
   readonly modelMemoryBytes?: number | undefined;
@@ -81,6 +77,7 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
     {
       detector: spec.name,
       features,
+      stepMs: spec.stepMs,
       windows: spec.windows,
       modelSpec: spec.model,
       seed,
@@ -107,29 +104,29 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
     return tooLittle(input, mostRows);
   }
 
-  const recent = await scoreRecent(fitted.scoring, history, {
-    spec,
-    excluded: input.excluded,
-    holdOut: scores,
-    isChallenger: champion !== null,
-    ...silently(options),
-  });
-  const calibrations = initialCalibrations(
-    recent,
-    { stepMs: spec.stepMs, timezone: spec.training.timezone },
-    initialGuards(recent),
-  );
-  const faults = options.selfTest
-    ? await selfTest(trialContext(spec, fitted.scoring, calibrations), usable, {
-        seed,
-        signal: options.signal,
-      })
-    : [];
+  const begin = (model: ScoringModel, holdOut: readonly HoldOutResult[]): Promise<Beginning> =>
+    beginningOf(model, history, {
+      spec,
+      excluded: input.excluded,
+      holdOut,
+      isChallenger: champion !== null,
+      ...silently(options),
+    });
+  const { recent, calibrations, context } = await begin(fitted.scoring, scores);
+  const testing = { seed, signal: options.signal };
+  const faults = options.selfTest === true ? await selfTest(context, usable, testing) : [];
+  const verdicts = champions === null ? [] : trials(scores, champions, spec);
+  if (options.selfTest === true && champion !== null && champions !== null) {
+    // The thresholds in use are older and were refit since: both models are tried with those that the same rows give.
+    const theirs = await begin(champion, champions);
+    const contexts = { challenger: context, champion: theirs.context };
+    verdicts.push(judgeSelfTest(await comparedRecall(contexts, usable, testing)));
+  }
   fitted.scoring.dispose();
-  const promotion = judgePromotion(champions === null ? [] : trials(scores, champions, spec));
+  const promotion = judgePromotion(verdicts, input.lostChampion);
   const card: TrainingCard = {
     ...fitted.card,
-    parent: input.champion?.version ?? null,
+    parent: parentOf(input, fitted.version),
     data: describeData(chosen, spec.stepMs),
     threshold: describeThreshold(recent, calibrations, spec),
     holdOutErrors: describeErrors(scores, features),
@@ -140,23 +137,6 @@ export async function train(input: TrainingInput, options: TrainingOptions = {})
   const file = packModelFile({ model: fitted.model, calibration: encodeCalibrations(calibrations), card });
   const kind = promotion.promoted ? 'promoted' : 'rejected';
   return { kind, version: fitted.version, file, card, detail: promotion.reason };
-}
-
-/** What a step of the new model would be held against before it has scored any: its own thresholds, no offset. */
-function trialContext(
-  spec: TrainingInput['spec'],
-  model: ScoringModel,
-  calibrations: InitialCalibrations,
-): ScoringContext {
-  const terms = { offset: 0, lnRate: lnBudgetRate(spec, calibrations.entityCount) };
-  return {
-    spec,
-    model,
-    calibrations,
-    nextRefitMs: () => Infinity,
-    budgetAt: () => terms,
-    excluded: () => [],
-  };
 }
 
 /** What champion and challenger are put through on the same newest hold-out. */
@@ -186,6 +166,12 @@ async function scoreAll(
   return results;
 }
 
+/** One that could only be made anew because its file was damaged is no parent of itself. */
+function parentOf({ champion, lostChampion }: TrainingInput, version: string): string | null {
+  const parent = champion?.version ?? lostChampion?.version ?? null;
+  return parent === version ? null : parent;
+}
+
 /** A model of other features can't score these rows, and has no say. */
 function sameColumns(model: ScoringModel | null, features: readonly string[]): boolean {
   return (
@@ -199,7 +185,7 @@ function tooLittle({ spec, entities }: TrainingInput, mostRows: number): Trainin
   const wantedRows = spec.training.minSteps;
   const detail =
     `Not enough history: the entity with most has ${mostRows} normal steps of ${spec.stepMs / 1000} s in ` +
-    `${entities.length} entities, ${wantedRows} are wanted; the next run will try again.`;
+    `${entities.length} entities, ${wantedRows} are wanted.`;
   return { kind: 'not_enough_history', wantedRows, mostRows, entities: entities.length, detail };
 }
 

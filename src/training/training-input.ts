@@ -24,12 +24,20 @@ export interface ExcludedSpan {
   readonly reason: string;
 }
 
+/** A version that was in use and has no say any more; `why` is a clause for people. */
+export interface LostChampion {
+  readonly version: string;
+  readonly why: string;
+}
+
 /** Everything that one training run is made from. Equal input gives an equal model file. */
 export interface TrainingInput {
   readonly spec: DetectorSpec;
   readonly seed: number;
   readonly entities: readonly TrainingEntity[];
   readonly excluded: readonly ExcludedSpan[];
-  /** The model in use; `null` for the first training. */
+  /** The model in use; `null` for the first training, and where it is lost. */
   readonly champion: ScoringModel | null;
+  /** A model in use that can't score: its file is damaged, or of another grid. */
+  readonly lostChampion?: LostChampion;
 }

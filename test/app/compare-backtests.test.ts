@@ -33,6 +33,16 @@ describe('compareBacktests', () => {
     expect(faults([0, 100], [0])).toEqual(['1 of 2 alerts lost.']);
   });
 
+  it('minds alerts as without labels where none of them lies in the rows that count', () => {
+    const blind = (events: number): BacktestResult =>
+      ({ ...result([]), match: { events, falseAlerts: 0 } }) as never;
+    const first = {
+      ...result([span('a', 0)]),
+      match: { events: 0, falseAlerts: 1 },
+    } as unknown as BacktestResult;
+    expect(compareBacktests(first, blind(0), [span('a', 900)]).faults).toEqual(['1 of 1 alert lost.']);
+  });
+
   it('with labels minds an event that is found no more, and a fifth more false alerts', () => {
     const labels = [span('a', 0), span('a', 500)];
     const found = result([span('a', 0)], 10);

@@ -253,6 +253,9 @@ describe('Exposition', () => {
     const then = await text();
     expect(then).toContain(`${series('smallest_size')} +Inf`);
     expect(['recall', 'blind', 'fallen'].map((name) => metricValue(then, series(name)))).toEqual([0.2, 1, 1]);
+    const stuck = { fault: 'stuck' as const, recall: 1, smallestSize: null, fallen: false };
+    exposition.selfTested('hosts', [stuck], 3_600_000);
+    expect(await text()).not.toContain('strayd_self_test_smallest_size{detector="hosts",fault="stuck"}');
     expect(metricValue(then, 'strayd_self_test_timestamp_seconds{detector="hosts"}')).toBe(3600);
   });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainedModel } from '../../src/app/messages.ts';
@@ -6,6 +6,7 @@ import { clearShelf, readActiveModels, recordModel, takeUpCandidates } from '../
 import { runTraining } from '../../src/app/run-training.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
 import { openWriter } from '../store/sample-checkpoints.ts';
+import { withoutGrid } from './older-model-file.ts';
 import { trainableSpec, trainingStore } from './training-store.ts';
 import type { TrainingStore } from './training-store.ts';
 
@@ -110,6 +111,24 @@ describe('the model shelf', () => {
     const { versions, told } = await read({ ...spec, features });
     expect(versions).toEqual([]);
     expect(told[0]).toContain(`it was trained on cpu, disk and the detector has ${names.join(', ')} now`);
+  });
+
+  it('passes over a model whose detector has other steps or windows by now', async () => {
+    const slower = await read({ ...spec, stepMs: 4 * spec.stepMs });
+    expect(slower.versions).toEqual([]);
+    expect(slower.told[0]).toContain('it was trained on steps of 15s and the detector has 1m now');
+    const shorter = await read({ ...spec, windows: [4] });
+    expect(shorter.versions).toEqual([]);
+    expect(shorter.told[0]).toContain(
+      `it was trained on windows of ${spec.windows.join(', ')} steps and the detector has 4 now`,
+    );
+  });
+
+  it('reckons the step of a file from before it was kept by its rows', async () => {
+    writeFileSync(trained.path, withoutGrid(readFileSync(trained.path)));
+    expect((await read()).told).toEqual([]);
+    const { told } = await read({ ...spec, stepMs: 4 * spec.stepMs });
+    expect(told[0]).toContain('it was trained on steps of 15s and the detector has 1m now');
   });
 
   it('unlinks the files of versions that are too old, and goes on if one is gone already', () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { endBrokenRuns } from '../../src/app/broken-runs.ts';
 import type { PipelineConfig } from '../../src/config/pipeline-config.ts';
 import type { TrainedModel } from '../../src/app/messages.ts';
 import { answerCall, type RunningPipeline } from '../../src/app/pipeline-calls.ts';
@@ -102,6 +103,23 @@ describe('a training that is handed over', () => {
       { version: trained.version, status: 'active' },
     ]);
     expect(events).toEqual(['model_activated']);
+  });
+
+  it('that died with strayd is on record as failed once another opens the store', async () => {
+    const { store } = pipeline;
+    await answerCall({ kind: 'training_started', detector: 'hosts', startedMs: run.startedMs }, pipeline);
+    expect(store.listTrainingRuns('hosts', 9)).toEqual([]);
+    expect(endBrokenRuns(store)).toMatchObject([{ event: 'training_ended', level: 'error' }]);
+    expect(store.listTrainingRuns('hosts', 9)).toMatchObject([
+      {
+        startedMs: run.startedMs,
+        outcome: 'failed',
+        detail: expect.stringContaining('without a word') as string,
+      },
+    ]);
+    await answerCall({ kind: 'training_started', detector: 'hosts', startedMs: 77 }, pipeline);
+    await answerCall({ kind: 'trained', run: { ...run, startedMs: 77 }, trained }, pipeline);
+    expect(endBrokenRuns(store)).toEqual([]);
   });
 
   it('can be taken back by hand, from a step that is on record', async () => {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createInstruments } from '../../src/app/instruments.ts';
 import type { Instruments } from '../../src/app/instruments.ts';
-import type { PipelineCall } from '../../src/app/messages.ts';
+import type { PipelineCall, TrainedModel } from '../../src/app/messages.ts';
 import type { PipelineThread } from '../../src/app/pipeline-thread.ts';
 import { rejectionsInARow } from '../../src/app/rejections.ts';
-import type { EventName } from '../../src/app/telemetry.ts';
+import type { EventName, TelemetryEvent } from '../../src/app/telemetry.ts';
 import { TrainingDesk } from '../../src/app/training-desk.ts';
 import type { Trainer, TrainerOptions } from '../../src/app/trainer.ts';
 import type { StoreWriter } from '../../src/store/store-writer.ts';
@@ -15,14 +15,16 @@ describe('the training desk', () => {
   let store: StoreWriter;
   let instruments: Instruments;
   let desk: TrainingDesk;
-  let end: (outcome: string) => Promise<void>;
+  let begin: () => void;
+  let end: (outcome: string, trained?: TrainedModel | null) => Promise<void>;
+  const levels: TelemetryEvent['level'][] = [];
   const events: EventName[] = [];
   const calls: PipelineCall[] = [];
   const asked: string[] = [];
   let refuses: boolean;
 
   beforeEach(() => {
-    [events, calls, asked].forEach((list) => (list.length = 0));
+    [events, levels, calls, asked].forEach((list) => (list.length = 0));
     refuses = false;
     store = openWriter(temporaryDirectory());
     const made = createInstruments(configOf('/nowhere'), 'silent', { version: '1', nodeVersion: '20' });
@@ -30,6 +32,7 @@ describe('the training desk', () => {
       ...made,
       report: (event) => {
         events.push(event.event);
+        levels.push(event.level);
         made.report(event);
       },
     };
@@ -61,12 +64,13 @@ describe('the training desk', () => {
       },
     });
     let startedMs = 0;
-    end = (outcome) => {
+    begin = () => trainer?.started('hosts', 7, startedMs + 1000);
+    end = (outcome, trained = null) => {
       const settled = new Promise<void>((resolve) => (settle = resolve));
       startedMs += 1000;
       trainer?.ended(
         { detector: 'hosts', startedMs, endedMs: startedMs + 5, outcome, detail: 'Why.' },
-        null,
+        trained,
         detectorSpec(),
       );
       return settled;
@@ -81,12 +85,30 @@ describe('the training desk', () => {
     expect(desk.running).toBe('hosts');
   });
 
+  it('has a run put on record at its beginning', async () => {
+    begin();
+    await end('failed');
+    expect(calls).toMatchObject([
+      { kind: 'training_started', detector: 'hosts', startedMs: 1000 },
+      { kind: 'trained', run: { startedMs: 1000 } },
+    ]);
+  });
+
   it('brings a run to the pipeline thread, the metrics and the log', async () => {
     await end('failed');
     expect(calls).toMatchObject([{ kind: 'trained', run: { outcome: 'failed' }, trained: null }]);
     expect(events).toEqual(['training_ended']);
     const text = await instruments.metrics.registry.metrics();
     expect(text).toContain('strayd_training_runs_total{detector="hosts",outcome="failed"} 1');
+  });
+
+  it('warns where the model that was in use could not be compared with', async () => {
+    const promotion = { promoted: true, verdicts: [], reason: 'Nothing could be compared.' };
+    const trained = (card: object) =>
+      ({ detector: 'hosts', version: 'v2', promoted: true, card }) as TrainedModel;
+    await end('promoted', trained({ promotion }));
+    await end('promoted', trained({ promotion: { ...promotion, lostChampion: true } }));
+    expect(levels).toEqual(['info', 'warn']);
   });
 
   it('says that a model can’t be used if the thread refuses it', async () => {

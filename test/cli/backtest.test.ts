@@ -122,7 +122,7 @@ it('reads epoch seconds, takes a detector of a configuration, and prints a table
     join(folder, 'seconds.csv'),
     short.map((line, index) => (index === 0 ? line : seconds(line))).join('\n'),
   );
-  const detector = { entity: ['instance'], features: [{ name: 'load', metric: 'node_load1' }], step: '5m' };
+  const detector = { entity: ['instance'], features: [{ name: 'load', metric: 'node_load1' }], step: '15s' };
   const model = { type: 'linear' };
   const config = {
     sources: [{ name: 'node', topics: ['metrics'], format: 'prometheus_json' }],
@@ -138,6 +138,14 @@ it('reads epoch seconds, takes a detector of a configuration, and prints a table
   expect(named.stdout).toMatch(/^from \(UTC\) +to +entity +kind +score +feature$/m);
   expect(named.stdout).toMatch(/\d+ alerts, [\d.]+ an entity-week: [\d.]+ × the budget \(plain\)\./);
   expect(named.code).toBe(0);
+  const [step, features, end] = named.stderr.split('\n');
+  expect(step).toMatch(
+    /^strayd.yaml: warning: The file has steps of 5m, detector plain of 15s: windows span another time here/,
+  );
+  expect(features).toMatch(
+    /^strayd.yaml: warning: The file has the columns .*, detector plain the features load: the columns/,
+  );
+  expect(end).toBe('');
   const [, first = ''] = readFileSync(join(folder, 'seconds-out.csv'), 'utf8').split('\n');
   expect(first).toMatch(/^1770\d{6},service0,/);
 
@@ -146,10 +154,49 @@ it('reads epoch seconds, takes a detector of a configuration, and prints a table
   expect(unnamed.code).toBe(2);
 });
 
+it('refuses labels of entities that the file has no row of, and names them', async () => {
+  writeFileSync(join(folder, 'two.csv'), 'time,entity,a\n1,x,1\n2,x,2\n');
+  writeFileSync(join(folder, 'strange.csv'), 'entity,start,end\nx,1,1\nX,1,1\nzzz,1,2\n');
+  const { code, stderr } = await runStrayd(['backtest', '-i', 'two.csv', '-l', 'strange.csv'], {
+    cwd: folder,
+  });
+  expect(stderr).toBe(
+    'strayd: strange.csv has labels of "X", "zzz", of which two.csv has no row (it has "x"): correct them or leave them out.\n',
+  );
+  expect(code).toBe(2);
+});
+
+it.each([
+  ['a configuration to compare with', ['--compare', 'broken.yaml'], 'broken.yaml:1:1'],
+  [
+    'a place for scores',
+    ['--scores', 'nowhere/out.csv'],
+    "Can't open nowhere/out.csv: no such file or directory.",
+  ],
+])('%s that is no good is told before anything is read', async (_what, args, says) => {
+  writeFileSync(join(folder, 'broken.yaml'), 'foo: 1\n');
+  // Reading this one would be the first thing to fail.
+  const { code, stderr } = await runStrayd(['backtest', '-i', 'missing.csv', ...args], { cwd: folder });
+  expect(stderr).toContain(says);
+  expect(stderr).not.toContain('missing.csv');
+  expect(code).toBe(2);
+});
+
 it.each<[wrong: string, text: string, args: readonly string[], says: string]>([
   ['a cell that is no number', 'time,entity,a\n1,x,1\n2,x,oops\n', [], 'bad.csv:3:5: '],
   ['no rows', 'time,entity,a\n', [], 'has a header and no rows'],
-  ['too little history', 'time,entity,a\n1,x,1\n2,x,2\n3,x,3\n4,x,4\n', [], 'Not enough history'],
+  [
+    'too little history',
+    'time,entity,a\n1,x,1\n2,x,2\n3,x,3\n4,x,4\n',
+    [],
+    '512 are wanted. Give a longer file, or a later --train-until',
+  ],
+  [
+    'a split before the file',
+    'time,entity,a\n1000,x,1\n1060,x,2\n',
+    ['-t', '60'],
+    'No row is before --train-until 1970-01-01T00:01:00.000Z, so nothing is left to learn from: the file begins at 1970-01-01T00:16:40.000Z.',
+  ],
   [
     'a split that is no time',
     'time,entity,a\n1,x,1\n2,x,2\n',

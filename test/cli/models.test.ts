@@ -25,7 +25,7 @@ beforeAll(async () => {
   await runStrayd(['train'], { cwd });
   const seed = {
     ...trainingConfig,
-    detectors: trainingConfig.detectors.map((one) => ({ ...one, windows: [4, 16] })),
+    detectors: trainingConfig.detectors.map((one) => ({ ...one, training: { min_steps: 200, span: '2h' } })),
   };
   writeFileSync(join(cwd, 'other.yaml'), JSON.stringify(seed));
   await runStrayd(['train', '--config', 'other.yaml'], { cwd });
@@ -60,7 +60,7 @@ it('shows the card of a version by the beginning of its name', async () => {
 
 it('shows only what is different between two versions', async () => {
   const { stdout } = await models('diff', versions[1] ?? '', versions[0] ?? '');
-  expect(stdout).toMatch(/^windows +4 16 64 +4 16$/m);
+  expect(stdout).toMatch(/^rows +600 +480$/m);
   expect(stdout).not.toMatch(/^seed/m);
   expect((await models('diff', versions[0] ?? '', versions[0] ?? '')).stdout).toContain('Nothing');
 });
@@ -119,6 +119,23 @@ describe('alone on the store', () => {
     );
   });
 
+  it('says which file is damaged that a rollback would use, and changes nothing', async () => {
+    const path = join(cwd, 'strayd-data', 'models', `hosts-${versions[1]}.model`);
+    const whole = readFileSync(path);
+    const damaged = Buffer.from(whole);
+    damaged[damaged.length >> 1]! ^= 1;
+    writeFileSync(path, damaged);
+    const before = await list();
+    const { code, stderr } = await models('rollback', 'hosts', versions[1] ?? '');
+    writeFileSync(path, whole);
+    expect(stderr).toBe(
+      `strayd: Version ${versions[1]} of hosts can't be used (${path}): model file is corrupt (its SHA-256 does not match): ` +
+        'train again, or roll back to a kept version\n',
+    );
+    expect(code).toBe(1);
+    expect(await list()).toEqual(before);
+  });
+
   it('takes no damaged file, and none of other features', async () => {
     await models('export', versions[1] ?? '', 'whole.model');
     const bytes = readFileSync(join(cwd, 'whole.model'));
@@ -134,6 +151,21 @@ describe('alone on the store', () => {
       JSON.stringify({ ...trainingConfig, detectors, store: { path: './empty' } }),
     );
     const { stderr } = await models('import', 'whole.model', '--config', 'errors.yaml');
-    expect(stderr).toContain('was trained on load, requests; detector hosts has errors, load');
+    expect(stderr).toContain('was trained on load, requests and the detector has errors, load');
+  });
+
+  it('takes and uses none of another step', async () => {
+    await models('export', versions[1] ?? '', 'whole.model');
+    const detectors = trainingConfig.detectors.map((one) => ({ ...one, step: '5m' }));
+    writeFileSync(
+      join(cwd, 'slow.yaml'),
+      JSON.stringify({ ...trainingConfig, detectors, store: { path: './slow' } }),
+    );
+    const { code, stderr } = await models('import', 'whole.model', '--config', 'slow.yaml');
+    expect(stderr).toBe(
+      'strayd: The model is of no use to detector hosts: it was trained on steps of 15s and the detector has 5m. ' +
+        'Train here, or set the detector as it was there.\n',
+    );
+    expect(code).toBe(1);
   });
 });

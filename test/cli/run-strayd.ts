@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
 const PROGRAM = new URL('../../dist/cli/main.js', import.meta.url).pathname;
@@ -18,7 +18,15 @@ export interface RunResult {
 }
 
 /** Runs the built binary to its end. */
-export async function runStrayd(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+export function runStrayd(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return startStrayd(args, options).ended;
+}
+
+/** Starts the built binary, for those that end it. */
+export function startStrayd(
+  args: readonly string[],
+  options: RunOptions = {},
+): { readonly child: ChildProcess; readonly ended: Promise<RunResult> } {
   const { STRAYD_URL: _own, ...env } = process.env;
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: options.cwd,
@@ -29,6 +37,10 @@ export async function runStrayd(args: readonly string[], options: RunOptions = {
   child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
   if (options.closedOutput === true) child.stdout.destroy();
   else child.stdout.setEncoding('utf8').on('data', (text: string) => stdout.push(text));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout: stdout.join(''), stderr: stderr.join('') };
+  const ended = once(child, 'close').then(([code]) => ({
+    code: code as number | null,
+    stdout: stdout.join(''),
+    stderr: stderr.join(''),
+  }));
+  return { child, ended };
 }

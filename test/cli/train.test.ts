@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { trainingConfig, withHistory } from './history-store.ts';
-import { runStrayd } from './run-strayd.ts';
+import { trainingConfig, withHistory, type HistoryStore } from './history-store.ts';
+import { runStrayd, startStrayd, type RunResult } from './run-strayd.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strayd-train-'));
 
@@ -26,6 +27,44 @@ it('alone on a store puts the first model to use', async () => {
   expect(stdout).toMatch(/^hosts: a new model is in use\./);
   expect(readdirSync(join(cwd, 'strayd-data', 'models'))).toHaveLength(1);
   expect(code).toBe(0);
+});
+
+/** Begins a training and ends its process as soon as it is on record. */
+async function interrupted({ cwd, open }: HistoryStore, signal: NodeJS.Signals): Promise<RunResult> {
+  const path = join(cwd, 'strayd-data');
+  const hasBegun = (): number => {
+    const database = new Database(join(path, 'strayd.db'), { readonly: true });
+    const begun = database.prepare('SELECT count(*) FROM training_runs').pluck().get() as number;
+    database.close();
+    return begun;
+  };
+  open().close();
+  const { child, ended } = startStrayd(['train'], { cwd });
+  await expect.poll(hasBegun, { interval: 10, timeout: 30_000 }).toBe(1);
+  child.kill(signal);
+  return ended;
+}
+
+it('is cancelled by SIGTERM as by Ctrl-C', async () => {
+  const history = withHistory(folder);
+  const { code, stdout } = await interrupted(history, 'SIGTERM');
+  expect(stdout).toBe('hosts: cancelled. It was cancelled; the model in use stays.\n');
+  expect(code).toBe(1);
+  const store = history.open();
+  expect(store.listTrainingRuns('hosts', 9)).toMatchObject([{ outcome: 'cancelled' }]);
+  store.close();
+});
+
+it('killed in the middle is on record as failed from the next time on', async () => {
+  const history = withHistory(folder);
+  expect((await interrupted(history, 'SIGKILL')).code).toBeNull();
+  await runStrayd(['train'], { cwd: history.cwd });
+  const store = history.open();
+  expect(store.listTrainingRuns('hosts', 9)).toMatchObject([
+    { outcome: 'promoted' },
+    { outcome: 'failed', detail: expect.stringContaining('ended without a word') as string },
+  ]);
+  store.close();
 });
 
 it('asks the daemon if one has the store, and says so if it does not answer', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -81,6 +81,26 @@ it.each([
   const { code, stderr } = await runStrayd(['train', ...args], { cwd });
   expect(stderr).toContain(message);
   expect(code).toBe(exitCode);
+});
+
+it.each([
+  [
+    'is damaged',
+    'rubbish',
+    "can't be read: it is damaged, or another strayd wrote it. Begin anew, without --resume.",
+  ],
+  [
+    'is of other history',
+    JSON.stringify({ format: 1, fingerprint: 'x', seed: 1, newestStep: 5, results: [], judged: [] }),
+    'The tuning that is kept of hosts is of other history: what it was measured on, up to step 5 of 15s, is not in this store',
+  ],
+])('does not go on with a tuning that %s, and says so', async (_what, text, says) => {
+  const { cwd } = withHistory(folder);
+  mkdirSync(join(cwd, 'strayd-data', 'tuning'));
+  writeFileSync(join(cwd, 'strayd-data', 'tuning', 'hosts.json'), text);
+  const { code, stderr } = await runStrayd(['train', '--tune', '--resume'], { cwd });
+  expect(stderr).toContain(says);
+  expect(code).toBe(1);
 });
 
 it('takes one detector at a time', async () => {

@@ -180,3 +180,13 @@ test('the example in deploy/ loads without warnings', () => {
   const path = resolve(import.meta.dirname, '../../deploy/strayd.example.yaml');
   expect(loadConfig(path, {}, read).warnings).toEqual([]);
 });
+
+test('gives the detectors as they would be with other steps, what is written kept', () => {
+  const written = MINIMAL + '    step: 5m\n    alert: {refractory: 1h}\n';
+  const { config, detectorsAt } = loadText(written);
+  expect(config.detectors[0]?.alert.confirm).toEqual({ steps: 1, of: 1 });
+  expect(detectorsAt(15_000)[0]).toMatchObject({
+    stepMs: 15_000,
+    alert: { confirm: { steps: 3, of: 5 }, refractoryMs: 3_600_000 },
+  });
+});

@@ -130,6 +130,7 @@ function inputOf(spec: ModelSpec): FitInput {
   return {
     detector: 'hosts',
     features: FEATURES,
+    stepMs: 15_000,
     windows: [4, 16],
     modelSpec: spec,
     seed: 1,

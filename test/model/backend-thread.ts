@@ -49,6 +49,7 @@ async function train(type: ModelSpec['type'], backend: ModelSpec['backend']): Pr
   const { model, card } = await fitModel({
     detector: 'hosts',
     features: ['cpu', 'disk', 'latency', 'requests'],
+    stepMs: 15_000,
     windows: [4, 16],
     modelSpec: { ...QUICK_SPEC, type, backend, layers: [12, 4], maxEpochs: 1 },
     seed: 1,

@@ -10,6 +10,7 @@ async function cardOf(change: Partial<ModelSpec>): Promise<ModelCard> {
   const { card, scoring } = await fitModel({
     detector: 'hosts',
     features: ['a', 'b', 'c', 'd', 'e', 'f'],
+    stepMs: 15_000,
     windows: [4, 16],
     modelSpec: { ...QUICK_SPEC, ...change },
     seed: 1,

@@ -22,6 +22,7 @@ function inputOf(change: Partial<FitInput> = {}): FitInput {
   return {
     detector: 'hosts',
     features: FEATURES,
+    stepMs: 15_000,
     windows: [4, 16, 32],
     modelSpec: QUICK_SPEC,
     seed: 1,

@@ -34,6 +34,7 @@ it('takes the next rows of a newcomer as usual, though the bases of the others f
   const { scoring } = await fitModel({
     detector: 'hosts',
     features: FEATURES,
+    stepMs: 15_000,
     windows: [4, 16],
     modelSpec: { ...QUICK_SPEC, type: 'linear' },
     seed: 1,

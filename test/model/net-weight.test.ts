@@ -22,6 +22,7 @@ function fit(
   return fitModel({
     detector: 'hosts',
     features: FEATURES,
+    stepMs: 15_000,
     windows: [4, 16],
     modelSpec: { ...QUICK_SPEC, type: change.type ?? 'auto' },
     seed: 1,
@@ -99,6 +100,7 @@ describe('the weight of a net', () => {
       const linear = await fitModel({
         detector: 'hosts',
         features: FEATURES,
+        stepMs: 15_000,
         windows: [4, 16],
         modelSpec: { ...QUICK_SPEC, type: 'linear' },
         seed: 1,
@@ -124,7 +126,8 @@ it('is the usual one in files from before it was chosen', async () => {
   const before = Buffer.concat([
     Buffer.from(Float64Array.of(2).buffer),
     model.subarray(8, at),
-    model.subarray(at + weight.length),
+    // Without the step and the two windows, which come last.
+    model.subarray(at + weight.length, model.length - 4 * 8),
   ]);
   const file = packModelFile({ model: new Uint8Array(before), calibration: new Uint8Array(), card });
   const loaded = await loadModel(file, 'wasm');

@@ -18,6 +18,7 @@ function fit(ownNets: readonly string[], type: 'auto' | 'dense' = 'auto'): Promi
   return fitModel({
     detector: 'hosts',
     features: CURVED_FEATURES,
+    stepMs: 15_000,
     windows: [4, 16],
     modelSpec: { ...QUICK_SPEC, type, ...(ownNets.length > 0 ? { ownNets } : {}) },
     seed: 1,

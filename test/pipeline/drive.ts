@@ -23,6 +23,7 @@ function tracingModel(version: string): ScoringModel {
     detector: caseSpec.name,
     features: caseSpec.features.map(({ name }) => name),
     rowsNeeded: 64,
+    grid: null,
     rowsLeast: 3,
     profile: () => ({
       own: true,

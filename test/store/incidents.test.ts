@@ -88,6 +88,7 @@ it('what people were told before there were incidents is ended under the key tha
   store.close();
   const database = new BetterSqlite3(join(directory, 'strayd.db'));
   database.exec('DROP TABLE incidents; DROP TABLE incident_members; DROP TABLE quiet_windows');
+  for (const table of ['models', 'activations']) database.exec(`ALTER TABLE ${table} DROP COLUMN step_ms`);
   database.pragma('user_version = 6');
   database.close();
   openWriter(directory).close();

@@ -46,6 +46,7 @@ it('absolute paths of an earlier version are taken for those of the store that t
   database.exec('ALTER TABLE models DROP COLUMN reason');
   database.exec('ALTER TABLE activations DROP COLUMN rolled_back_from');
   database.exec('ALTER TABLE activations DROP COLUMN reason');
+  for (const table of ['models', 'activations']) database.exec(`ALTER TABLE ${table} DROP COLUMN step_ms`);
   const insert = database.prepare(
     `INSERT INTO models (detector, version, path, sha256, card, status, created_ms) VALUES (?, ?, ?, '', '{}', 'active', 1)`,
   );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { modelView } from '../../src/app/model-view.ts';
 import type { DeadLetter } from '../../src/core/records.ts';
 import type { ModelRecord } from '../../src/store/model-repository.ts';
 import type { NewOutboxRow } from '../../src/core/outbox.ts';
@@ -197,8 +198,30 @@ describe('models', () => {
     };
   }
 
+  it('of a detector whose steps have changed are in use by time, and keep the step that their number counts', () => {
+    const store = openWriter(temporaryDirectory());
+    const spec = detectorSpec();
+    const slower = { ...spec, stepMs: 20 * spec.stepMs };
+    const use = (version: string, detector: typeof spec, effectiveStep: number): void => {
+      store.declareDetectors([detector]);
+      store.insertModel(model(version, 1));
+      store.activateModel({ detector: 'hosts', version, effectiveStep });
+    };
+    use('v1', spec, 7_000_000);
+    use('v2', slower, 350_001);
+    expect(store.listActivations('hosts').map(({ version }) => version)).toEqual(['v1', 'v2']);
+    expect(store.findModel('hosts', 'v2')).toMatchObject({ status: 'active', stepMs: slower.stepMs });
+    expect(store.findModel('hosts', 'v1')).toMatchObject({ status: 'retired', stepMs: spec.stepMs });
+    const first = store.findModel('hosts', 'v1');
+    if (first === null) throw new Error('v1 is not on record');
+    const shown = modelView({ ...first, card: '{}' }, slower.stepMs).activeFrom;
+    expect(shown).toBe(new Date(7_000_000 * spec.stepMs).toISOString());
+    store.close();
+  });
+
   it('have one active version a detector, the one activated last in event time', () => {
     const store = openWriter(temporaryDirectory());
+    store.declareDetectors([detectorSpec()]);
     store.insertModel(model('v1', 1));
     store.insertModel(model('v2', 2));
     store.activateModel({ detector: 'hosts', version: 'v1', effectiveStep: 10 });
@@ -213,7 +236,11 @@ describe('models', () => {
     store.activateModel({ detector: 'hosts', version: 'v1', effectiveStep: 10 });
     expect(statuses()[0]).toEqual(['v2', 'active', 20]);
     store.insertModel(model('v2', 2));
-    expect(store.findModel('hosts', 'v2')).toEqual({ ...model('v2', 2, 'active'), effectiveStep: 20 });
+    expect(store.findModel('hosts', 'v2')).toEqual({
+      ...model('v2', 2, 'active'),
+      effectiveStep: 20,
+      stepMs: 15_000,
+    });
     expect(store.findModel('hosts', 'v9')).toBeNull();
     store.activateModel({ detector: 'hosts', version: 'v1', effectiveStep: 30 });
     expect(statuses()).toEqual([
@@ -261,6 +288,22 @@ describe('training runs', () => {
     expect(store.listTrainingRuns('hosts', 2).map(({ startedMs }) => startedMs)).toEqual([102, 101]);
     expect(store.listTrainingRuns('hosts', 1_000)).toHaveLength(100);
     expect(store.listTrainingRuns('jobs', 2)).toEqual([]);
+    store.close();
+  });
+
+  it('are there from their beginning, so that one that nobody ended can be ended as failed', () => {
+    const store = openWriter(temporaryDirectory());
+    const run = { detector: 'hosts', startedMs: 5, endedMs: 9, outcome: 'promoted', detail: 'ok' };
+    store.startTrainingRun('hosts', 5);
+    store.insertTrainingRun(run);
+    store.startTrainingRun('hosts', 7);
+    expect(store.listTrainingRuns('hosts', 9)).toEqual([run]);
+    expect(store.failUnendedRuns('Nobody knows.')).toEqual([{ detector: 'hosts', startedMs: 7 }]);
+    expect(store.failUnendedRuns('Again.')).toEqual([]);
+    expect(store.listTrainingRuns('hosts', 9)).toEqual([
+      { detector: 'hosts', startedMs: 7, endedMs: 7, outcome: 'failed', detail: 'Nobody knows.' },
+      run,
+    ]);
     store.close();
   });
 });

@@ -4,7 +4,7 @@ import { lnBudgetRate } from '../../src/pipeline/scoring/budget-rate.ts';
 import { initialCalibrations } from '../../src/pipeline/scoring/initial-calibrations.ts';
 import type { ScoringContext } from '../../src/pipeline/scoring/scoring-state.ts';
 import type { ChosenRows } from '../../src/training/choose-rows.ts';
-import { selfTest, type FaultResult } from '../../src/training/self-test.ts';
+import { comparedRecall, selfTest, type FaultResult } from '../../src/training/self-test.ts';
 import { fakeModel, fakeSpec } from '../pipeline/scoring/fake-scoring-model.ts';
 
 const ROWS = 600;
@@ -65,6 +65,32 @@ describe('selfTest', () => {
   it('repeats itself from the same seed', async () => {
     const first = await selfTest(contextOf(), [chosen()], { seed: 7 });
     expect(await selfTest(contextOf(), [chosen()], { seed: 7 })).toEqual(first);
+  });
+
+  it('tries two models on the same faults, and counts those in places that are quiet with both', async () => {
+    const challenger = contextOf();
+    const same = await comparedRecall({ challenger, champion: contextOf() }, [chosen()], { seed: 1 });
+    expect(same.challenger).toHaveLength(8);
+    expect(same.champion).toEqual(same.challenger);
+    expect(new Set(same.falls)).toEqual(new Set([0]));
+    // One whose members are blind finds only what the guards see.
+    const { model } = challenger;
+    const blind: ScoringContext = {
+      ...challenger,
+      model: { ...model, score: (items) => model.score(items).map((one) => ({ ...one, logError: 0 })) },
+    };
+    const pair = await comparedRecall({ challenger: blind, champion: challenger }, [chosen()], { seed: 1 });
+    expect(byFault(pair.champion, 'spike')?.recall).toBe(1);
+    expect(byFault(pair.challenger, 'spike')?.recall).toBeLessThan(0.5);
+    expect(Math.min(...pair.falls)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...pair.falls)).toBeGreaterThan(0.2);
+  });
+
+  it('leaves the size of faults that have none open', async () => {
+    const flatline = { afterMs: 600_000 };
+    const context = { ...contextOf(), spec: { ...spec, alert: { ...spec.alert, flatline } } };
+    const results = await selfTest(context, [chosen()], { seed: 1 });
+    expect(byFault(results, 'stuck')).toMatchObject({ recall: 1, smallestSize: null });
   });
 
   it('says nothing where no entity has enough rows, and stops when aborted', async () => {

@@ -12,7 +12,7 @@ import { step } from '../../pipeline/step.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { cronTimes } from '../../config/cron-times.ts';
 import { firedSpans, type FiredSpan } from '../fired-alerts.ts';
-import type { LoadedModel } from '../model-shelf.ts';
+import type { LoadedModel } from '../open-model.ts';
 
 /** What is played. */
 export interface DayPlan {

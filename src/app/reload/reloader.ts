@@ -20,7 +20,7 @@ export interface ReloaderOptions {
   /** As the daemon has been started with it. */
   readonly config: Config;
   /** Reads the file again; rejects with a ConfigError. `null`: there is none. */
-  readonly reread: (() => Promise<LoadedConfig>) | null;
+  readonly reread: (() => Promise<Pick<LoadedConfig, 'config' | 'warnings'>>) | null;
   /** Chooses features where that is asked for. Rejects with what to do if it can't. */
   readonly settle: (config: Config, keep: (notes: readonly FeatureNote[]) => void) => Promise<Config>;
   /** Resolves when all goes by it; rejects if it can't be, and the one before goes on. */

@@ -4,13 +4,13 @@ import { Command } from 'commander';
 import type { BacktestScore } from '../../app/backtest.ts';
 import { BacktestError } from '../../app/backtest-error.ts';
 import { compareBacktests } from '../../app/compare-backtests.ts';
-import type { BacktestOfFile } from '../../app/backtest-file.ts';
+import type { BacktestOfFile, ConfiguredDetector } from '../../app/backtest-file.ts';
 import type { DetectorSpec } from '../../core/detector.ts';
 import { comparedJson, comparedText, jsonOf, textOf } from '../backtest-text.ts';
 import { readConfig } from '../config-option.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { progressBar } from '../progress-bar.ts';
-import { withUserFiles } from '../user-files.ts';
+import { assertWritable, withUserFiles } from '../user-files.ts';
 
 interface BacktestOptions {
   readonly input: string;
@@ -66,27 +66,42 @@ export function backtestCommand(): Command {
 }
 
 async function backtest(options: BacktestOptions): Promise<void> {
-  const { spec, result, labels } = await runOne(options, await chosenDetector(options));
-  if (options.scores !== undefined) await writeScores(options.scores, result.scores);
+  const { compare, scores } = options;
+  const detector = await chosenDetector(options);
+  // What is wrong with the second half must not come out after the minutes of the first.
+  const challenger = compare === undefined ? null : await chosenDetector({ ...options, config: compare });
+  if (scores !== undefined) assertWritable(scores);
+  const first = await runOne(options, detector);
+  warn(first, options.config);
+  const { result, labels } = first;
+  if (scores !== undefined) await writeScores(scores, result.scores);
   process.stdout.write(
-    options.json === true && options.compare === undefined
+    options.json === true && compare === undefined
       ? `${JSON.stringify(jsonOf(result))}\n`
       : options.json === true
         ? ''
-        : `${textOf(result, spec)}\n`,
+        : `${textOf(first)}\n`,
   );
-  if (options.compare === undefined) return;
-  const other = await runOne(options, await chosenDetector({ ...options, config: options.compare }));
+  if (compare === undefined) return;
+  const other = await runOne(options, challenger);
+  warn(other, compare);
   const comparison = compareBacktests(result, other.result, labels);
   process.stdout.write(
     options.json === true
       ? `${JSON.stringify(comparedJson(result, other.result, comparison))}\n`
-      : `${comparedText(options.compare, other, comparison)}\n`,
+      : `${comparedText(compare, other, comparison)}\n`,
   );
   if (comparison.faults.length > 0) process.exitCode = EXIT.failed;
 }
 
-async function runOne(options: BacktestOptions, detector: DetectorSpec | null): Promise<BacktestOfFile> {
+function warn({ warnings }: BacktestOfFile, config: string | undefined): void {
+  for (const warning of warnings) process.stderr.write(`${config ?? ''}: warning: ${warning}\n`);
+}
+
+async function runOne(
+  options: BacktestOptions,
+  detector: ConfiguredDetector | null,
+): Promise<BacktestOfFile> {
   const { backtestFile } = await import('../../app/backtest-file.ts');
   const bar = progressBar(process.stderr, 'Training');
   const ran = await backtestFile({
@@ -101,7 +116,10 @@ async function runOne(options: BacktestOptions, detector: DetectorSpec | null): 
   return ran;
 }
 
-async function chosenDetector({ config, detector }: BacktestOptions): Promise<DetectorSpec | null> {
+async function chosenDetector({
+  config,
+  detector,
+}: BacktestOptions): Promise<ConfiguredDetector | null> {
   if (config === undefined) {
     if (detector === undefined) return null;
     throw new CommandError(
@@ -109,12 +127,17 @@ async function chosenDetector({ config, detector }: BacktestOptions): Promise<De
       EXIT.wrongUse,
     );
   }
-  const { detectors } = (await readConfig(config)).config;
+  const loaded = await readConfig(config);
+  const { detectors } = loaded.config;
   const chosen =
     detector === undefined && detectors.length === 1
       ? detectors[0]
       : detectors.find(({ name }) => name === detector);
-  if (chosen !== undefined) return chosen;
+  if (chosen !== undefined) {
+    const at = (stepMs: number): DetectorSpec =>
+      loaded.detectorsAt(stepMs).find(({ name }) => name === chosen.name) ?? chosen;
+    return { spec: chosen, at };
+  }
   const names = detectors.map(({ name }) => name).join(', ');
   throw new CommandError(`Name one of the detectors of ${config} with --detector: ${names}.`, EXIT.wrongUse);
 }

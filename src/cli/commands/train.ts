@@ -29,7 +29,7 @@ function plainTrainCommand(): Command {
     .description(
       'Train now instead of waiting for the schedule: asks the running strayd, or works alone on the store if ' +
         'none runs. A new model is used only if it is not worse than the one in use. The exit code is 0 also if ' +
-        'there is too little history yet or the old model stays; 1 means that the training failed or was cancelled (Ctrl-C).',
+        'there is too little history yet or the old model stays; 1 means that the training failed or was cancelled (Ctrl-C, SIGTERM).',
     )
     .addOption(configOption())
     .option('-d, --detector <name>', 'only this detector (default: all)')
@@ -88,6 +88,8 @@ function outcomeText({ outcome, detail }: TrainingRun): string {
       return `a new model is in use. ${detail}`;
     case 'rejected':
       return `the model in use stays. ${detail}`;
+    case 'unchanged':
+      return `nothing changed. ${detail}`;
     case 'failed':
     case 'cancelled':
       return `${outcome}. ${detail}`;
@@ -106,7 +108,7 @@ async function trainedAlone(config: Config, detectors: readonly DetectorSpec[]):
     bar.update(fraction, `${detector} ${detail}`);
   try {
     const cancelling = new AbortController();
-    process.once('SIGINT', () => cancelling.abort());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancelling.abort());
     const runs = await trainAlone({ config, detectors, progress, signal: cancelling.signal });
     bar.done();
     if (runs === null) return false;

@@ -45,14 +45,15 @@ export function encodeCalibrations(calibrations: InitialCalibrations): Uint8Arra
   return new TextEncoder().encode(JSON.stringify(section));
 }
 
-/** Reads the section; throws if another version wrote it. */
+/** Reads the section; throws if another version wrote it, or it is none. */
 export function decodeCalibrations(bytes: Uint8Array): InitialCalibrations {
-  const section = JSON.parse(new TextDecoder().decode(bytes)) as Section;
+  const section = parsed(bytes);
   if (section.format !== FORMAT && section.format !== FORMAT_WITHOUT_GUARDS) {
     throw new Error(
       `the model file's calibration has format ${section.format}, this version reads ${FORMAT}; train the model again`,
     );
   }
+  for (const tail of [section.overall, ...section.cohorts.map(([, one]) => one)]) checkTail(tail);
   return {
     entityCount: section.entityCount,
     overall: section.overall,
@@ -61,6 +62,26 @@ export function decodeCalibrations(bytes: Uint8Array): InitialCalibrations {
     hours: floatsByName(section.hours),
     guards: decodeGuards(section.guards),
   };
+}
+
+function parsed(bytes: Uint8Array): Section {
+  let section: unknown;
+  try {
+    section = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new Error('the calibration of the model file is damaged: it is no JSON', { cause: error });
+  }
+  if (typeof section !== 'object' || section === null) {
+    throw new Error('the calibration of the model file is damaged: it is no object');
+  }
+  const { cohorts = [], entities = [], ...rest } = section as Partial<Section>;
+  return { ...rest, cohorts, entities } as Section;
+}
+
+/** Numbers that JSON can't say are null there, and would count as 0. */
+function checkTail({ rows, median, level, mean, sd }: Partial<ScoreTail> = {}): void {
+  if ([rows, median, level, mean, sd].every(Number.isFinite)) return;
+  throw new Error('the calibration of the model file is damaged: a tail of scores is no numbers');
 }
 
 function decodeGuards(guards: Section['guards']): InitialGuards {

@@ -3,6 +3,9 @@ import { formatShare } from './format.ts';
 import { html } from './html.ts';
 import type { CardView } from './shapes.ts';
 
+/** Kinds that are there or not. */
+const WITHOUT_SIZE: readonly string[] = ['stuck', 'broken_correlation'];
+
 /** Which injected faults would have fired an alert. */
 export function selfTestTable(results: NonNullable<CardView['selfTest']>): VNode {
   return html`
@@ -25,7 +28,7 @@ export function selfTestTable(results: NonNullable<CardView['selfTest']>): VNode
                   <meter min="0" max="1" low="0.5" value=${recall} aria-hidden="true"></meter>
                   ${formatShare(recall)}
                 </td>
-                <td class="number">${smallestSize ?? 'none'}</td>
+                <td class="number">${WITHOUT_SIZE.includes(fault) ? '–' : (smallestSize ?? 'none')}</td>
               </tr>
             `,
           )}

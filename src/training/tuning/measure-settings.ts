@@ -83,6 +83,7 @@ function fit(input: MeasureInput, entities: readonly TuningEntity[]): Promise<Fi
     {
       detector: spec.name,
       features: spec.features.map((feature) => feature.name),
+      stepMs: spec.stepMs,
       windows: spec.windows,
       modelSpec: { ...spec.model, ...settings },
       seed,

@@ -44,7 +44,15 @@ async function measure({ backend, windows, epochs }: TrainingCase): Promise<Trai
   const modelSpec = { ...spec.model, backend, maxEpochs: epochs };
   const began = performance.now();
   const { card, scoring } = await fitModel(
-    { detector: spec.name, features, windows: spec.windows, modelSpec, seed: 1, entities },
+    {
+      detector: spec.name,
+      features,
+      stepMs: spec.stepMs,
+      windows: spec.windows,
+      modelSpec,
+      seed: 1,
+      entities,
+    },
     { maxWindows: windows },
   );
   const whole = (performance.now() - began) / 1000;

@@ -30,6 +30,7 @@ export function fakeModel(version = 'v1', silent = false): ScoringModel {
     detector: 'hosts',
     features: ['busy', 'load'],
     rowsNeeded: 2,
+    grid: null,
     rowsLeast: 1,
     profile: () => ({
       own: true,
