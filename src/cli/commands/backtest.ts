@@ -116,10 +116,7 @@ async function runOne(
   return ran;
 }
 
-async function chosenDetector({
-  config,
-  detector,
-}: BacktestOptions): Promise<ConfiguredDetector | null> {
+async function chosenDetector({ config, detector }: BacktestOptions): Promise<ConfiguredDetector | null> {
   if (config === undefined) {
     if (detector === undefined) return null;
     throw new CommandError(
