@@ -15,7 +15,9 @@ export const selfTestView = view('SelfTest', 'How a detector did in the self-tes
         smallestSize: z
           .number()
           .nullable()
-          .describe('Smallest size found at 90 %, in units of the feature’s own spread; `null` if none is.'),
+          .describe(
+            'Smallest size found at 90 %, in units of the feature’s own spread; `null` if none is, and for kinds without a size.',
+          ),
         fallen: z.boolean().describe('Clearly below what it was at training: more than chance does.'),
       })
       .readonly(),
