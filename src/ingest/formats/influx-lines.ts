@@ -35,6 +35,38 @@ function endOfQuoted(line: string, start: number): number {
 
 const isQuoted = (raw: string): boolean => raw.length >= 2 && raw.startsWith('"') && raw.endsWith('"');
 
+/**
+ * The lines of a body. A text field may hold newlines between its quotes; where quotes are never closed each line stands for itself, so
+ * that a broken one takes none of those after it along.
+ */
+export function influxLines(text: string): string[] {
+  const parts = text.split('\n');
+  if (!text.includes('"')) return parts;
+  const lines: string[] = [];
+  let open: string[] = [];
+  for (const part of parts) {
+    const begun = part.trimStart();
+    const isComment = open.length === 0 && begun.startsWith('#');
+    const isOpen =
+      open.length > 0 ? endsInText(part, true) : endsInText(begun.slice(influxHeadEnd(begun)), false);
+    open.push(part);
+    if (isOpen && !isComment) continue;
+    lines.push(open.join('\n'));
+    open = [];
+  }
+  return [...lines, ...open];
+}
+
+/** Whether a text field goes on behind a piece of the fields; `isText`: it began in one. */
+function endsInText(fields: string, isText: boolean): boolean {
+  let inText = isText;
+  for (let i = 0; i < fields.length; i++) {
+    if (fields[i] === '\\') i++;
+    else if (fields[i] === '"') inText = !inText;
+  }
+  return inText;
+}
+
 /** Where the head of a line ends, be it a good one or not. */
 export function influxHeadEnd(line: string): number {
   return endOf(line, 0);

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { textTimeMs } from './epoch-time.ts';
 import {
+  influxLines,
   influxHeadEnd,
   parseInfluxFields,
   parseInfluxHead,
@@ -52,7 +53,7 @@ class LineReader {
     const reading = startReading(limits);
     this.#into = reading;
     let lines = 0;
-    for (const raw of text.split('\n')) {
+    for (const raw of influxLines(text)) {
       const line = raw.trim();
       if (line === '' || line.startsWith('#')) continue;
       lines += 1;

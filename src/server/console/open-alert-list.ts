@@ -87,7 +87,8 @@ function openGroup([first, ...others]: readonly AlertView[], outline: DaemonStat
         html`<span class="facts">
           <span>
             with
-            <a href=${hashOf(['alerts'], { incident })}>${formatOf(others.length, 'other', 'others')}</a>:
+            <a href=${hashOf(['alerts'], { incident })}>${formatOf(others.length, 'other', 'others')}</a
+            >${': '}
             ${others
               .slice(0, MOST_NAMED)
               .map((view) => view.alert.entity)

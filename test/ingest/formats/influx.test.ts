@@ -57,6 +57,21 @@ test('reads lines as Telegraf writes them: one metric a field, tags as labels, t
   });
 });
 
+test('a text holds newlines between its quotes, and one that never ends takes no line after it along', () => {
+  const note = 'mem,host=a used=50,note="first\nsecond, \\"cited\\" =1 2\nthird",free=7 1790000000000000000';
+  expect(read(`${note}\nmem,host=b used=51 1790000000000000000`)).toMatchObject({
+    samples: [
+      { metric: 'mem_used', value: 50 },
+      { metric: 'mem_free', value: 7 },
+      { metric: 'mem_used', value: 51 },
+    ],
+    rejects: [],
+  });
+  const broken = read('mem,host=a note="x 1790000000000000000\nmem,host=b used=51 1790000000000000000');
+  expect(broken.samples).toMatchObject([{ metric: 'mem_used', value: 51 }]);
+  expect(broken.rejects).toHaveLength(1);
+});
+
 test('a bad line costs neither the lines around it nor the good fields beside a bad one', () => {
   const { samples, rejects } = read('a x=1 1000000\nb,c x=1 1\nd x=oops,y=2 1000000\n');
   expect(samples.map(({ metric }) => metric)).toEqual(['a_x', 'd_y']);
