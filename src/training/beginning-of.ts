@@ -1,5 +1,5 @@
 import type { ScoringModel } from '../model/scoring-model.ts';
-import { lnBudgetRate } from '../pipeline/scoring/budget-rate.ts';
+import { beginningContext } from '../pipeline/scoring/beginning-context.ts';
 import { initialGuards } from '../pipeline/scoring/guards/initial-guards.ts';
 import type { InitialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
 import { initialCalibrations } from '../pipeline/scoring/initial-calibrations.ts';
@@ -30,14 +30,5 @@ export async function beginningOf(
     { stepMs: spec.stepMs, timezone: spec.training.timezone },
     initialGuards(recent),
   );
-  const terms = { offset: 0, lnRate: lnBudgetRate(spec, calibrations.entityCount) };
-  const context = {
-    spec,
-    model,
-    calibrations,
-    nextRefitMs: () => Infinity,
-    budgetAt: () => terms,
-    excluded: () => [],
-  };
-  return { recent, calibrations, context };
+  return { recent, calibrations, context: beginningContext({ spec, model, calibrations }) };
 }

@@ -45,6 +45,10 @@ export function influxLines(text: string): string[] {
   const lines: string[] = [];
   let open: string[] = [];
   for (const part of parts) {
+    if (open.length === 0 && !part.includes('"')) {
+      lines.push(part);
+      continue;
+    }
     const begun = part.trimStart();
     const isComment = open.length === 0 && begun.startsWith('#');
     const isOpen =

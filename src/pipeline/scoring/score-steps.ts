@@ -23,7 +23,7 @@ export interface StepScore {
   readonly near: NearStep | null;
   /** What the score is made of. */
   readonly parts: RawScore;
-  /** S is no more than this hour usually brings, so that the row counts as usual. */
+  /** The row is unusual by itself, but S no more than this hour usually brings: it counts as usual. */
   readonly usualHour: boolean;
   /** The least raw score that scores 1, with the detector's offset taken off. */
   readonly threshold: number;
@@ -47,8 +47,9 @@ export function scoreSteps(context: ScoringContext, requests: readonly ScoreRequ
     const { offset, lnRate } = context.budgetAt(step);
     const calibrated = calibration.score(score.raw + offset, lnRate);
     const contributions = contributionsOf(score, context.spec.features);
-    const usualHour = calibration.isUsualHour(step, score.raw);
-    const rowUnusual = isRowUnusual(score) && !usualHour;
+    const isUnusual = isRowUnusual(score);
+    const usualHour = isUnusual && calibration.isUsualHour(step, score.raw);
+    const rowUnusual = isUnusual && !usualHour;
     const scored: ScoredStep = {
       detector: context.spec.name,
       entity: state.entity,

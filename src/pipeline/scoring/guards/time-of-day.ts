@@ -9,8 +9,9 @@ const EPOCH_WEEKDAY = 4;
 /** Slots of a profile: the hours of a weekday, then those of a day at the weekend. */
 export const SLOTS = 2 * HOURS;
 
-/** The last slot found of each time zone other than UTC: asking Intl costs more than all guards together. */
-const lastFound = new Map<string, { readonly quarter: number; readonly slot: number }>();
+/** Quarters of an hour whose slots are remembered, of each time zone other than UTC: asking Intl costs more than all guards together. */
+const MOST_FOUND = 16;
+const found = new Map<string, Map<number, number>>();
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The slot of a time in a zone (IANA name). */
@@ -20,13 +21,15 @@ export function slotAt(timeMs: number, timezone: string): number {
     return slotOf(weekday === 0 || weekday === 6, Math.floor(timeMs / HOUR_MS) % HOURS);
   }
   const quarter = Math.floor(timeMs / QUARTER_MS);
-  const last = lastFound.get(timezone);
-  if (last?.quarter === quarter) return last.slot;
+  const known = found.get(timezone) ?? new Map<number, number>();
+  const before = known.get(quarter);
+  if (before !== undefined) return before;
   const parts = formatOf(timezone).formatToParts(timeMs);
   const weekday = parts.find(({ type }) => type === 'weekday')?.value ?? '';
   const hour = Number(parts.find(({ type }) => type === 'hour')?.value);
   const slot = slotOf(weekday === 'Sat' || weekday === 'Sun', hour);
-  lastFound.set(timezone, { quarter, slot });
+  if (known.size >= MOST_FOUND) known.clear();
+  found.set(timezone, known.set(quarter, slot));
   return slot;
 }
 
